@@ -1,0 +1,78 @@
+package dev.auditwebhook;
+
+/** The event-bus addresses of one webhook, one constant or method each. */
+public final class WebhookAddresses {
+
+  /** Where audit entries arrive unless {@code entryAddress} says otherwise. */
+  public static final String DEFAULT_ENTRY_ADDRESS = "audit.entry";
+
+  /** The prefix of all other addresses unless {@code address} says otherwise. */
+  public static final String DEFAULT_PREFIX = "webhook";
+
+  private final String prefix;
+
+  private WebhookAddresses(String prefix) {
+    this.prefix = prefix;
+  }
+
+  /**
+   * The addresses below a prefix.
+   *
+   * @param prefix the option {@code address}, such as {@value #DEFAULT_PREFIX}
+   * @return its addresses
+   */
+  public static WebhookAddresses of(String prefix) {
+    return new WebhookAddresses(prefix);
+  }
+
+  /** {@code <prefix>.get}: state and totals. */
+  public String get() {
+    return prefix + ".get";
+  }
+
+  /** {@code <prefix>.set}: sets the URL, the secret or the backoff; an empty URL disables. */
+  public String set() {
+    return prefix + ".set";
+  }
+
+  /** {@code <prefix>.dlq}: reads the dead-letter queue. */
+  public String dlq() {
+    return prefix + ".dlq";
+  }
+
+  /** {@code <prefix>.dlq.redrive}: sends dead letters again. */
+  public String redrive() {
+    return prefix + ".dlq.redrive";
+  }
+
+  /** {@code <prefix>.dlq.purge}: removes dead letters. */
+  public String purge() {
+    return prefix + ".dlq.purge";
+  }
+
+  /** {@code <prefix>.test}: sends one test event now. */
+  public String test() {
+    return prefix + ".test";
+  }
+
+  /** {@code <prefix>.attempts}: published, one message an attempt. */
+  public String attempts() {
+    return prefix + ".attempts";
+  }
+
+  /**
+   * Whether an address is one of these, and so must not be the address of entries.
+   *
+   * @param address any event-bus address
+   * @return true when this webhook answers or publishes there
+   */
+  public boolean contains(String address) {
+    return address.equals(get())
+        || address.equals(set())
+        || address.equals(dlq())
+        || address.equals(redrive())
+        || address.equals(purge())
+        || address.equals(test())
+        || address.equals(attempts());
+  }
+}
