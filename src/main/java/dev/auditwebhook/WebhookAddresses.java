@@ -55,6 +55,14 @@ public final class WebhookAddresses {
     return prefix + ".test";
   }
 
+  /**
+   * {@code <prefix>.ready}: {@code {"ready":true,"reasons":[]}}, with reasons that name no host,
+   * for health checks.
+   */
+  public String ready() {
+    return prefix + ".ready";
+  }
+
   /** {@code <prefix>.attempts}: published, one message an attempt. */
   public String attempts() {
     return prefix + ".attempts";
@@ -73,6 +81,7 @@ public final class WebhookAddresses {
         || address.equals(redrive())
         || address.equals(purge())
         || address.equals(test())
+        || address.equals(ready())
         || address.equals(attempts());
   }
 }

@@ -1,0 +1,21 @@
+package dev.auditwebhook.delivery;
+
+/**
+ * What came back from one attempt.
+ *
+ * @param status the HTTP status, 0 when no answer came
+ * @param error what went wrong in one line, {@code null} when a whole answer came
+ * @param forbidden whether the address guard refused to connect
+ * @param retryAfter what {@code Retry-After} asks for, in milliseconds, 0 for nothing
+ * @param excerpt the first 1 KiB of the body, {@code null} when no answer came
+ * @param latency from the start of the attempt to its end, in milliseconds
+ * @param resent whether it took a second request, as the first met a closed connection
+ */
+record Answer(
+    int status,
+    String error,
+    boolean forbidden,
+    long retryAfter,
+    String excerpt,
+    long latency,
+    boolean resent) {}

@@ -1,0 +1,28 @@
+package dev.auditwebhook.delivery;
+
+import dev.auditwebhook.store.PendingEvent;
+import io.vertx.core.json.JsonObject;
+
+/**
+ * One attempt and what came of it.
+ *
+ * @param outcome {@code delivered}, {@code retry} or {@code failed}
+ */
+record Attempt(PendingEvent event, int number, String outcome, Answer answer) {
+
+  static Attempt of(PendingEvent event, String outcome, Answer answer) {
+    return new Attempt(event, event.attempts() + 1, outcome, answer);
+  }
+
+  /** The message on {@code webhook.attempts}. */
+  JsonObject toJson() {
+    return new JsonObject()
+        .put("event_id", event.id())
+        .put("action", event.action())
+        .put("attempt", number)
+        .put("outcome", outcome)
+        .put("status", answer.status() == 0 ? null : answer.status())
+        .put("latency_ms", answer.latency())
+        .put("error", outcome.equals("delivered") ? null : Health.describe(answer));
+  }
+}

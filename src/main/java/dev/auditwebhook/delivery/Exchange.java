@@ -1,0 +1,174 @@
+package dev.auditwebhook.delivery;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.streams.WriteStream;
+import io.vertx.ext.web.codec.BodyCodec;
+import io.vertx.ext.web.codec.spi.BodyStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One request and its answer, until the last byte or the deadline, whichever is first. It is the
+ * sink of the answer's body, of which it reads at most {@value #READ_LIMIT} bytes and keeps {@value
+ * #EXCERPT_LIMIT}. At the deadline or the limit it resets the request, which closes the connection.
+ */
+final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
+
+  static final int READ_LIMIT = 64 * 1024;
+  static final int EXCERPT_LIMIT = 1024;
+
+  private final Promise<Answer> answer = Promise.promise();
+  private final Vertx vertx;
+  private final long startedNanos = System.nanoTime();
+  private final long deadlineTimer;
+  private final Buffer excerpt = Buffer.buffer(0);
+  private HttpClientRequest request;
+  private int status;
+  private long retryAfter;
+  private long bytesRead;
+  private boolean reused;
+  private boolean resent;
+  private boolean done;
+
+  Exchange(Vertx vertx, long timeout) {
+    this.vertx = vertx;
+    this.deadlineTimer = vertx.setTimer(timeout, id -> abort("timeout after " + timeout + " ms"));
+  }
+
+  Future<Answer> answer() {
+    return answer.future();
+  }
+
+  /**
+   * The connection is there. False when the deadline has passed: then nothing is sent.
+   *
+   * @param usedBefore whether the connection has carried a request before
+   */
+  boolean sends(HttpClientRequest clientRequest, boolean usedBefore) {
+    request = clientRequest;
+    reused = usedBefore;
+    if (done) {
+      request.reset();
+    }
+    return !done;
+  }
+
+  /** The head of the answer is there. False when the deadline has passed. */
+  boolean receives(HttpClientResponse response) {
+    status = response.statusCode();
+    retryAfter = RetryAfter.millis(response.getHeader("retry-after"), System.currentTimeMillis());
+    return !done;
+  }
+
+  /** Ends an answer that came whole; later calls do nothing. */
+  Future<Void> finish(String error, boolean forbidden) {
+    if (!done) {
+      done = true;
+      vertx.cancelTimer(deadlineTimer);
+      long latency = (System.nanoTime() - startedNanos) / 1_000_000;
+      answer.complete(
+          new Answer(
+              status, error, forbidden, retryAfter, status == 0 ? null : text(), latency, resent));
+    }
+    return Future.succeededFuture();
+  }
+
+  /**
+   * Whether to send once more at once: the connection was a reused one that the receiver had
+   * closed, so that no byte of an answer came.
+   */
+  boolean sendsAgain(Throwable cause) {
+    boolean again = !done && !resent && reused && status == 0 && Failures.isClosed(cause);
+    resent |= again;
+    return again;
+  }
+
+  void fail(Throwable cause) {
+    finish(Failures.describe(cause), false);
+  }
+
+  private void abort(String error) {
+    boolean wasDone = done;
+    finish(error, false);
+    if (!wasDone && request != null) {
+      request.reset();
+    }
+  }
+
+  private String text() {
+    try {
+      // A character that the limit cuts in two is left out rather than shown as damaged.
+      CharBuffer chars = CharBuffer.allocate(EXCERPT_LIMIT);
+      StandardCharsets.UTF_8
+          .newDecoder()
+          .onMalformedInput(CodingErrorAction.REPLACE)
+          .decode(ByteBuffer.wrap(excerpt.getBytes()), chars, false);
+      return chars.flip().toString();
+    } catch (RuntimeException e) {
+      return "";
+    }
+  }
+
+  @Override
+  public Future<Void> write(Buffer data) {
+    if (!done) {
+      bytesRead += data.length();
+      int room = EXCERPT_LIMIT - excerpt.length();
+      if (room > 0) {
+        excerpt.appendBuffer(data, 0, Math.min(room, data.length()));
+      }
+      if (bytesRead > READ_LIMIT) {
+        abort(null);
+      }
+    }
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<Void> end() {
+    return finish(null, false);
+  }
+
+  @Override
+  public BodyStream<Void> stream() {
+    return this;
+  }
+
+  @Override
+  public Future<Void> result() {
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public void handle(Throwable cause) {
+    fail(cause);
+  }
+
+  @Override
+  public WriteStream<Buffer> exceptionHandler(Handler<Throwable> handler) {
+    return this;
+  }
+
+  @Override
+  public WriteStream<Buffer> setWriteQueueMaxSize(int maxSize) {
+    return this;
+  }
+
+  @Override
+  public boolean writeQueueFull() {
+    return false;
+  }
+
+  @Override
+  public WriteStream<Buffer> drainHandler(Handler<Void> handler) {
+    return this;
+  }
+}

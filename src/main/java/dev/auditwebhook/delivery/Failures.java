@@ -1,0 +1,58 @@
+package dev.auditwebhook.delivery;
+
+import io.vertx.core.VertxException;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.StreamResetException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.security.GeneralSecurityException;
+import javax.net.ssl.SSLException;
+
+/** Why an attempt had no answer, in one line for people: no path, no query, no stack trace. */
+final class Failures {
+
+  private Failures() {}
+
+  /** Whether the other side closed the connection. */
+  static boolean isClosed(Throwable failure) {
+    return failure instanceof HttpClosedException || describe(failure).equals("connection reset");
+  }
+
+  static String describe(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnknownHostException) {
+        return "name not resolved";
+      } else if (cause instanceof SSLException || cause instanceof GeneralSecurityException) {
+        return "TLS failure: " + oneLine(root(cause));
+      } else if (cause instanceof HttpClosedException) {
+        return "connection closed";
+      } else if (cause instanceof StreamResetException) {
+        return "connection reset";
+      } else if (cause instanceof ConnectException) {
+        String message = String.valueOf(cause.getMessage());
+        return message.contains("timed out") ? "connect timeout" : "connection refused";
+      } else if (cause instanceof IOException
+              && "Connection reset by peer".equals(cause.getMessage())
+          || cause instanceof java.net.SocketException) {
+        return "connection reset";
+      }
+    }
+    return failure instanceof VertxException && failure.getMessage() != null
+        ? oneLine(failure)
+        : failure.getClass().getSimpleName();
+  }
+
+  private static Throwable root(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
+  }
+
+  private static String oneLine(Throwable failure) {
+    String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    return message.length() > 200 ? message.substring(0, 200) : message;
+  }
+}

@@ -1,0 +1,167 @@
+package dev.auditwebhook.delivery;
+
+import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.security.Redaction;
+import dev.auditwebhook.security.Signer;
+import dev.auditwebhook.security.StrictJson;
+import dev.auditwebhook.security.UrlPolicy;
+import dev.auditwebhook.store.DeadLetter;
+import dev.auditwebhook.store.Store;
+import dev.auditwebhook.store.Total;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.Locale;
+
+/** Reads the requests of the addresses and makes their replies, for all ways in. */
+final class Requests {
+
+  private final WebhookOptions options;
+  private final Store store;
+  private final Settings settings;
+  private final Dispatcher dispatcher;
+
+  Requests(WebhookOptions options, Store store, Settings settings, Dispatcher dispatcher) {
+    this.options = options;
+    this.store = store;
+    this.settings = settings;
+    this.dispatcher = dispatcher;
+  }
+
+  /** {@code audit.entry}. */
+  Future<JsonObject> entry(Object body) {
+    return dispatcher
+        .accept(body)
+        .map(
+            accepted -> {
+              JsonObject reply = new JsonObject().put("type", "audit_entry_ok");
+              if (accepted.eventId() != null) {
+                reply.put("event_id", accepted.eventId());
+              }
+              return reply.put("status", accepted.status());
+            });
+  }
+
+  /** {@code webhook.set}. All is checked before anything changes. */
+  Future<JsonObject> set(Object body) {
+    StrictJson json = StrictJson.of("", body);
+    String url = json.string("url", null);
+    String secret = json.string("secret", null);
+    Long initialBackoff =
+        json.has("initial_backoff") ? json.whole("initial_backoff", 0L, 1, 86_400_000L) : null;
+    json.end();
+    if (url == null && secret == null && initialBackoff == null) {
+      throw new IllegalArgumentException("one of url, secret and initial_backoff must be given");
+    }
+    if (url != null && !url.isEmpty()) {
+      refuse(json, "url", () -> UrlPolicy.vet(url, options.isAllowPrivateNetworks()));
+    }
+    if (secret != null) {
+      refuse(json, "secret", () -> Signer.keyOf(secret));
+    }
+    dispatcher.set(url, secret, initialBackoff);
+    return Future.succeededFuture(
+        new JsonObject()
+            .put("type", "set_webhook_ok")
+            .put("status", settings.url().isEmpty() ? "disabled" : "enabled")
+            .put("url", settings.url()));
+  }
+
+  private static void refuse(StrictJson json, String key, Runnable check) {
+    try {
+      check.run();
+    } catch (IllegalArgumentException e) {
+      throw json.refused(key, e.getMessage());
+    }
+  }
+
+  /** {@code webhook.get}. */
+  Future<JsonObject> get(Object body) {
+    StrictJson.of("", body).end();
+    Circuit circuit = dispatcher.circuit();
+    return Future.succeededFuture(
+        new JsonObject()
+            .put("type", "get_webhook_ok")
+            .put("enabled", !settings.url().isEmpty())
+            .put("url", settings.url())
+            .put("signed", dispatcher.signed())
+            .put("delivered", store.total(Total.DELIVERED))
+            .put("failed", store.total(Total.FAILED))
+            .put("dropped", store.total(Total.DROPPED))
+            .put("dlq_size", store.deadLetters())
+            .put("dlq_evicted", store.total(Total.DLQ_EVICTED))
+            .put("received", store.total(Total.RECEIVED))
+            .put("discarded", store.total(Total.DISCARDED))
+            .put("rejected", store.total(Total.REJECTED))
+            .put("pending", store.pending())
+            .put("in_flight", dispatcher.inFlight())
+            .put("retried", store.total(Total.RETRIED))
+            .put("circuit", circuit == null ? "closed" : circuit.state())
+            .put("circuit_since", circuit == null ? null : text(circuit.since()))
+            .put("next_probe", circuit == null ? null : text(circuit.nextProbe()))
+            .put("last_delivery", text(dispatcher.health().lastDelivery()))
+            .put("last_error", dispatcher.health().lastError())
+            .put("reason", settings.reason())
+            .putNull("warning"));
+  }
+
+  private static String text(Instant instant) {
+    return instant == null ? null : instant.toString();
+  }
+
+  /** {@code webhook.dlq}. */
+  Future<JsonObject> dlq(Object body) {
+    StrictJson json = StrictJson.of("", body);
+    int limit = json.whole("limit", 100, 1, 10_000);
+    long after = json.whole("after", 0L, 0, Long.MAX_VALUE);
+    json.end();
+    JsonArray events = new JsonArray();
+    store.deadLetters(after, limit).forEach(letter -> events.add(json(letter)));
+    return Future.succeededFuture(
+        new JsonObject()
+            .put("type", "get_webhook_dlq_ok")
+            .put("count", events.size())
+            .put("events", events));
+  }
+
+  private JsonObject json(DeadLetter letter) {
+    JsonObject sent = new JsonObject(letter.event().body());
+    JsonObject json =
+        new JsonObject()
+            .put("event_id", letter.event().id())
+            .put("message_id", dispatcher.messageId(letter.event().id()))
+            .put("action", letter.event().action())
+            .put("timestamp", sent.getString("timestamp"));
+    if (sent.containsKey("details")) {
+      json.put("details", Redaction.redact(sent.getValue("details")));
+    }
+    return json.put("attempts", letter.event().attempts())
+        .put("status", letter.status())
+        .put("error", letter.error())
+        .put("response", letter.response())
+        .put("failed_at", letter.failedAt());
+  }
+
+  /** Whether all is well, and if not, why: without the host, as health checks are not guarded. */
+  Future<JsonObject> ready(Object body) {
+    JsonArray reasons = new JsonArray();
+    Circuit circuit = dispatcher.circuit();
+    if (settings.url().isEmpty()) {
+      reasons.add(settings.reason() == null ? "webhook disabled" : "webhook disabled: 410 Gone");
+    } else if (circuit != null && !circuit.isClosed()) {
+      reasons.add(
+          "circuit "
+              + circuit.state().toLowerCase(Locale.ROOT)
+              + " since "
+              + circuit.since()
+              + ": "
+              + dispatcher.health().lastErrorWithoutHost());
+    }
+    if (store.pending() >= 0.9 * store.capacity()) {
+      reasons.add(store.pending() + " of at most " + store.capacity() + " events are pending");
+    }
+    return Future.succeededFuture(
+        new JsonObject().put("ready", reasons.isEmpty()).put("reasons", reasons));
+  }
+}

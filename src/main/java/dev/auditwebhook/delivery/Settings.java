@@ -1,0 +1,130 @@
+package dev.auditwebhook.delivery;
+
+import dev.auditwebhook.WebhookOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What can be set at run time: the URL, the secrets, the backoff. The later word wins: with each
+ * value the store keeps the configured one that it replaced, and the value holds at the next start
+ * only while that is unchanged.
+ */
+final class Settings {
+
+  /** How long a secret goes on signing after a newer one was set, in milliseconds. */
+  static final long ROTATION = 24L * 60 * 60 * 1000;
+
+  private static final int MAX_SECRETS = 8;
+
+  private final WebhookOptions configured;
+  private final JsonObject stored;
+
+  /**
+   * @param configured the configuration of this start
+   * @param stored what {@link #toJson()} gave to the store, empty at first
+   */
+  Settings(WebhookOptions configured, JsonObject stored) {
+    this.configured = configured;
+    this.stored = stored;
+    drop("url", configured.getUrl());
+    drop("secrets", new JsonArray(configured.getSecrets()));
+    drop("initialBackoff", configured.getInitialBackoff());
+  }
+
+  private void drop(String key, Object nowConfigured) {
+    JsonObject set = stored.getJsonObject(key);
+    if (set != null
+        && !Objects.equals(set(nowConfigured).getValue("value"), set.getValue("configured"))) {
+      stored.remove(key);
+    }
+  }
+
+  /** A round through JSON makes numbers and arrays comparable with what the store gives back. */
+  private static JsonObject set(Object value) {
+    return new JsonObject(new JsonObject().put("value", value).encode());
+  }
+
+  private void put(String key, Object value, Object replaced) {
+    stored.put(key, set(value).put("configured", set(replaced).getValue("value")));
+  }
+
+  String url() {
+    JsonObject set = stored.getJsonObject("url");
+    return set == null ? configured.getUrl() : set.getString("value");
+  }
+
+  void url(String url, String reason) {
+    put("url", url, configured.getUrl());
+    stored.getJsonObject("url").put("reason", reason);
+    stored.put("lastUrl", url);
+  }
+
+  /** Why the webhook disabled itself, {@code null} when it did not. */
+  String reason() {
+    JsonObject set = stored.getJsonObject("url");
+    return set == null ? null : set.getString("reason");
+  }
+
+  /** Whether attempts so far were made to another URL than the one in force; remembers this one. */
+  boolean urlChangedSinceLastStart() {
+    String last = stored.getString("lastUrl");
+    stored.put("lastUrl", url());
+    return last != null && !last.isEmpty() && !last.equals(url());
+  }
+
+  long initialBackoff() {
+    JsonObject set = stored.getJsonObject("initialBackoff");
+    return set == null ? configured.getInitialBackoff() : set.getLong("value");
+  }
+
+  void initialBackoff(long millis) {
+    put("initialBackoff", millis, configured.getInitialBackoff());
+  }
+
+  /** Makes a secret the first; those before it go on signing for {@link #ROTATION}. */
+  void secret(String secret, long now) {
+    JsonArray value = new JsonArray().add(new JsonObject().put("secret", secret));
+    for (JsonObject former : signing(now)) {
+      if (!former.getString("secret").equals(secret) && value.size() < MAX_SECRETS) {
+        value.add(former.put("until", former.getLong("until", now + ROTATION)));
+      }
+    }
+    put("secrets", value, new JsonArray(configured.getSecrets()));
+  }
+
+  /** The secrets that sign now, the newest first. */
+  List<String> secrets(long now) {
+    return signing(now).stream().map(set -> set.getString("secret")).toList();
+  }
+
+  /** When the next former secret stops signing, or never: {@link Long#MAX_VALUE}. */
+  long nextExpiry(long now) {
+    return signing(now).stream()
+        .mapToLong(set -> set.getLong("until", Long.MAX_VALUE))
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
+
+  private List<JsonObject> signing(long now) {
+    JsonObject set = stored.getJsonObject("secrets");
+    List<JsonObject> signing = new ArrayList<>();
+    if (set == null) {
+      configured.getSecrets().forEach(text -> signing.add(new JsonObject().put("secret", text)));
+    } else {
+      for (Object item : set.getJsonArray("value")) {
+        JsonObject secret = (JsonObject) item;
+        if (secret.getLong("until", Long.MAX_VALUE) > now) {
+          signing.add(secret);
+        }
+      }
+    }
+    return signing;
+  }
+
+  JsonObject toJson() {
+    return stored;
+  }
+}

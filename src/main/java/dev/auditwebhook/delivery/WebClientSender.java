@@ -1,0 +1,98 @@
+package dev.auditwebhook.delivery;
+
+import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.security.UrlPolicy.Endpoint;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
+import io.vertx.ext.web.client.impl.HttpContext;
+import io.vertx.ext.web.client.impl.HttpRequestImpl;
+import io.vertx.ext.web.client.impl.WebClientInternal;
+import java.util.Collections;
+import java.util.Set;
+import java.util.WeakHashMap;
+
+/**
+ * Sends through Vert.x {@link WebClient}, with one deadline and one cap over the whole exchange.
+ */
+final class WebClientSender implements Sender {
+
+  private final Vertx vertx;
+  private final long attemptTimeout;
+  private final HttpClientAgent agent;
+  private final WebClient client;
+  private final Set<HttpConnection> used = Collections.newSetFromMap(new WeakHashMap<>());
+
+  /** To be called in {@code start()}: then a closing Vert.x drains before it closes the client. */
+  WebClientSender(Vertx vertx, WebhookOptions options) {
+    this.vertx = vertx;
+    this.attemptTimeout = options.getAttemptTimeout();
+    WebClientOptions clientOptions =
+        new WebClientOptions(options.getClient())
+            .setFollowRedirects(false)
+            .setUserAgentEnabled(true);
+    clientOptions.setUserAgent("vertx-audit-webhook");
+    clientOptions.setConnectTimeout(
+        (int) Math.min(clientOptions.getConnectTimeout(), attemptTimeout));
+    agent =
+        vertx
+            .httpClientBuilder()
+            .with(clientOptions)
+            .with(new PoolOptions().setHttp1MaxSize(options.getMaxInFlight()))
+            .build();
+    client = WebClient.wrap(agent, clientOptions);
+    ((WebClientInternal) client).addInterceptor(this::intercept);
+  }
+
+  @Override
+  public Future<Answer> send(Endpoint endpoint, int attempt, MultiMap headers, Buffer body) {
+    Exchange exchange = new Exchange(vertx, attemptTimeout);
+    post(exchange, endpoint, headers, body);
+    return exchange.answer();
+  }
+
+  private void post(Exchange exchange, Endpoint endpoint, MultiMap headers, Buffer body) {
+    client
+        .requestAbs(HttpMethod.POST, endpoint.url())
+        .putHeaders(headers)
+        .as(exchange)
+        .sendBuffer(body)
+        .onComplete(
+            response -> exchange.end(),
+            cause -> {
+              if (exchange.sendsAgain(cause)) {
+                post(exchange, endpoint, headers, body);
+              } else {
+                exchange.fail(cause);
+              }
+            });
+  }
+
+  /** Shows each exchange its request and response, which {@code WebClient} itself keeps hidden. */
+  private void intercept(HttpContext<?> context) {
+    Exchange exchange = (Exchange) ((HttpRequestImpl<?>) context.request()).bodyCodec();
+    boolean proceed =
+        switch (context.phase()) {
+          case SEND_REQUEST ->
+              exchange.sends(
+                  context.clientRequest(), !used.add(context.clientRequest().connection()));
+          case RECEIVE_RESPONSE -> exchange.receives(context.clientResponse());
+          default -> true;
+        };
+    if (proceed) {
+      context.next();
+    }
+  }
+
+  /** Closes all connections. */
+  Future<Void> close() {
+    return agent.close();
+  }
+}

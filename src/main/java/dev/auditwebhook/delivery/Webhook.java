@@ -1,0 +1,162 @@
+package dev.auditwebhook.delivery;
+
+import dev.auditwebhook.WebhookAddresses;
+import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.store.MemoryStore;
+import dev.auditwebhook.store.Store;
+import dev.auditwebhook.store.Total;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.shareddata.LocalMap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One webhook on the event bus: it puts the parts together and answers the addresses. */
+public final class Webhook {
+
+  private static final Logger log = LoggerFactory.getLogger(Webhook.class);
+  private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
+
+  private final Vertx vertx;
+  private final WebhookOptions options;
+  private final WebhookAddresses addresses;
+  private final LocalMap<String, String> owners;
+  private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
+  private Store store;
+  private WebClientSender sender;
+  private Dispatcher dispatcher;
+  private Requests requests;
+
+  /**
+   * @param vertx whose event bus
+   * @param options checked options
+   */
+  public Webhook(Vertx vertx, WebhookOptions options) {
+    this.vertx = vertx;
+    this.options = options;
+    this.addresses = WebhookAddresses.of(options.getAddress());
+    this.owners = vertx.sharedData().getLocalMap("dev.auditwebhook.owners");
+  }
+
+  /**
+   * Claims the addresses and goes on with what the store holds. To be called on the verticle's
+   * context, in its {@code start()}.
+   *
+   * @return failed when another webhook has the addresses
+   */
+  public Future<Void> start() {
+    if (owners.putIfAbsent(options.getAddress(), "taken") != null) {
+      return Future.failedFuture(
+          new VertxException(
+              "webhook.address: another WebhookVerticle answers on "
+                  + options.getAddress()
+                  + " already; deploy one instance, or give this one another address",
+              true));
+    }
+    try {
+      store =
+          new MemoryStore(
+              vertx, options.getAddress(), options.getQueueCapacity(), options.getDlqCapacity());
+      Settings settings = new Settings(options, store.settings());
+      sender = new WebClientSender(vertx, options);
+      EventBus bus = vertx.eventBus();
+      dispatcher =
+          new Dispatcher(
+              vertx,
+              options,
+              store,
+              settings,
+              sender,
+              attempt -> bus.publish(addresses.attempts(), attempt.toJson(), LOCAL));
+      requests = new Requests(options, store, settings, dispatcher);
+      dispatcher.start();
+      store.settings(settings.toJson());
+    } catch (RuntimeException e) {
+      owners.remove(options.getAddress());
+      return Future.failedFuture(e);
+    }
+    return Future.all(
+            List.of(
+                answer(options.getEntryAddress(), requests::entry),
+                answer(addresses.get(), requests::get),
+                answer(addresses.set(), requests::set),
+                answer(addresses.dlq(), requests::dlq),
+                answer(addresses.ready(), requests::ready)))
+        .mapEmpty();
+  }
+
+  /**
+   * Answers one address. Whatever is sent there, and whatever goes wrong, the sender hears of it.
+   */
+  private Future<Void> answer(String address, Function<Object, Future<JsonObject>> handler) {
+    MessageConsumer<Object> consumer = vertx.eventBus().consumer(address);
+    consumers.add(consumer);
+    consumer.handler(
+        message -> {
+          Future<JsonObject> reply;
+          try {
+            reply = handler.apply(message.body());
+          } catch (Throwable e) {
+            reply = Future.failedFuture(e);
+          }
+          reply.onComplete(json -> reply(message, json), e -> fail(address, message, e));
+        });
+    return consumer.completion();
+  }
+
+  private static void reply(Message<Object> message, JsonObject json) {
+    if (message.replyAddress() != null) {
+      message.reply(json);
+    }
+  }
+
+  private static void fail(String address, Message<Object> message, Throwable failure) {
+    if (failure instanceof ReplyException known) {
+      message.reply(known);
+    } else if (failure instanceof IllegalArgumentException) {
+      message.reply(new ReplyException(ReplyFailure.RECIPIENT_FAILURE, 400, failure.getMessage()));
+    } else {
+      log.error("A request on {} could not be answered", address, failure);
+      message.reply(
+          new ReplyException(ReplyFailure.RECIPIENT_FAILURE, 500, "internal error, see the log"));
+    }
+  }
+
+  /** Stops accepting, drains, and lets go of the addresses. A second stop is harmless. */
+  public Future<Void> stop() {
+    List<Future<Void>> silent = consumers.stream().map(MessageConsumer::unregister).toList();
+    consumers.clear();
+    return Future.join(silent)
+        .otherwiseEmpty()
+        .compose(v -> dispatcher.stop())
+        .compose(v -> sender.close())
+        .onComplete(v -> owners.remove(options.getAddress()))
+        .mapEmpty();
+  }
+
+  /** How many events are pending. */
+  public int pending() {
+    return store.pending();
+  }
+
+  /** How many dead letters there are. */
+  public int deadLetters() {
+    return store.deadLetters();
+  }
+
+  /** A total of the ledger. */
+  public long total(Total total) {
+    return store.total(total);
+  }
+}

@@ -1,0 +1,146 @@
+package dev.auditwebhook.store;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.shareddata.LocalMap;
+import io.vertx.core.shareddata.Shareable;
+import java.security.SecureRandom;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/** Keeps all in Vert.x local shared data: it outlives a redeploy, not the process. */
+public final class MemoryStore implements Store {
+
+  private static final Future<Void> KEPT = Future.succeededFuture();
+
+  private final int queueCapacity;
+  private final int dlqCapacity;
+  private final LocalMap<Long, PendingEvent> pending;
+  private final LocalMap<Long, DeadLetter> dead;
+  private final LocalMap<String, String> facts;
+  private final AtomicLongArray totals;
+  private final TreeSet<Long> deadIds = new TreeSet<>();
+  private final String messageIdPrefix;
+
+  /**
+   * Opens the store of a webhook.
+   *
+   * @param vertx whose local shared data
+   * @param address the webhook's prefix of addresses
+   * @param queueCapacity how many events may be pending
+   * @param dlqCapacity how many dead letters are kept
+   */
+  public MemoryStore(Vertx vertx, String address, int queueCapacity, int dlqCapacity) {
+    String name = "dev.auditwebhook." + address;
+    this.queueCapacity = queueCapacity;
+    this.dlqCapacity = dlqCapacity;
+    pending = vertx.sharedData().getLocalMap(name + ".pending");
+    dead = vertx.sharedData().getLocalMap(name + ".dead");
+    facts = vertx.sharedData().getLocalMap(name + ".facts");
+    LocalMap<String, Totals> shared = vertx.sharedData().getLocalMap(name + ".totals");
+    totals = shared.computeIfAbsent("totals", key -> new Totals()).values;
+    messageIdPrefix = facts.computeIfAbsent("messageIdPrefix", key -> newMessageIdPrefix());
+    deadIds.addAll(dead.keySet());
+    evict();
+  }
+
+  private record Totals(AtomicLongArray values) implements Shareable {
+    Totals() {
+      this(new AtomicLongArray(Total.values().length));
+    }
+  }
+
+  private static String newMessageIdPrefix() {
+    byte[] bits = new byte[16];
+    new SecureRandom().nextBytes(bits);
+    return "msg_" + HexFormat.of().formatHex(bits) + "_";
+  }
+
+  @Override
+  public String messageIdPrefix() {
+    return messageIdPrefix;
+  }
+
+  @Override
+  public long total(Total total) {
+    return totals.get(total.ordinal());
+  }
+
+  @Override
+  public long count(Total total) {
+    return totals.incrementAndGet(total.ordinal());
+  }
+
+  @Override
+  public int pending() {
+    return pending.size();
+  }
+
+  @Override
+  public long capacity() {
+    return queueCapacity;
+  }
+
+  @Override
+  public List<PendingEvent> pendingEvents() {
+    return pending.values().stream().sorted(Comparator.comparingLong(PendingEvent::id)).toList();
+  }
+
+  @Override
+  public Future<Void> add(PendingEvent event) {
+    pending.put(event.id(), event);
+    return KEPT;
+  }
+
+  @Override
+  public void update(PendingEvent event) {
+    pending.put(event.id(), event);
+  }
+
+  @Override
+  public void delivered(PendingEvent event) {
+    pending.remove(event.id());
+    count(Total.DELIVERED);
+  }
+
+  @Override
+  public void bury(DeadLetter letter) {
+    long id = letter.event().id();
+    pending.remove(id);
+    count(Total.FAILED);
+    dead.put(id, letter);
+    deadIds.add(id);
+    evict();
+  }
+
+  private void evict() {
+    while (deadIds.size() > dlqCapacity) {
+      dead.remove(deadIds.pollFirst());
+      count(Total.DLQ_EVICTED);
+    }
+  }
+
+  @Override
+  public int deadLetters() {
+    return deadIds.size();
+  }
+
+  @Override
+  public List<DeadLetter> deadLetters(long after, int limit) {
+    return deadIds.tailSet(after, false).stream().limit(limit).map(dead::get).toList();
+  }
+
+  @Override
+  public JsonObject settings() {
+    return new JsonObject(facts.getOrDefault("settings", "{}"));
+  }
+
+  @Override
+  public void settings(JsonObject settings) {
+    facts.put("settings", settings.encode());
+  }
+}

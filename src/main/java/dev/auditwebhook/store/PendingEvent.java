@@ -1,0 +1,22 @@
+package dev.auditwebhook.store;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.shareddata.Shareable;
+
+/**
+ * An accepted event on its way.
+ *
+ * @param id the {@code event_id}
+ * @param action its action
+ * @param body the JSON that is sent, the same at every attempt
+ * @param attempts how many attempts it has used up
+ * @param since when it began to wait for its next attempt, in milliseconds since the epoch
+ */
+public record PendingEvent(long id, String action, Buffer body, int attempts, long since)
+    implements Shareable {
+
+  /** The same event after an attempt. */
+  public PendingEvent waiting(int attemptsUsed, long now) {
+    return new PendingEvent(id, action, body, attemptsUsed, now);
+  }
+}

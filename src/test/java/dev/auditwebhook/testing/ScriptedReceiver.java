@@ -1,0 +1,174 @@
+package dev.auditwebhook.testing;
+
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** A receiver that plays a script of answers, then its usual one, and records what it was sent. */
+public final class ScriptedReceiver {
+
+  /** What the receiver does with one request. */
+  public interface Answer {
+    void give(Vertx vertx, HttpServerRequest request);
+
+    /** A status and nothing else. */
+    static Answer status(int status) {
+      return status(status, Map.of(), "");
+    }
+
+    /** A whole answer. */
+    static Answer status(int status, Map<String, String> headers, String body) {
+      return (vertx, request) -> {
+        HttpServerResponse response = request.response().setStatusCode(status);
+        headers.forEach(response::putHeader);
+        response.end(body);
+      };
+    }
+
+    /** Another answer, later. */
+    default Answer after(long millis) {
+      return (vertx, request) -> vertx.setTimer(millis, id -> give(vertx, request));
+    }
+
+    /** Takes the request and says nothing. */
+    static Answer silence() {
+      return (vertx, request) -> {};
+    }
+
+    /** Sends the head and a part of the body, and then nothing. */
+    static Answer stall(int status) {
+      return (vertx, request) ->
+          request.response().setStatusCode(status).putHeader("content-length", "10").write("half");
+    }
+
+    /** Sends a body without end, a byte at a time. */
+    static Answer drip(int status, long everyMillis) {
+      return (vertx, request) -> {
+        HttpServerResponse response = request.response().setStatusCode(status).setChunked(true);
+        long timer = vertx.setPeriodic(everyMillis, id -> response.write("."));
+        response.closeHandler(v -> vertx.cancelTimer(timer));
+      };
+    }
+
+    /** Closes the connection instead of an answer. */
+    static Answer close() {
+      return (vertx, request) -> request.connection().close();
+    }
+  }
+
+  /** A request as it came. */
+  public record Received(String method, String path, MultiMap headers, Buffer body, long at) {
+    public JsonObject json() {
+      return new JsonObject(body);
+    }
+
+    public long eventId() {
+      return json().getLong("event_id");
+    }
+  }
+
+  private final Vertx vertx;
+  private final List<Received> requests = new CopyOnWriteArrayList<>();
+  private final Queue<Answer> script = new ConcurrentLinkedQueue<>();
+  private volatile Function<Received, Answer> usual = request -> Answer.status(204);
+  private HttpServer server;
+  private int port;
+
+  private ScriptedReceiver(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  public static ScriptedReceiver start(Vertx vertx) {
+    ScriptedReceiver receiver = new ScriptedReceiver(vertx);
+    receiver.start();
+    return receiver;
+  }
+
+  /** Listens, after {@link #stop()} on the same port again. */
+  public ScriptedReceiver start() {
+    server =
+        await(
+            vertx
+                .createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(port))
+                .requestHandler(this::handle)
+                .listen());
+    port = server.actualPort();
+    return this;
+  }
+
+  private void handle(HttpServerRequest request) {
+    request
+        .body()
+        .onSuccess(
+            body -> {
+              Received received =
+                  new Received(
+                      request.method().name(),
+                      request.path(),
+                      MultiMap.caseInsensitiveMultiMap().addAll(request.headers()),
+                      body,
+                      System.nanoTime() / 1_000_000);
+              requests.add(received);
+              Answer next = script.poll();
+              (next == null ? usual.apply(received) : next).give(vertx, request);
+            });
+  }
+
+  /** Closes the port and all connections. */
+  public void stop() {
+    await(server.close());
+  }
+
+  /** Adds answers to the script, one a request. */
+  public ScriptedReceiver then(Answer... answers) {
+    script.addAll(List.of(answers));
+    return this;
+  }
+
+  /** What every request gets after the script. */
+  public ScriptedReceiver usually(Answer answer) {
+    return usually(request -> answer);
+  }
+
+  public ScriptedReceiver usually(Function<Received, Answer> answers) {
+    usual = answers;
+    return this;
+  }
+
+  public List<Received> requests() {
+    return requests;
+  }
+
+  public List<Long> eventIds() {
+    return requests.stream().map(Received::eventId).toList();
+  }
+
+  public String url() {
+    return url("/in");
+  }
+
+  public String url(String path) {
+    return "http://127.0.0.1:" + port + path;
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.await(10, TimeUnit.SECONDS);
+    } catch (java.util.concurrent.TimeoutException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
