@@ -1,12 +1,12 @@
 package dev.auditwebhook;
 
+import dev.auditwebhook.security.ClientOptions;
 import dev.auditwebhook.security.OwnHeaders;
 import dev.auditwebhook.security.Signer;
 import dev.auditwebhook.security.StrictJson;
 import dev.auditwebhook.security.UrlPolicy;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.client.WebClientOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,15 +146,13 @@ public class WebhookOptions {
                     || name.indexOf('*') >= 0 && name.indexOf('*') < name.length() - 1)) {
       throw json.refused("actions", "must be names, or prefixes with one * at the end");
     }
-    refuse(json, "client", () -> new WebClientOptions(client));
+    ClientOptions.read("webhook.client", client);
   }
 
   private static void refuse(StrictJson json, String key, Runnable check) {
     try {
       check.run();
-    } catch (ClassCastException e) {
-      throw json.refused(key, "has a value of a wrong type");
-    } catch (RuntimeException e) {
+    } catch (IllegalArgumentException e) {
       throw json.refused(key, e.getMessage());
     }
   }

@@ -113,7 +113,7 @@ class CircuitTest extends WebhookTest {
   @Test
   void aNewUrlHasACircuitOfItsOwn() {
     receiver.usually(status(503));
-    ScriptedReceiver other = ScriptedReceiver.start(vertx);
+    ScriptedReceiver other = ScriptedReceiver.start(elsewhere);
     deploy(options().setResetTimeout(60_000));
     publish(50);
     awaitState(state -> state.circuit().equals("open"));

@@ -52,7 +52,7 @@ class LifeCycleTest extends WebhookTest {
   @Test
   void whatADisableLeavesBehindGoesToTheNextUrlOnce() {
     receiver.stop();
-    ScriptedReceiver other = ScriptedReceiver.start(vertx);
+    ScriptedReceiver other = ScriptedReceiver.start(elsewhere);
     deploy(options().setMaxFailures(10).setResetTimeout(100).setInitialBackoff(1000));
     publish(500);
     awaitState(state -> state.received() == 500 && state.circuit().equals("open"));
@@ -68,7 +68,7 @@ class LifeCycleTest extends WebhookTest {
   @Test
   void aDisableThatHasDrainedKeepsTheRestUntilAUrlIsSet() {
     receiver.usually(silence());
-    ScriptedReceiver other = ScriptedReceiver.start(vertx);
+    ScriptedReceiver other = ScriptedReceiver.start(elsewhere);
     deploy(options().setMaxInFlight(5).setDrainTimeout(50).setAttemptTimeout(300));
     publish(20);
     awaitState(state -> state.received() == 20);
@@ -85,7 +85,7 @@ class LifeCycleTest extends WebhookTest {
   @Test
   void aNewUrlTakesOverEventsInBackoffAtOnceWithFreshAttempts() {
     receiver.usually(status(503));
-    ScriptedReceiver other = ScriptedReceiver.start(vertx);
+    ScriptedReceiver other = ScriptedReceiver.start(elsewhere);
     other.then(status(503), status(503));
     deploy(options().setInitialBackoff(60_000));
     publish(1);
@@ -101,7 +101,7 @@ class LifeCycleTest extends WebhookTest {
   @Test
   void aLateVerdictFromAFormerUrlSettlesItsOwnEventOnly() {
     receiver.then(status(410).after(300)).usually(status(503).after(300));
-    ScriptedReceiver other = ScriptedReceiver.start(vertx);
+    ScriptedReceiver other = ScriptedReceiver.start(elsewhere);
     deploy(options().setMaxFailures(1));
     publish(2);
     await().until(() -> receiver.requests().size() == 2);
@@ -172,7 +172,7 @@ class LifeCycleTest extends WebhookTest {
 
   @Test
   void whatWasSetAtRunTimeHoldsWhileTheConfigurationIsUnchanged() {
-    ScriptedReceiver other = ScriptedReceiver.start(vertx);
+    ScriptedReceiver other = ScriptedReceiver.start(elsewhere);
     deploy(options());
     result(client.setUrl(other.url()));
     result(client.setSecret(SECRET));

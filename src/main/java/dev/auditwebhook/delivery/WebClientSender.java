@@ -18,11 +18,15 @@ import io.vertx.ext.web.client.impl.WebClientInternal;
 import java.util.Collections;
 import java.util.Set;
 import java.util.WeakHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends through Vert.x {@link WebClient}, with one deadline and one cap over the whole exchange.
  */
 final class WebClientSender implements Sender {
+
+  private static final Logger log = LoggerFactory.getLogger(WebClientSender.class);
 
   private final Vertx vertx;
   private final long attemptTimeout;

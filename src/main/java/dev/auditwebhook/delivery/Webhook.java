@@ -4,7 +4,6 @@ import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.store.MemoryStore;
 import dev.auditwebhook.store.Store;
-import dev.auditwebhook.store.Total;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
@@ -141,22 +140,8 @@ public final class Webhook {
         .otherwiseEmpty()
         .compose(v -> dispatcher.stop())
         .compose(v -> sender.close())
+        .eventually(() -> store.close())
         .onComplete(v -> owners.remove(options.getAddress()))
         .mapEmpty();
-  }
-
-  /** How many events are pending. */
-  public int pending() {
-    return store.pending();
-  }
-
-  /** How many dead letters there are. */
-  public int deadLetters() {
-    return store.deadLetters();
-  }
-
-  /** A total of the ledger. */
-  public long total(Total total) {
-    return store.total(total);
   }
 }

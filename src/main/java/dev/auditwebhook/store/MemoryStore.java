@@ -1,7 +1,9 @@
 package dev.auditwebhook.store;
 
+import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
@@ -11,10 +13,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Keeps all in Vert.x local shared data: it outlives a redeploy, not the process. */
 public final class MemoryStore implements Store {
 
+  private static final Logger log = LoggerFactory.getLogger(MemoryStore.class);
   private static final Future<Void> KEPT = Future.succeededFuture();
 
   private final int queueCapacity;
@@ -46,6 +51,37 @@ public final class MemoryStore implements Store {
     messageIdPrefix = facts.computeIfAbsent("messageIdPrefix", key -> newMessageIdPrefix());
     deadIds.addAll(dead.keySet());
     evict();
+    facts.put("open", "yes");
+    if (facts.putIfAbsent("watched", "yes") == null) {
+      ((VertxInternal) vertx).addCloseHook(this::vertxCloses);
+    }
+  }
+
+  /** Vert.x calls its hooks first, then undeploys: an open store speaks when it is closed. */
+  private void vertxCloses(Completable<Void> done) {
+    facts.put("ending", "yes");
+    if (facts.get("open") == null) {
+      warnOfTheEnd();
+    }
+    done.succeed();
+  }
+
+  private void warnOfTheEnd() {
+    if (pending.size() + dead.size() > 0) {
+      log.warn(
+          "The memory store ends with the process, and with it {} pending events and {} dead letters",
+          pending.size(),
+          dead.size());
+    }
+  }
+
+  @Override
+  public Future<Void> close() {
+    facts.remove("open");
+    if (facts.get("ending") != null) {
+      warnOfTheEnd();
+    }
+    return KEPT;
   }
 
   private record Totals(AtomicLongArray values) implements Shareable {

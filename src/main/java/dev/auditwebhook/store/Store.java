@@ -66,4 +66,7 @@ public interface Store {
 
   /** Keeps what was set at run time. */
   void settings(JsonObject settings);
+
+  /** Lets go of the store. */
+  Future<Void> close();
 }

@@ -25,6 +25,10 @@ import org.junit.jupiter.api.BeforeEach;
 public abstract class WebhookTest {
 
   protected Vertx vertx;
+
+  /** Where receivers live, so that they outlive the webhook's Vert.x. */
+  protected Vertx elsewhere;
+
   protected ScriptedReceiver receiver;
   protected WebhookClient client;
   protected String deployment;
@@ -32,7 +36,8 @@ public abstract class WebhookTest {
   @BeforeEach
   void startReceiver() {
     vertx = Vertx.vertx();
-    receiver = ScriptedReceiver.start(vertx);
+    elsewhere = Vertx.vertx();
+    receiver = ScriptedReceiver.start(elsewhere);
     client = WebhookClient.create(vertx);
   }
 
@@ -43,7 +48,7 @@ public abstract class WebhookTest {
         assertThat(state().isBalanced()).as("ledger %s", state().json()).isTrue();
       }
     } finally {
-      result(vertx.close());
+      result(Future.join(vertx.close(), elsewhere.close()));
     }
   }
 

@@ -1,0 +1,81 @@
+package dev.auditwebhook.security;
+
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.WebClientOptions;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Vert.x {@link WebClientOptions} from configuration. Vert.x skips an unknown key silently; here it
+ * is refused. So are {@code defaultHost} and {@code localAddress}, which would send events
+ * elsewhere.
+ */
+public final class ClientOptions {
+
+  private static final Set<String> REFUSED = Set.of("defaultHost", "localAddress");
+
+  /** Keys of Vert.x's JSON that have no setter of their name. */
+  private static final Set<String> OTHER_KEYS =
+      Set.of(
+          "crlPaths",
+          "crlValues",
+          "enabledCipherSuites",
+          "pemKeyCertOptions",
+          "keyStoreOptions",
+          "pfxKeyCertOptions",
+          "pemTrustOptions",
+          "trustStoreOptions",
+          "pfxTrustOptions",
+          "jdkSslEngineOptions",
+          "openSslEngineOptions");
+
+  private static final Set<String> SETTERS =
+      Arrays.stream(WebClientOptions.class.getMethods())
+          .map(Method::getName)
+          .filter(name -> name.startsWith("set"))
+          .map(name -> Character.toLowerCase(name.charAt(3)) + name.substring(4))
+          .collect(Collectors.toUnmodifiableSet());
+
+  private ClientOptions() {}
+
+  /**
+   * Reads the options.
+   *
+   * @param path how messages name the object
+   * @param json the options as Vert.x documents them
+   * @return the options, redirects off
+   * @throws IllegalArgumentException in one line with the path of the key
+   */
+  public static WebClientOptions read(String path, JsonObject json) {
+    for (String key : new TreeSet<>(json.fieldNames())) {
+      if (REFUSED.contains(key)) {
+        throw new IllegalArgumentException(path + "." + key + ": is not allowed here");
+      }
+      if (!SETTERS.contains(key) && !OTHER_KEYS.contains(key)) {
+        throw new IllegalArgumentException(path + "." + key + ": unknown key");
+      }
+    }
+    try {
+      WebClientOptions options = new WebClientOptions(json);
+      options.setFollowRedirects(false);
+      return options;
+    } catch (ClassCastException e) {
+      throw new IllegalArgumentException(path + ": has a value of a wrong type");
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(path + ": " + e.getMessage());
+    }
+  }
+
+  /** The keys that weaken TLS, as they are set. */
+  public static List<String> weaknesses(WebClientOptions options) {
+    return Stream.of(
+            options.isTrustAll() ? "trustAll" : "", options.isVerifyHost() ? "" : "verifyHost")
+        .filter(key -> !key.isEmpty())
+        .toList();
+  }
+}
