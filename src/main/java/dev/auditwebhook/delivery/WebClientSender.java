@@ -63,20 +63,24 @@ final class WebClientSender implements Sender {
   }
 
   private void post(Exchange exchange, Endpoint endpoint, MultiMap headers, Buffer body) {
-    client
-        .requestAbs(HttpMethod.POST, endpoint.url())
-        .putHeaders(headers)
-        .as(exchange)
-        .sendBuffer(body)
-        .onComplete(
-            response -> exchange.end(),
-            cause -> {
-              if (exchange.sendsAgain(cause)) {
-                post(exchange, endpoint, headers, body);
-              } else {
-                exchange.fail(cause);
-              }
-            });
+    try {
+      client
+          .requestAbs(HttpMethod.POST, endpoint.url())
+          .putHeaders(headers)
+          .as(exchange)
+          .sendBuffer(body)
+          .onComplete(
+              response -> exchange.end(),
+              cause -> {
+                if (exchange.sendsAgain(cause)) {
+                  post(exchange, endpoint, headers, body);
+                } else {
+                  exchange.fail(cause);
+                }
+              });
+    } catch (RuntimeException e) {
+      exchange.fail(e);
+    }
   }
 
   /** Shows each exchange its request and response, which {@code WebClient} itself keeps hidden. */
