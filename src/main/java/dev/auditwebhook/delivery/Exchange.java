@@ -68,8 +68,12 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
     return !done;
   }
 
-  /** Ends an answer that came whole; later calls do nothing. */
-  Future<Void> finish(String error, boolean forbidden) {
+  /** The answer came whole. */
+  void complete() {
+    finish(null, false);
+  }
+
+  private void finish(String error, boolean forbidden) {
     if (!done) {
       done = true;
       vertx.cancelTimer(deadlineTimer);
@@ -78,7 +82,6 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
           new Answer(
               status, error, forbidden, retryAfter, status == 0 ? null : text(), latency, resent));
     }
-    return Future.succeededFuture();
   }
 
   /**
@@ -132,9 +135,10 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
     return Future.succeededFuture();
   }
 
+  /** Also called when the body breaks off, so it says nothing of the answer. */
   @Override
   public Future<Void> end() {
-    return finish(null, false);
+    return Future.succeededFuture();
   }
 
   @Override

@@ -70,7 +70,7 @@ final class WebClientSender implements Sender {
           .as(exchange)
           .sendBuffer(body)
           .onComplete(
-              response -> exchange.end(),
+              response -> exchange.complete(),
               cause -> {
                 if (exchange.sendsAgain(cause)) {
                   post(exchange, endpoint, headers, body);

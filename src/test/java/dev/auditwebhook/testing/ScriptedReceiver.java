@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -63,6 +64,17 @@ public final class ScriptedReceiver {
       };
     }
 
+    /** Sends the head and a part of the body, and closes the connection. */
+    static Answer closeHalfway(int status) {
+      return (vertx, request) ->
+          request
+              .response()
+              .setStatusCode(status)
+              .putHeader("content-length", "10")
+              .write("half")
+              .onComplete(sent -> request.connection().close());
+    }
+
     /** Closes the connection instead of an answer. */
     static Answer close() {
       return (vertx, request) -> request.connection().close();
@@ -70,7 +82,8 @@ public final class ScriptedReceiver {
   }
 
   /** A request as it came. */
-  public record Received(String method, String path, MultiMap headers, Buffer body, long at) {
+  public record Received(
+      String method, String path, MultiMap headers, Buffer body, long at, int clientPort) {
     public JsonObject json() {
       return new JsonObject(body);
     }
@@ -99,14 +112,22 @@ public final class ScriptedReceiver {
 
   /** Listens, after {@link #stop()} on the same port again. */
   public ScriptedReceiver start() {
-    server =
-        await(
-            vertx
-                .createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(port))
-                .requestHandler(this::handle)
-                .listen());
+    server = await(listen(20));
     port = server.actualPort();
     return this;
+  }
+
+  /**
+   * A random port, from below the range that the system gives to outgoing connections: one of those
+   * could take the port while the receiver is stopped.
+   */
+  private Future<HttpServer> listen(int tries) {
+    int wanted = port != 0 ? port : ThreadLocalRandom.current().nextInt(20_000, 32_000);
+    return vertx
+        .createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(wanted))
+        .requestHandler(this::handle)
+        .listen()
+        .recover(taken -> tries > 1 ? listen(tries - 1) : Future.failedFuture(taken));
   }
 
   private void handle(HttpServerRequest request) {
@@ -120,7 +141,8 @@ public final class ScriptedReceiver {
                       request.path(),
                       MultiMap.caseInsensitiveMultiMap().addAll(request.headers()),
                       body,
-                      System.nanoTime() / 1_000_000);
+                      System.nanoTime() / 1_000_000,
+                      request.remoteAddress().port());
               requests.add(received);
               Answer next = script.poll();
               (next == null ? usual.apply(received) : next).give(vertx, request);
