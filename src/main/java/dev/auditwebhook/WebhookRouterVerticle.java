@@ -1,0 +1,114 @@
+package dev.auditwebhook;
+
+import dev.auditwebhook.http.ApiRouter;
+import dev.auditwebhook.http.HttpOptions;
+import dev.auditwebhook.http.HttpService;
+import dev.auditwebhook.security.AdminToken;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves the event-bus addresses of a webhook over HTTP.
+ *
+ * <p>It talks to the event bus only, so the webhook may run in another verticle or on another node.
+ * To have the routes in a router of your own instead, see {@link #router(Vertx, JsonObject)}.
+ */
+public class WebhookRouterVerticle extends VerticleBase {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WebhookRouterVerticle.class);
+
+  private HttpOptions options;
+  private HttpService service;
+
+  /** Takes its options from {@link #config()}: the {@code http} object of the configuration. */
+  public WebhookRouterVerticle() {}
+
+  /**
+   * With options made in code.
+   *
+   * @param options copied here, and checked at start
+   */
+  public WebhookRouterVerticle(HttpOptions options) {
+    this.options = new HttpOptions(options);
+  }
+
+  /**
+   * The routes, to mount in the router of a host application: {@code
+   * hostRouter.route("/admin/*").subRouter(router)}. They answer every path below that one. With an
+   * empty {@code adminToken} a token is made and printed here; with {@code null} the host's router
+   * has to guard them. {@code enabled}, {@code host} and {@code port} mean nothing here.
+   *
+   * @param vertx whose event bus is asked
+   * @param http the {@code http} object of the configuration
+   * @return the router, or an {@link IllegalArgumentException} that names the key at fault
+   */
+  public static Future<Router> router(Vertx vertx, JsonObject http) {
+    try {
+      HttpOptions options = new HttpOptions(http);
+      boolean made = makeToken(options);
+      Router router = ApiRouter.create(vertx, options);
+      if (made) {
+        printToken(options);
+      }
+      return Future.succeededFuture(router);
+    } catch (IllegalArgumentException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  @Override
+  public Future<?> start() {
+    options = options == null ? new HttpOptions(config()) : options.check();
+    if (!options.isEnabled()) {
+      return Future.succeededFuture();
+    }
+    if (context.getInstanceCount() > 1 && "".equals(options.getAdminToken())) {
+      return Future.failedFuture(
+          new IllegalArgumentException(
+              "http.adminToken: must be set when there is more than one instance"));
+    }
+    boolean made = makeToken(options);
+    return HttpService.start(vertx, options).onSuccess(started -> started(started, made));
+  }
+
+  private void started(HttpService started, boolean tokenMade) {
+    service = started;
+    if (tokenMade) {
+      printToken(options);
+    } else if (options.getAdminToken() == null) {
+      LOG.warn("http.adminToken is null: the API on port {} asks for no token", actualPort());
+    }
+  }
+
+  @Override
+  public Future<?> stop() {
+    return service == null ? Future.succeededFuture() : service.stop();
+  }
+
+  /**
+   * The port that is listened on, which the system chose when {@code port} is 0.
+   *
+   * @return the port, or 0 when this verticle is not started or not enabled
+   */
+  public int actualPort() {
+    return service == null ? 0 : service.port();
+  }
+
+  private static boolean makeToken(HttpOptions options) {
+    if (!"".equals(options.getAdminToken())) {
+      return false;
+    }
+    options.setAdminToken(AdminToken.random());
+    return true;
+  }
+
+  private static void printToken(HttpOptions options) {
+    System.out.println(
+        "Admin token of the audit webhook, made at start: " + options.getAdminToken());
+  }
+}

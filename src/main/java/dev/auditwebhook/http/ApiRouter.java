@@ -1,0 +1,57 @@
+package dev.auditwebhook.http;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+/** Puts the routes together: what is public, then the guard, then everything else. */
+public final class ApiRouter {
+
+  private ApiRouter() {}
+
+  /**
+   * The router of the API.
+   *
+   * @param vertx whose event bus is asked
+   * @param options with an admin token that is not empty, or {@code null}
+   * @return a router that answers every path below the one where it is mounted
+   */
+  public static Router create(Vertx vertx, HttpOptions options) {
+    return create(vertx, options, Limits.DEFAULT);
+  }
+
+  static Router create(Vertx vertx, HttpOptions options, Limits limits) {
+    Router router = Router.router(vertx);
+    Answers answers = new Answers(vertx, limits);
+    BusCalls bus = new BusCalls(vertx);
+    router.route().handler(Answers::protect).failureHandler(answers::failed);
+    router.errorHandler(400, answers::failed).errorHandler(500, answers::failed);
+
+    RouteTable open = new RouteTable(router);
+    open.route(HttpMethod.GET, "/", new FrontPage());
+    new HealthRoutes(bus, options).addTo(open);
+    open.refuseOtherMethods();
+
+    Auth auth = new Auth(options);
+    Bodies bodies = new Bodies(vertx, limits);
+    ApiRoutes api = new ApiRoutes(bus, options);
+    router.post(ApiRoutes.AUDIT).handler(auth::producer).handler(bodies).handler(api::audit);
+    router.route().handler(auth::administrator).handler(ApiRouter::refuseTrailingSlash);
+    router.route().handler(bodies);
+    RouteTable guarded = new RouteTable(router);
+    api.addTo(guarded);
+    guarded.refuseOtherMethods();
+    router.route().handler(ctx -> ctx.fail(404));
+    return router;
+  }
+
+  /** A path that lost its last part, as {@code DELETE /webhook/dlq/}, must not mean its parent. */
+  private static void refuseTrailingSlash(RoutingContext ctx) {
+    if (ctx.normalizedPath().endsWith("/")) {
+      ctx.fail(404);
+    } else {
+      ctx.next();
+    }
+  }
+}

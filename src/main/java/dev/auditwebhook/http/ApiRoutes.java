@@ -1,0 +1,129 @@
+package dev.auditwebhook.http;
+
+import dev.auditwebhook.WebhookAddresses;
+import dev.auditwebhook.security.StrictJson;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The routes of the webhook and of its entries: each is one request on the event bus. */
+final class ApiRoutes {
+
+  static final String AUDIT = "/audit";
+
+  private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,18}");
+
+  private final BusCalls bus;
+  private final WebhookAddresses addresses;
+  private final String entryAddress;
+
+  ApiRoutes(BusCalls bus, HttpOptions options) {
+    this.bus = bus;
+    this.addresses = WebhookAddresses.of(options.getAddress());
+    this.entryAddress = options.getEntryAddress();
+  }
+
+  void addTo(RouteTable table) {
+    table
+        .on(HttpMethod.GET, "/webhook", ctx -> bus.ask(addresses.get(), none(ctx)))
+        .on(HttpMethod.PUT, "/webhook", this::set)
+        .on(HttpMethod.DELETE, "/webhook", this::disable)
+        .on(HttpMethod.POST, "/webhook/test", ctx -> bus.ask(addresses.test(), none(ctx)))
+        .on(HttpMethod.GET, "/webhook/dlq", this::deadLetters)
+        .on(HttpMethod.DELETE, "/webhook/dlq", ctx -> choose(ctx, addresses.purge()))
+        .on(HttpMethod.POST, "/webhook/dlq/redrive", ctx -> choose(ctx, addresses.redrive()))
+        .on(HttpMethod.DELETE, "/webhook/dlq/:event_id", this::purgeOne)
+        .also(HttpMethod.POST, AUDIT);
+  }
+
+  /** {@code POST /audit}: 202 with the reply, or 503 when the entry was dropped. */
+  void audit(RoutingContext ctx) {
+    bus.ask(entryAddress, entry(Bodies.value(ctx)))
+        .map(ApiRoutes::unlessDropped)
+        .onSuccess(reply -> Answers.json(ctx, 202, reply))
+        .onFailure(ctx::fail);
+  }
+
+  /** Entries are judged behind the bus, where refusals are counted: all goes there that can. */
+  private static Object entry(Object value) {
+    if (value instanceof BigInteger || value instanceof BigDecimal) {
+      throw Problem.badRequest("an entry must be a JSON object, was " + StrictJson.typeOf(value));
+    }
+    return value;
+  }
+
+  private static JsonObject unlessDropped(JsonObject reply) {
+    if ("dropped".equals(reply.getValue("status"))) {
+      throw Problem.unavailable("the queue is full, the entry was dropped")
+          .member("event_id", reply.getValue("event_id"));
+    }
+    return reply;
+  }
+
+  private Future<JsonObject> set(RoutingContext ctx) {
+    onlyParameters(ctx, Set.of());
+    return bus.ask(addresses.set(), Bodies.object(ctx));
+  }
+
+  private Future<JsonObject> disable(RoutingContext ctx) {
+    onlyParameters(ctx, Set.of());
+    return bus.ask(addresses.set(), new JsonObject().put("url", ""));
+  }
+
+  private Future<JsonObject> deadLetters(RoutingContext ctx) {
+    onlyParameters(ctx, Set.of("limit", "after"));
+    JsonObject request = new JsonObject();
+    for (Map.Entry<String, String> parameter : ctx.queryParams()) {
+      request.put(parameter.getKey(), whole(parameter.getKey(), parameter.getValue()));
+    }
+    return bus.ask(addresses.dlq(), request);
+  }
+
+  /** What the body chooses; all dead letters without one. */
+  private Future<JsonObject> choose(RoutingContext ctx, String address) {
+    onlyParameters(ctx, Set.of());
+    return bus.ask(address, Bodies.optionalObject(ctx));
+  }
+
+  private Future<JsonObject> purgeOne(RoutingContext ctx) {
+    onlyParameters(ctx, Set.of());
+    long id = whole("event_id", ctx.pathParam("event_id"));
+    return bus.ask(
+        addresses.purge(), new JsonObject().put("event_ids", new JsonArray(List.of(id))));
+  }
+
+  private static JsonObject none(RoutingContext ctx) {
+    onlyParameters(ctx, Set.of());
+    return new JsonObject();
+  }
+
+  /**
+   * Refuses query parameters that mean nothing: who adds {@code ?event_id=7} to a purge does not
+   * want to purge everything.
+   */
+  private static void onlyParameters(RoutingContext ctx, Set<String> known) {
+    for (String name : ctx.queryParams().names()) {
+      if (!known.contains(name)) {
+        throw Problem.badRequest("unknown query parameter");
+      }
+      if (ctx.queryParams().getAll(name).size() > 1) {
+        throw Problem.badRequest(name + ": is there more than once");
+      }
+    }
+  }
+
+  private static long whole(String name, String text) {
+    if (!WHOLE.matcher(text).matches()) {
+      throw Problem.badRequest(name + ": must be a whole number");
+    }
+    return Long.parseLong(text);
+  }
+}

@@ -1,0 +1,71 @@
+package dev.auditwebhook.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonObject;
+
+/** Asks the webhook over the event bus, and turns its failures into problems. */
+final class BusCalls {
+
+  static final long TIMEOUT = 30_000;
+  static final String NOBODY = "no webhook is deployed";
+
+  private final Vertx vertx;
+
+  BusCalls(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  /** Where a webhook says whether it is ready: for the router alone, so not a public address. */
+  static String readyAddress(String prefix) {
+    return prefix + ".ready";
+  }
+
+  Future<JsonObject> ask(String address, Object request) {
+    return ask(address, request, TIMEOUT);
+  }
+
+  Future<JsonObject> ask(String address, Object request, long timeout) {
+    DeliveryOptions options = new DeliveryOptions().setSendTimeout(timeout);
+    return vertx
+        .eventBus()
+        .request(address, request, options)
+        .recover(failure -> Future.failedFuture(problem(failure)))
+        .map(BusCalls::body);
+  }
+
+  private static JsonObject body(Message<Object> reply) {
+    if (reply.body() instanceof JsonObject json) {
+      return json;
+    }
+    throw new Problem(500, "the webhook's reply was not a JSON object");
+  }
+
+  private static Throwable problem(Throwable failure) {
+    if (!(failure instanceof ReplyException reply)) {
+      return failure;
+    }
+    return switch (reply.failureType()) {
+      case NO_HANDLERS -> Problem.unavailable(NOBODY);
+      case TIMEOUT -> new Problem(504, "the webhook did not answer in time");
+      case RECIPIENT_FAILURE -> refusal(reply);
+      default -> new Problem(500, "the webhook could not serve the request");
+    };
+  }
+
+  /**
+   * A refusal with a status is meant to be read; anything else is an accident, and stays inside.
+   */
+  private static Problem refusal(ReplyException reply) {
+    int code = reply.failureCode();
+    if (code < 400 || code > 599 || reply.getMessage() == null) {
+      return new Problem(500, "the webhook could not serve the request");
+    }
+    return code == 503
+        ? Problem.unavailable(reply.getMessage())
+        : new Problem(code, reply.getMessage());
+  }
+}

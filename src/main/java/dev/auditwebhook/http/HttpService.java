@@ -1,0 +1,103 @@
+package dev.auditwebhook.http;
+
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import java.net.BindException;
+import java.util.concurrent.TimeUnit;
+
+/** The server of the API, made for clients that mean no good. */
+public final class HttpService {
+
+  /** Ends an answer that nobody reads; above what any answer may take to come. */
+  private static final int IDLE_SECONDS = 2 * (int) (BusCalls.TIMEOUT / 1000);
+
+  private static final int GRACE_SECONDS = 5;
+
+  private final HttpServer server;
+  private final ConnectionGuard guard;
+
+  private HttpService(HttpServer server, ConnectionGuard guard) {
+    this.server = server;
+    this.guard = guard;
+  }
+
+  /**
+   * Starts to serve.
+   *
+   * @param vertx whose event bus is asked
+   * @param options with an admin token that is not empty, or {@code null}
+   * @return the service when it listens; a failure of one line when it cannot
+   */
+  public static Future<HttpService> start(Vertx vertx, HttpOptions options) {
+    return start(vertx, options, Limits.DEFAULT);
+  }
+
+  static Future<HttpService> start(Vertx vertx, HttpOptions options, Limits limits) {
+    Router router = ApiRouter.create(vertx, options, limits);
+    Answers answers = new Answers(vertx, limits);
+    HttpServer server = vertx.createHttpServer(serverOptions(options));
+    ConnectionGuard guard = new ConnectionGuard(vertx, limits);
+    guard.guard(server, router);
+    server.invalidRequestHandler(request -> malformed(request, answers));
+    return server
+        .listen()
+        .onFailure(failure -> guard.stop())
+        .recover(failure -> Future.failedFuture(cannotListen(options, failure)))
+        .map(listening -> new HttpService(listening, guard));
+  }
+
+  /** The port that is listened on. */
+  public int port() {
+    return server.actualPort();
+  }
+
+  /** Stops: nobody new is let in, and requests in hand get a few seconds to end. */
+  public Future<Void> stop() {
+    guard.stop();
+    return server.shutdown(GRACE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private static HttpServerOptions serverOptions(HttpOptions options) {
+    return new HttpServerOptions()
+        .setHost(options.getHost())
+        .setPort(options.getPort())
+        .setIdleTimeout(IDLE_SECONDS)
+        .setHttp2ClearTextEnabled(false);
+  }
+
+  private static void malformed(HttpServerRequest request, Answers answers) {
+    Throwable cause = request.decoderResult().cause();
+    Problem problem;
+    if (cause instanceof TooLongHttpLineException) {
+      problem = new Problem(414, "the request line is too long");
+    } else if (cause instanceof TooLongHttpHeaderException) {
+      problem = new Problem(431, "the headers are too long");
+    } else {
+      problem = Problem.badRequest("the request is malformed");
+    }
+    answers.problem(request, problem);
+    answers.cutLater(request);
+  }
+
+  private static Exception cannotListen(HttpOptions options, Throwable failure) {
+    String reason = String.valueOf(failure.getMessage());
+    if (failure instanceof BindException && reason.contains("in use")) {
+      return new IllegalStateException(
+          "http.port: " + options.getPort() + " on " + options.getHost() + " is in use", failure);
+    }
+    return new IllegalStateException(
+        "http: cannot listen on "
+            + options.getHost()
+            + " port "
+            + options.getPort()
+            + ": "
+            + reason.lines().findFirst().orElse(failure.getClass().getSimpleName()),
+        failure);
+  }
+}
