@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Adds routes to a router, and remembers them to answer 405 for the methods that were not added.
@@ -21,7 +20,7 @@ import java.util.stream.Collectors;
 final class RouteTable {
 
   private final Router router;
-  private final Map<String, Set<HttpMethod>> methods = new LinkedHashMap<>();
+  private final Map<String, Set<String>> methods = new LinkedHashMap<>();
 
   RouteTable(Router router) {
     this.router = router;
@@ -42,11 +41,11 @@ final class RouteTable {
   }
 
   private Route add(String path, HttpMethod method) {
-    Set<HttpMethod> known = methods.computeIfAbsent(path, p -> new TreeSet<>());
-    known.add(method);
+    Set<String> known = methods.computeIfAbsent(path, p -> new TreeSet<>());
+    known.add(method.name());
     Route route = router.route(path).method(method);
     if (method == HttpMethod.GET) {
-      known.add(HttpMethod.HEAD);
+      known.add(HttpMethod.HEAD.name());
       route.method(HttpMethod.HEAD);
     }
     return route;
@@ -54,7 +53,7 @@ final class RouteTable {
 
   /** Remembers a method whose route stands elsewhere. */
   RouteTable also(HttpMethod method, String path) {
-    methods.computeIfAbsent(path, p -> new TreeSet<>()).add(method);
+    methods.computeIfAbsent(path, p -> new TreeSet<>()).add(method.name());
     return this;
   }
 
@@ -62,7 +61,7 @@ final class RouteTable {
   void refuseOtherMethods() {
     methods.forEach(
         (path, known) -> {
-          String allow = known.stream().map(HttpMethod::name).collect(Collectors.joining(", "));
+          String allow = String.join(", ", known);
           router
               .route(path)
               .handler(

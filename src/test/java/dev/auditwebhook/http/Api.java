@@ -1,0 +1,55 @@
+package dev.auditwebhook.http;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+
+/** A small blocking client of the API, on the JDK's HTTP client. */
+final class Api {
+
+  static final String ADMIN = "admin-token";
+  static final String INGEST = "ingest-token";
+
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final String base;
+  private final String token;
+
+  Api(int port, String token) {
+    this("http://127.0.0.1:" + port, token);
+  }
+
+  Api(String base, String token) {
+    this.base = base;
+    this.token = token;
+  }
+
+  HttpResponse<String> call(String method, String path, String body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(base + path))
+            .method(
+                method,
+                body == null
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body));
+    if (token != null) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    try {
+      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  HttpResponse<String> call(String method, String path) {
+    return call(method, path, null);
+  }
+
+  static JsonObject json(HttpResponse<String> response) {
+    return new JsonObject(response.body());
+  }
+}
