@@ -70,6 +70,11 @@ final class Answers {
     problem(ctx.request(), problem);
   }
 
+  /** Answers what the router could not even match, such as a path that cannot be decoded. */
+  void malformed(RoutingContext ctx) {
+    problem(ctx.request(), Problem.of(ctx.failure(), 400));
+  }
+
   /** Answers a request with a problem, whether or not its body has come. */
   void problem(HttpServerRequest request, Problem problem) {
     HttpServerResponse response = request.response();

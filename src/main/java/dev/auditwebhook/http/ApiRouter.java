@@ -26,7 +26,7 @@ public final class ApiRouter {
     Answers answers = new Answers(vertx, limits);
     BusCalls bus = new BusCalls(vertx);
     router.route().handler(Answers::protect).failureHandler(answers::failed);
-    router.errorHandler(400, answers::failed).errorHandler(500, answers::failed);
+    router.errorHandler(400, answers::malformed).errorHandler(500, answers::failed);
 
     RouteTable open = new RouteTable(router);
     open.route(HttpMethod.GET, "/", new FrontPage());

@@ -64,7 +64,8 @@ final class Bodies implements Handler<RoutingContext> {
   public void handle(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     if (ctx.body().available()) {
-      read(ctx, ctx.body().buffer());
+      Buffer body = ctx.body().buffer();
+      read(ctx, body == null ? Buffer.buffer() : body);
     } else if (request.isEnded()) {
       read(ctx, Buffer.buffer());
     } else if (declaredLength(request) > limits.maxBody()) {

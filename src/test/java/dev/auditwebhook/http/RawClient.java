@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /** A socket to the loopback that says what it is told, however wrong. */
@@ -31,6 +32,21 @@ final class RawClient implements AutoCloseable {
       return true;
     } catch (SocketException closed) {
       return false;
+    }
+  }
+
+  /** Lets time pass while it listens, for as long as nothing comes. */
+  void awaitSilence(int millis) throws IOException {
+    int before = socket.getSoTimeout();
+    socket.setSoTimeout(millis);
+    try {
+      socket.getInputStream().read();
+    } catch (SocketTimeoutException silence) {
+      // As expected.
+    } catch (SocketException closed) {
+      // The next write will tell.
+    } finally {
+      socket.setSoTimeout(before);
     }
   }
 

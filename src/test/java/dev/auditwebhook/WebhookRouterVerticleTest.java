@@ -1,0 +1,250 @@
+package dev.auditwebhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.auditwebhook.http.HttpOptions;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class WebhookRouterVerticleTest {
+
+  private static final Pattern TOKEN_LINE = Pattern.compile("[^\n]*made at start: (\\S+)\n");
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final PrintStream console = System.out;
+  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+  private Vertx vertx;
+
+  @BeforeEach
+  void open() {
+    vertx = Vertx.vertx();
+    vertx
+        .eventBus()
+        .consumer("webhook.get", message -> message.reply(new JsonObject().put("ok", true)));
+    vertx
+        .eventBus()
+        .consumer("audit.entry", message -> message.reply(new JsonObject().put("event_id", 1)));
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+  }
+
+  @AfterEach
+  void close() {
+    System.setOut(console);
+    vertx.close().await();
+  }
+
+  private HttpResponse<String> get(int port, String path, String token) throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .header("Authorization", "Bearer " + token)
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private String printedToken() {
+    Matcher line = TOKEN_LINE.matcher(printed.toString(StandardCharsets.UTF_8));
+    assertThat(line.matches()).as("exactly one line").isTrue();
+    return line.group(1);
+  }
+
+  @Test
+  void servesWithItsConfigurationAndMakesAToken() throws Exception {
+    WebhookRouterVerticle verticle = new WebhookRouterVerticle();
+    vertx
+        .deployVerticle(
+            verticle, new DeploymentOptions().setConfig(new JsonObject().put("port", 0)))
+        .await();
+    String token = printedToken();
+    assertThat(token).hasSizeGreaterThanOrEqualTo(22);
+    assertThat(get(verticle.actualPort(), "/webhook", token).body()).isEqualTo("{\"ok\":true}");
+    assertThat(get(verticle.actualPort(), "/webhook", "x").statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void servesWithOptionsAndPrintsNoTokenOfTheirs() throws Exception {
+    HttpOptions options = new HttpOptions().setPort(0).setAdminToken("t");
+    WebhookRouterVerticle verticle = new WebhookRouterVerticle(options);
+    options.setAdminToken("changed later");
+    vertx.deployVerticle(verticle).await();
+    assertThat(get(verticle.actualPort(), "/webhook", "t").statusCode()).isEqualTo(200);
+    assertThat(printed.toString(StandardCharsets.UTF_8)).isEmpty();
+  }
+
+  @Test
+  void withoutATokenNobodyIsAsked() throws Exception {
+    WebhookRouterVerticle verticle =
+        new WebhookRouterVerticle(new HttpOptions().setPort(0).setAdminToken(null));
+    vertx.deployVerticle(verticle).await();
+    assertThat(get(verticle.actualPort(), "/webhook", "any").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void disabledItOpensNoPort() {
+    WebhookRouterVerticle verticle =
+        new WebhookRouterVerticle(new HttpOptions().setPort(0).setEnabled(false));
+    String id = vertx.deployVerticle(verticle).await();
+    assertThat(verticle.actualPort()).isZero();
+    vertx.undeploy(id).await();
+  }
+
+  @Test
+  void aPortInUseFailsWithOneLine() {
+    HttpOptions options = new HttpOptions().setPort(0).setAdminToken("t");
+    Vertx other = Vertx.vertx();
+    try {
+      WebhookRouterVerticle first = new WebhookRouterVerticle(options);
+      other.deployVerticle(first).await();
+      int port = first.actualPort();
+      WebhookRouterVerticle second =
+          new WebhookRouterVerticle(new HttpOptions(options).setPort(port).setAdminToken(""));
+      assertThatThrownBy(() -> vertx.deployVerticle(second).await())
+          .hasMessage("http.port: " + port + " on 127.0.0.1 is in use");
+      assertThat(printed.toString(StandardCharsets.UTF_8)).isEmpty();
+    } finally {
+      other.close().await();
+    }
+  }
+
+  @Test
+  void anAddressOfAnotherMachineFailsWithOneLine() {
+    HttpOptions options = new HttpOptions().setPort(0).setHost("192.0.2.1");
+    assertThatThrownBy(() -> vertx.deployVerticle(new WebhookRouterVerticle(options)).await())
+        .hasMessageMatching("http: cannot listen on 192\\.0\\.2\\.1 port 0: [^\\n]+");
+  }
+
+  @Test
+  void badOptionsFailTheDeployment() {
+    DeploymentOptions typo = new DeploymentOptions().setConfig(new JsonObject().put("prot", 1));
+    assertThatThrownBy(() -> vertx.deployVerticle(new WebhookRouterVerticle(), typo).await())
+        .hasMessage("http.prot: unknown key");
+    HttpOptions set = new HttpOptions().setPort(70_000);
+    assertThatThrownBy(() -> vertx.deployVerticle(new WebhookRouterVerticle(set)).await())
+        .hasMessage("http.port: must be a whole number from 0 to 65535, was 70000");
+  }
+
+  @Test
+  void severalInstancesNeedATokenInCommon() {
+    DeploymentOptions two = new DeploymentOptions().setInstances(2);
+    assertThatThrownBy(
+            () ->
+                vertx
+                    .deployVerticle(
+                        () -> new WebhookRouterVerticle(new HttpOptions().setPort(0)), two)
+                    .await())
+        .hasMessage("http.adminToken: must be set when there is more than one instance");
+  }
+
+  @Test
+  void undeployedItAnswersWhatItHasAndClosesThePort() throws Exception {
+    CompletableFuture<Void> asked = new CompletableFuture<>();
+    CompletableFuture<Void> release = new CompletableFuture<>();
+    vertx
+        .eventBus()
+        .consumer(
+            "webhook.dlq",
+            message -> {
+              asked.complete(null);
+              release.thenRun(() -> message.reply(new JsonObject().put("late", true)));
+            });
+    WebhookRouterVerticle verticle =
+        new WebhookRouterVerticle(new HttpOptions().setPort(0).setAdminToken("t"));
+    String id = vertx.deployVerticle(verticle).await();
+    int port = verticle.actualPort();
+    get(port, "/webhook", "t");
+    CompletableFuture<HttpResponse<String>> inHand =
+        client.sendAsync(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/webhook/dlq"))
+                .header("Authorization", "Bearer t")
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    asked.get(10, TimeUnit.SECONDS);
+    var undeployed = vertx.undeploy(id).toCompletionStage().toCompletableFuture();
+    release.complete(null);
+    assertThat(inHand.get(10, TimeUnit.SECONDS).body()).isEqualTo("{\"late\":true}");
+    undeployed.get(10, TimeUnit.SECONDS);
+    assertThatThrownBy(() -> get(port, "/webhook", "t")).isInstanceOf(ConnectException.class);
+  }
+
+  @Test
+  void itsRouterCanBeMountedInAnother() throws Exception {
+    int port = mount("/admin/*", new JsonObject().put("adminToken", "t"), false);
+    assertMounted(port, "/admin", "t");
+    assertThat(get(port, "/webhook", "t").statusCode()).isEqualTo(404);
+    assertThat(get(port, "/own", "x").body()).isEqualTo("the host's");
+  }
+
+  @Test
+  void itsRouterCanBeMountedBehindABodyHandler() throws Exception {
+    assertMounted(mount("/a/b/*", new JsonObject().put("adminToken", "t"), true), "/a/b", "t");
+  }
+
+  @Test
+  void itsRouterCanBeMountedAtTheRoot() throws Exception {
+    int port = mount("/*", new JsonObject(), false);
+    assertMounted(port, "", printedToken());
+    assertThat(get(port, "/own", "x").body()).isEqualTo("the host's");
+  }
+
+  @Test
+  void aRouterOfBadOptionsFails() {
+    var router = WebhookRouterVerticle.router(vertx, new JsonObject().put("ingestToken", ""));
+    assertThatThrownBy(router::await)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("http.ingestToken: ");
+  }
+
+  private int mount(String path, JsonObject http, boolean bodyHandler) {
+    Router host = Router.router(vertx);
+    if (bodyHandler) {
+      host.route().handler(BodyHandler.create(false));
+    }
+    host.get("/own").handler(ctx -> ctx.end("the host's"));
+    host.route(path).subRouter(WebhookRouterVerticle.router(vertx, http).await());
+    HttpServer server = vertx.createHttpServer().requestHandler(host);
+    return server.listen(0, "127.0.0.1").await().actualPort();
+  }
+
+  private void assertMounted(int port, String base, String token) throws Exception {
+    assertThat(get(port, base + "/webhook", token).body()).isEqualTo("{\"ok\":true}");
+    assertThat(get(port, base + "/webhook", "x").statusCode()).isEqualTo(401);
+    assertThat(get(port, base + "/nothing", token).statusCode()).isEqualTo(404);
+    assertThat(get(port, base + "/nothing", token).body()).contains("\"type\":\"about:blank\"");
+    assertThat(get(port, base + "/health/live", "x").statusCode()).isEqualTo(200);
+    assertThat(get(port, base + "/health/ready", "x").statusCode()).isEqualTo(503);
+    assertThat(get(port, base + "/audit", token).statusCode()).isEqualTo(405);
+    assertThat(get(port, base + "/", "x").body()).startsWith("<!doctype html>");
+    for (String body : List.of("{\"action\":\"a\"}", "", "[".repeat(5000))) {
+      HttpResponse<String> response =
+          client.send(
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + base + "/audit"))
+                  .header("Authorization", "Bearer " + token)
+                  .POST(HttpRequest.BodyPublishers.ofString(body))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(response.statusCode()).isEqualTo(body.startsWith("{") ? 202 : 400);
+    }
+  }
+}
