@@ -2,7 +2,10 @@ package dev.auditwebhook.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.auditwebhook.security.ExactJson;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -132,6 +135,27 @@ class ApiRoutesTest {
     BusWebhook webhook = BusWebhook.answeringAll(vertx);
     assertThat(api.call("POST", "/audit", entry).statusCode()).isEqualTo(202);
     assertThat(webhook.asked("audit.entry")).containsExactly(entry);
+  }
+
+  @Test
+  void theDeepestEntryPassesBothWays() {
+    int levels = ExactJson.MAX_DEPTH - 1;
+    String details = "[".repeat(levels) + "]".repeat(levels);
+    String entry = "{\"action\":\"a\",\"details\":" + details + "}";
+    BusWebhook webhook =
+        BusWebhook.answeringAll(vertx)
+            .handles(
+                "deep.dlq",
+                message ->
+                    message.reply(
+                        new JsonObject()
+                            .put("events", JsonArray.of(ExactJson.parse(Buffer.buffer(entry))))));
+    assertThat(api.call("POST", "/audit", entry).statusCode()).isEqualTo(202);
+    assertThat(webhook.asked("audit.entry")).containsExactly(entry);
+
+    HttpOptions options = new HttpOptions().setPort(0).setAdminToken(Api.ADMIN).setAddress("deep");
+    Api deep = new Api(HttpService.start(vertx, options).await().port(), Api.ADMIN);
+    assertThat(deep.call("GET", "/webhook/dlq").body()).isEqualTo("{\"events\":[" + entry + "]}");
   }
 
   @ParameterizedTest
