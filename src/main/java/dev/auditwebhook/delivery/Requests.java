@@ -1,6 +1,7 @@
 package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.security.ExactJson;
 import dev.auditwebhook.security.Redaction;
 import dev.auditwebhook.security.Signer;
 import dev.auditwebhook.security.StrictJson;
@@ -126,7 +127,7 @@ final class Requests {
   }
 
   private JsonObject json(DeadLetter letter) {
-    JsonObject sent = new JsonObject(letter.event().body());
+    JsonObject sent = sent(letter);
     JsonObject json =
         new JsonObject()
             .put("event_id", letter.event().id())
@@ -141,6 +142,16 @@ final class Requests {
         .put("error", letter.error())
         .put("response", letter.response())
         .put("failed_at", letter.failedAt());
+  }
+
+  /** The body as it was sent, exact numbers included. */
+  private static JsonObject sent(DeadLetter letter) {
+    try {
+      return (JsonObject) ExactJson.parse(letter.event().body());
+    } catch (IllegalArgumentException e) {
+      // A producer on the bus may nest deeper than a reply may.
+      return new JsonObject().putNull("timestamp").put("details", "<nested too deep to show>");
+    }
   }
 
   /** Whether all is well, and if not, why: without the host, as health checks are not guarded. */

@@ -19,11 +19,6 @@ final class BusCalls {
     this.vertx = vertx;
   }
 
-  /** Where a webhook says whether it is ready: for the router alone, so not a public address. */
-  static String readyAddress(String prefix) {
-    return prefix + ".ready";
-  }
-
   Future<JsonObject> ask(String address, Object request) {
     return ask(address, request, TIMEOUT);
   }

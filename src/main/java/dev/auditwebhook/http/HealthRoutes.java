@@ -1,5 +1,6 @@
 package dev.auditwebhook.http;
 
+import dev.auditwebhook.WebhookAddresses;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
@@ -17,7 +18,7 @@ final class HealthRoutes {
 
   HealthRoutes(BusCalls bus, HttpOptions options) {
     this.bus = bus;
-    this.address = BusCalls.readyAddress(options.getAddress());
+    this.address = WebhookAddresses.of(options.getAddress()).ready();
   }
 
   void addTo(RouteTable table) {

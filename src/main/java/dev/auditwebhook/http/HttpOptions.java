@@ -95,8 +95,7 @@ public class HttpOptions {
     if (entryAddress.isBlank()) {
       throw reader.refused("entryAddress", "must not be empty");
     }
-    if (WebhookAddresses.of(address).contains(entryAddress)
-        || entryAddress.equals(BusCalls.readyAddress(address))) {
+    if (WebhookAddresses.of(address).contains(entryAddress)) {
       throw reader.refused("entryAddress", "must not be an address of the webhook itself");
     }
   }
