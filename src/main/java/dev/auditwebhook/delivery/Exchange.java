@@ -1,5 +1,6 @@
 package dev.auditwebhook.delivery;
 
+import dev.auditwebhook.security.ForbiddenAddressException;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -41,6 +42,11 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
   Exchange(Vertx vertx, long timeout) {
     this.vertx = vertx;
     this.deadlineTimer = vertx.setTimer(timeout, id -> abort("timeout after " + timeout + " ms"));
+  }
+
+  /** Whether the answer is there, or the deadline has passed. */
+  boolean isDone() {
+    return done;
   }
 
   Future<Answer> answer() {
@@ -95,7 +101,7 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
   }
 
   void fail(Throwable cause) {
-    finish(Failures.describe(cause), false);
+    finish(Failures.describe(cause), cause instanceof ForbiddenAddressException);
   }
 
   private void abort(String error) {

@@ -1,5 +1,6 @@
 package dev.auditwebhook.delivery;
 
+import dev.auditwebhook.security.ForbiddenAddressException;
 import io.vertx.core.VertxException;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.StreamResetException;
@@ -21,7 +22,9 @@ final class Failures {
 
   static String describe(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof UnknownHostException) {
+      if (cause instanceof ForbiddenAddressException) {
+        return cause.getMessage();
+      } else if (cause instanceof UnknownHostException) {
         return "name not resolved";
       } else if (cause instanceof SSLException || cause instanceof GeneralSecurityException) {
         return "TLS failure: " + oneLine(root(cause));

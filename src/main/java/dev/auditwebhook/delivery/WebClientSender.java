@@ -1,6 +1,8 @@
 package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.security.GuardedResolver;
+import dev.auditwebhook.security.Resolver;
 import dev.auditwebhook.security.UrlPolicy.Endpoint;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -10,11 +12,13 @@ import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import io.vertx.ext.web.client.impl.HttpContext;
 import io.vertx.ext.web.client.impl.HttpRequestImpl;
 import io.vertx.ext.web.client.impl.WebClientInternal;
+import java.net.InetSocketAddress;
 import java.util.Collections;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -32,11 +36,15 @@ final class WebClientSender implements Sender {
   private final long attemptTimeout;
   private final HttpClientAgent agent;
   private final WebClient client;
+  private final GuardedResolver resolver;
+  private final boolean proxied;
   private final Set<HttpConnection> used = Collections.newSetFromMap(new WeakHashMap<>());
 
   /** To be called in {@code start()}: then a closing Vert.x drains before it closes the client. */
-  WebClientSender(Vertx vertx, WebhookOptions options) {
+  WebClientSender(Vertx vertx, WebhookOptions options, Resolver names) {
     this.vertx = vertx;
+    this.resolver =
+        new GuardedResolver(names, options.isAllowPrivateNetworks(), System::currentTimeMillis);
     this.attemptTimeout = options.getAttemptTimeout();
     WebClientOptions clientOptions =
         new WebClientOptions(options.getClient())
@@ -51,6 +59,11 @@ final class WebClientSender implements Sender {
             .with(clientOptions)
             .with(new PoolOptions().setHttp1MaxSize(options.getMaxInFlight()))
             .build();
+    proxied = clientOptions.getProxyOptions() != null;
+    if (proxied) {
+      log.warn(
+          "webhook.client.proxyOptions: the proxy resolves names, so it guards addresses, not we");
+    }
     client = WebClient.wrap(agent, clientOptions);
     ((WebClientInternal) client).addInterceptor(this::intercept);
   }
@@ -58,14 +71,34 @@ final class WebClientSender implements Sender {
   @Override
   public Future<Answer> send(Endpoint endpoint, int attempt, MultiMap headers, Buffer body) {
     Exchange exchange = new Exchange(vertx, attemptTimeout);
-    post(exchange, endpoint, headers, body);
+    if (proxied) {
+      post(exchange, endpoint, null, headers, body);
+    } else {
+      resolver
+          .addressFor(endpoint, attempt)
+          .onComplete(
+              address ->
+                  post(
+                      exchange,
+                      endpoint,
+                      SocketAddress.inetSocketAddress(
+                          new InetSocketAddress(address, endpoint.port())),
+                      headers,
+                      body),
+              exchange::fail);
+    }
     return exchange.answer();
   }
 
-  private void post(Exchange exchange, Endpoint endpoint, MultiMap headers, Buffer body) {
+  private void post(
+      Exchange exchange, Endpoint endpoint, SocketAddress pinned, MultiMap headers, Buffer body) {
+    if (exchange.isDone()) {
+      return;
+    }
     try {
       client
-          .requestAbs(HttpMethod.POST, endpoint.url())
+          .request(HttpMethod.POST, pinned, endpoint.port(), endpoint.host(), endpoint.target())
+          .ssl(endpoint.ssl())
           .putHeaders(headers)
           .as(exchange)
           .sendBuffer(body)
@@ -73,7 +106,7 @@ final class WebClientSender implements Sender {
               response -> exchange.complete(),
               cause -> {
                 if (exchange.sendsAgain(cause)) {
-                  post(exchange, endpoint, headers, body);
+                  post(exchange, endpoint, pinned, headers, body);
                 } else {
                   exchange.fail(cause);
                 }

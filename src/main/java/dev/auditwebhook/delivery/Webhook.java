@@ -2,6 +2,7 @@ package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.security.Resolver;
 import dev.auditwebhook.store.MemoryStore;
 import dev.auditwebhook.store.Store;
 import io.vertx.core.Future;
@@ -68,7 +69,7 @@ public final class Webhook {
           new MemoryStore(
               vertx, options.getAddress(), options.getQueueCapacity(), options.getDlqCapacity());
       Settings settings = new Settings(options, store.settings());
-      sender = new WebClientSender(vertx, options);
+      sender = new WebClientSender(vertx, options, Resolver.of(vertx));
       EventBus bus = vertx.eventBus();
       dispatcher =
           new Dispatcher(

@@ -1,0 +1,146 @@
+package dev.auditwebhook.security;
+
+import inet.ipaddr.IPAddress;
+import inet.ipaddr.IPAddressNetwork.IPAddressGenerator;
+import inet.ipaddr.IPAddressString;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Which addresses an event may never be sent to. IPv4 that is embedded in IPv6 (mapped, compatible,
+ * translated, NAT64, 6to4, Teredo, ISATAP) is vetted as IPv4 too.
+ */
+public final class AddressGuard {
+
+  private static final IPAddressGenerator GENERATOR = new IPAddressGenerator();
+
+  /** Link-local, this host, multicast, broadcast, and the clouds' metadata services. */
+  private static final List<IPAddress> NEVER =
+      blocks(
+          "0.0.0.0/8",
+          "169.254.0.0/16",
+          "224.0.0.0/4",
+          "255.255.255.255/32",
+          "100.100.100.200/32",
+          "192.0.0.192/32",
+          "168.63.129.16/32",
+          "::/128",
+          "fe80::/10",
+          "fec0::/10",
+          "ff00::/8",
+          "fd00:ec2::254/128",
+          "fd20:ce::254/128");
+
+  /** Loopback, private networks, and what is not the public Internet. */
+  private static final List<IPAddress> PRIVATE =
+      blocks(
+          "10.0.0.0/8",
+          "172.16.0.0/12",
+          "192.168.0.0/16",
+          "127.0.0.0/8",
+          "100.64.0.0/10",
+          "192.0.0.0/24",
+          "198.18.0.0/15",
+          "240.0.0.0/4",
+          "::1/128",
+          "fc00::/7",
+          "64:ff9b::/96",
+          "64:ff9b:1::/48",
+          "2001::/32",
+          "2002::/16");
+
+  private AddressGuard() {}
+
+  private static List<IPAddress> blocks(String... blocks) {
+    return Stream.of(blocks).map(block -> new IPAddressString(block).getAddress()).toList();
+  }
+
+  /**
+   * Whether nothing may be sent to an address.
+   *
+   * @param address any address; its zone does not count
+   * @param allowPrivateNetworks whether loopback and private networks are receivers
+   */
+  public static boolean forbids(InetAddress address, boolean allowPrivateNetworks) {
+    return forbids(address.getAddress(), allowPrivateNetworks)
+        || embedded(address.getAddress()).stream()
+            .anyMatch(inner -> forbids(inner, allowPrivateNetworks));
+  }
+
+  private static boolean forbids(byte[] bytes, boolean allowPrivateNetworks) {
+    IPAddress address = GENERATOR.from(bytes);
+    return NEVER.stream().anyMatch(block -> block.contains(address))
+        || !allowPrivateNetworks && PRIVATE.stream().anyMatch(block -> block.contains(address));
+  }
+
+  /**
+   * Vets all addresses of a name.
+   *
+   * @throws ForbiddenAddressException for the first that is forbidden
+   */
+  public static void vet(List<InetAddress> addresses, boolean allowPrivateNetworks) {
+    for (InetAddress address : addresses) {
+      if (forbids(address, allowPrivateNetworks)) {
+        throw new ForbiddenAddressException(text(address));
+      }
+    }
+  }
+
+  /** An address as people know it: without a zone, the zeros of IPv6 shortened. */
+  public static String text(InetAddress address) {
+    IPAddress plain = GENERATOR.from(address.getAddress());
+    return plain.toCanonicalString();
+  }
+
+  /** The IPv4 addresses that an IPv6 address may lead to. */
+  private static List<byte[]> embedded(byte[] ip) {
+    List<byte[]> inner = new ArrayList<>();
+    if (ip.length != 16) {
+      return inner;
+    }
+    if (startsWith(ip, "00000000000000000000ffff")
+        || startsWith(ip, "0000000000000000ffff0000")
+        || startsWith(ip, "0064ff9b0000000000000000")
+        || startsWith(ip, "0064ff9b0001")
+        || startsWith(ip, "000000000000000000000000") && (ip[12] | ip[13] | ip[14]) != 0) {
+      inner.add(Arrays.copyOfRange(ip, 12, 16));
+    }
+    if (startsWith(ip, "0064ff9b0001")) {
+      // RFC 6052, section 2.2: below a /48 the address stands around the zero octet at bit 64.
+      inner.add(new byte[] {ip[6], ip[7], ip[9], ip[10]});
+    }
+    if (startsWith(ip, "2002")) {
+      inner.add(Arrays.copyOfRange(ip, 2, 6));
+    }
+    if (startsWith(ip, "20010000")) {
+      inner.add(Arrays.copyOfRange(ip, 4, 8));
+      inner.add(
+          new byte[] {
+            (byte) ~ip[12], (byte) ~ip[13], (byte) ~ip[14], (byte) ~ip[15],
+          });
+    }
+    if ((ip[8] & 0xfd) == 0 && ip[9] == 0 && ip[10] == 0x5e && (ip[11] & 0xff) == 0xfe) {
+      inner.add(Arrays.copyOfRange(ip, 12, 16));
+    }
+    return inner;
+  }
+
+  private static boolean startsWith(byte[] ip, String hex) {
+    byte[] prefix = HexFormat.of().parseHex(hex);
+    return Arrays.equals(ip, 0, prefix.length, prefix, 0, prefix.length);
+  }
+
+  /** The JDK turns IPv4-mapped bytes into IPv4: the same thing, vetted the same way. */
+  static InetAddress address(byte[] bytes) {
+    try {
+      return InetAddress.getByAddress(bytes);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("an address has 4 or 16 bytes", e);
+    }
+  }
+}

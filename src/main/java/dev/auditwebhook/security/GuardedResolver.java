@@ -1,0 +1,73 @@
+package dev.auditwebhook.security;
+
+import dev.auditwebhook.security.UrlPolicy.Endpoint;
+import io.vertx.core.Future;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * Finds the address that a connection goes to. Every address of the name is vetted and one that is
+ * forbidden refuses the name; the connection then goes to the very address that was vetted. One
+ * endpoint at a time, for one context.
+ */
+public final class GuardedResolver {
+
+  /** How long a vetted answer is used again, in milliseconds. */
+  public static final long REUSE = 10_000;
+
+  private final Resolver resolver;
+  private final boolean allowPrivateNetworks;
+  private final LongSupplier clock;
+  private String host;
+  private long askedAt;
+  private Future<List<InetAddress>> vetted;
+
+  /**
+   * @param resolver looks names up
+   * @param allowPrivateNetworks whether loopback and private networks are receivers
+   * @param clock milliseconds
+   */
+  public GuardedResolver(Resolver resolver, boolean allowPrivateNetworks, LongSupplier clock) {
+    this.resolver = resolver;
+    this.allowPrivateNetworks = allowPrivateNetworks;
+    this.clock = clock;
+  }
+
+  /**
+   * The address for an attempt.
+   *
+   * @param endpoint where to
+   * @param attempt the number of the attempt, from 0: number modulo count is the address it gets
+   * @return a vetted address; fails with {@link ForbiddenAddressException}, or as the resolver does
+   */
+  public Future<InetAddress> addressFor(Endpoint endpoint, int attempt) {
+    if (endpoint.address() != null) {
+      return vet(List.of(endpoint.address()))
+          .map(List::iterator)
+          .map(addresses -> addresses.next());
+    }
+    long now = clock.getAsLong();
+    boolean usable =
+        endpoint.host().equals(host) && now - askedAt < REUSE && now >= askedAt && !vetted.failed();
+    if (!usable) {
+      host = endpoint.host();
+      askedAt = now;
+      vetted = resolver.resolve(host).compose(this::vet);
+    }
+    return vetted.map(addresses -> addresses.get(attempt % addresses.size()));
+  }
+
+  private Future<List<InetAddress>> vet(List<InetAddress> addresses) {
+    if (addresses.isEmpty()) {
+      return Future.failedFuture(new UnknownHostException("no address"));
+    }
+    try {
+      AddressGuard.vet(addresses, allowPrivateNetworks);
+      return Future.succeededFuture(addresses);
+    } catch (ForbiddenAddressException e) {
+      return Future.failedFuture(e);
+    }
+  }
+}
