@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Builds, starts and tests the audit webhook; works from any directory.
+set -euo pipefail
+
+root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")" && pwd)
+java_bin=${JAVA_HOME:+$JAVA_HOME/bin/}java
+min_java=17
+
+usage() {
+  cat <<'TEXT'
+usage: ./run.sh [COMMAND]
+
+  demo           the service with a receiver that sometimes fails (the default)
+  serve [CONF]   the service alone, with CONF or conf/webhook.json
+  emit [FILE]    posts newline-delimited JSON entries from FILE or standard
+                 input to a running service
+  test           the tests
+  bench          the benchmark
+TEXT
+}
+
+fail() {
+  printf 'run.sh: %s\n' "$1" >&2
+  exit "${2:-1}"
+}
+
+wrong_usage() {
+  usage >&2
+  exit 2
+}
+
+need_java() {
+  command -v "$java_bin" >/dev/null || fail "needs Java $min_java or newer, found no $java_bin"
+  local version
+  version=$("$java_bin" -version 2>&1 | sed -nE 's/.* version "([0-9]+).*/\1/p' | head -n 1)
+  [[ -n $version ]] || fail "cannot tell the version of $java_bin"
+  ((version >= min_java)) || fail "needs Java $min_java or newer, $java_bin is Java $version"
+}
+
+need_maven() {
+  command -v mvn >/dev/null || fail "needs Maven 3.8 or newer to build, found no mvn"
+}
+
+find_jar() {
+  local jars=("$root"/target/vertx-audit-webhook-*-fat.jar)
+  jar=${jars[0]}
+}
+
+is_built() {
+  find_jar
+  [[ -f $jar ]] && [[ -z $(find "$root/src/main" "$root/pom.xml" -newer "$jar" -print -quit) ]]
+}
+
+build() {
+  is_built && return
+  need_maven
+  echo "Building (the first time takes a while) ..." >&2
+  local output
+  if ! output=$(cd "$root" && mvn -B -q -ntp -DskipTests package 2>&1); then
+    printf '%s\n' "$output" >&2
+    fail "the build failed"
+  fi
+  find_jar
+  [[ -f $jar ]] || fail "the build made no target/vertx-audit-webhook-*-fat.jar"
+}
+
+start() {
+  need_java
+  build
+  exec "$java_bin" -Dwebhook.conf="$root/conf/webhook.json" -jar "$jar" "$@"
+}
+
+command=${1:-demo}
+(($# <= 2)) || wrong_usage
+case $command in
+  serve | emit) start "$@" ;;
+  help | -h | --help) usage ;;
+  demo | test | bench)
+    (($# <= 1)) || wrong_usage
+    case $command in
+      demo) start demo ;;
+      test)
+        need_java
+        need_maven
+        cd "$root"
+        exec mvn -B -ntp verify
+        ;;
+      bench) fail "the benchmark is not there yet" 2 ;;
+    esac
+    ;;
+  *)
+    printf 'run.sh: unknown command: %q\n' "$command" >&2
+    wrong_usage
+    ;;
+esac

@@ -1,0 +1,154 @@
+package dev.auditwebhook;
+
+import dev.auditwebhook.demo.Demo;
+import dev.auditwebhook.demo.Emit;
+import dev.auditwebhook.demo.ServiceUrl;
+import dev.auditwebhook.demo.Terminal;
+import dev.auditwebhook.http.HttpOptions;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The commands of the jar. Whatever keeps one from starting is one line on standard error and an
+ * exit status of 1; a command that is not understood has 2.
+ */
+final class Launcher {
+
+  private static final String USAGE = "usage: serve [CONF] | demo | emit [FILE]";
+  private static final String CONF_PROPERTY = "webhook.conf";
+  private static final String DEFAULT_CONF = "conf/webhook.json";
+  private static final String LOG_CONFIG_PROPERTY = "logback.configurationFile";
+  private static final String LOG_LEVEL_PROPERTY = "webhook.log.level";
+  private static final String DELIVERY_LOG_LEVEL_PROPERTY = "webhook.log.delivery.level";
+
+  /** What a stop takes beyond {@code drainTimeout}: requests in hand get some seconds, too. */
+  private static final long STOP_MARGIN = 6_000;
+
+  private final Environment environment;
+
+  Launcher(Environment environment) {
+    this.environment = environment;
+  }
+
+  void run(List<String> args) {
+    String command = args.isEmpty() ? "" : args.get(0);
+    String operand = args.size() == 2 ? args.get(1) : null;
+    if (args.size() > 2 || command.equals("demo") && operand != null) {
+      command = "";
+    }
+    try {
+      switch (command) {
+        case "serve" -> serve(operand == null ? defaultConf() : Path.of(operand));
+        case "demo" -> demo();
+        case "emit" -> emit(operand);
+        default -> end(2, USAGE);
+      }
+    } catch (InvalidPathException e) {
+      end(1, "not the name of a file: " + Terminal.plain(operand));
+    } catch (IllegalArgumentException e) {
+      end(1, e.getMessage());
+    }
+  }
+
+  private void serve(Path conf) {
+    logging("INFO");
+    JsonObject config = ConfigFile.read(conf);
+    MainVerticle service = new MainVerticle();
+    start(service, config);
+    if (service.actualPort() == 0) {
+      System.out.println("Serving on the event bus alone; http.enabled is false");
+    } else {
+      String host = http(config).getHost();
+      System.out.println("Listening on " + ServiceUrl.of(host, service.actualPort()));
+    }
+  }
+
+  private void demo() {
+    // A line an outcome is the demo's own; what the delivery warns of would only repeat it.
+    System.setProperty(DELIVERY_LOG_LEVEL_PROPERTY, "ERROR");
+    logging("WARN");
+    start(new Demo(Terminal.ofProcess()), environment.over(Demo.settings()));
+  }
+
+  private void emit(String file) {
+    Path conf = defaultConf();
+    boolean enough =
+        environment.has(Environment.HTTP_HOST)
+            && environment.has(Environment.HTTP_PORT)
+            && environment.has(Environment.ADMIN_TOKEN);
+    if (!enough && !conf.toFile().exists()) {
+      throw new IllegalArgumentException(
+          conf
+              + ": no such file, and WEBHOOK_HTTP_HOST, WEBHOOK_HTTP_PORT and WEBHOOK_ADMIN_TOKEN"
+              + " are not all set");
+    }
+    HttpOptions http = http(enough ? new JsonObject() : ConfigFile.read(conf));
+    try {
+      System.exit(Emit.to(http, environment.has(Environment.ADMIN_TOKEN)).run(file));
+    } catch (IOException e) {
+      end(1, "emit: " + Terminal.plain(e.getMessage()));
+    } catch (InterruptedException e) {
+      end(1, "emit: interrupted");
+    }
+  }
+
+  private HttpOptions http(JsonObject config) {
+    Object http = environment.over(config).getValue("http", new JsonObject());
+    if (http instanceof JsonObject json) {
+      return new HttpOptions(json);
+    }
+    throw new IllegalArgumentException("http: must be a JSON object");
+  }
+
+  private void start(Deployable verticle, JsonObject config) {
+    Vertx vertx = Vertx.vertx();
+    try {
+      vertx.deployVerticle(verticle, new DeploymentOptions().setConfig(config)).await();
+    } catch (Exception e) {
+      end(1, Terminal.firstLine(e));
+    }
+    long limit = drainTimeout(config) + STOP_MARGIN;
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(vertx, limit), "stop"));
+  }
+
+  /** To close undeploys first, and to undeploy drains. */
+  private static void stop(Vertx vertx, long limit) {
+    System.out.println("Stopping: what is on its way may still arrive ...");
+    try {
+      vertx.close().await(limit, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      System.err.println("Stopped after " + limit + " ms with events still on their way");
+    }
+  }
+
+  private static long drainTimeout(JsonObject config) {
+    return new WebhookOptions(config.getJsonObject("webhook", new JsonObject())).getDrainTimeout();
+  }
+
+  private static Path defaultConf() {
+    return Path.of(System.getProperty(CONF_PROPERTY, DEFAULT_CONF));
+  }
+
+  /** The library leaves logging to its host; here the process is ours. */
+  private static void logging(String level) {
+    if (System.getProperty(LOG_CONFIG_PROPERTY) == null) {
+      System.setProperty(LOG_CONFIG_PROPERTY, "dev/auditwebhook/logging.xml");
+    }
+    if (System.getProperty(LOG_LEVEL_PROPERTY) == null) {
+      System.setProperty(LOG_LEVEL_PROPERTY, level);
+    }
+  }
+
+  private static void end(int status, String line) {
+    System.err.println(line);
+    System.exit(status);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.auditwebhook;
+
+import dev.auditwebhook.http.HttpOptions;
+import dev.auditwebhook.security.StrictJson;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+
+/**
+ * The service as a whole: a {@link WebhookVerticle} and, if {@code http.enabled}, a {@link
+ * WebhookRouterVerticle}.
+ *
+ * <p>Its {@code config()} is the whole configuration, the objects {@code webhook} and {@code http}.
+ * The environment goes over it: {@code WEBHOOK_SECRET}, {@code WEBHOOK_ADMIN_TOKEN}, {@code
+ * WEBHOOK_HTTP_HOST}, {@code WEBHOOK_HTTP_PORT}. A wrong value fails the deployment in one line
+ * that begins with the path of the key, before anything is started.
+ */
+public class MainVerticle extends VerticleBase {
+
+  private WebhookRouterVerticle router;
+
+  /**
+   * Starts the jar: {@code serve [CONF]}, {@code demo} or {@code emit [FILE]}.
+   *
+   * @param args the command and its operand
+   */
+  public static void main(String[] args) {
+    new Launcher(Environment.ofProcess()).run(List.of(args));
+  }
+
+  @Override
+  public Future<?> start() {
+    StrictJson config = StrictJson.of("", Environment.ofProcess().over(config()));
+    JsonObject webhookJson = config.raw("webhook");
+    JsonObject httpJson = config.raw("http");
+    config.end();
+    WebhookOptions webhook = new WebhookOptions(webhookJson);
+    HttpOptions http = new HttpOptions(httpJson);
+    Future<String> deployed = vertx.deployVerticle(new WebhookVerticle(webhook));
+    if (!http.isEnabled()) {
+      return deployed;
+    }
+    router = new WebhookRouterVerticle(http);
+    return deployed.compose(id -> vertx.deployVerticle(router));
+  }
+
+  /**
+   * The port of the HTTP API, which the system chose when {@code http.port} is 0.
+   *
+   * @return the port, or 0 when the API is not served
+   */
+  public int actualPort() {
+    return router == null ? 0 : router.actualPort();
+  }
+}
