@@ -5,6 +5,7 @@ import dev.auditwebhook.demo.Emit;
 import dev.auditwebhook.demo.ServiceUrl;
 import dev.auditwebhook.demo.Terminal;
 import dev.auditwebhook.http.HttpOptions;
+import dev.auditwebhook.security.StrictJson;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
@@ -25,9 +26,6 @@ final class Launcher {
   private static final String USAGE = "usage: serve [CONF] | demo | emit [FILE]";
   private static final String CONF_PROPERTY = "webhook.conf";
   private static final String DEFAULT_CONF = "conf/webhook.json";
-  private static final String LOG_CONFIG_PROPERTY = "logback.configurationFile";
-  private static final String LOG_LEVEL_PROPERTY = "webhook.log.level";
-  private static final String DELIVERY_LOG_LEVEL_PROPERTY = "webhook.log.delivery.level";
 
   /** What a stop takes beyond {@code drainTimeout}: requests in hand get some seconds, too. */
   private static final long STOP_MARGIN = 6_000;
@@ -44,6 +42,7 @@ final class Launcher {
     if (args.size() > 2 || command.equals("demo") && operand != null) {
       command = "";
     }
+    configureLogging(command);
     try {
       switch (command) {
         case "serve" -> serve(operand == null ? defaultConf() : Path.of(operand));
@@ -59,7 +58,6 @@ final class Launcher {
   }
 
   private void serve(Path conf) {
-    logging("INFO");
     JsonObject config = ConfigFile.read(conf);
     MainVerticle service = new MainVerticle();
     start(service, config);
@@ -72,9 +70,6 @@ final class Launcher {
   }
 
   private void demo() {
-    // A line an outcome is the demo's own; what the delivery warns of would only repeat it.
-    System.setProperty(DELIVERY_LOG_LEVEL_PROPERTY, "ERROR");
-    logging("WARN");
     start(new Demo(Terminal.ofProcess()), environment.over(Demo.settings()));
   }
 
@@ -101,11 +96,7 @@ final class Launcher {
   }
 
   private HttpOptions http(JsonObject config) {
-    Object http = environment.over(config).getValue("http", new JsonObject());
-    if (http instanceof JsonObject json) {
-      return new HttpOptions(json);
-    }
-    throw new IllegalArgumentException("http: must be a JSON object");
+    return new HttpOptions(StrictJson.of("", environment.over(config)).raw("http"));
   }
 
   private void start(Deployable verticle, JsonObject config) {
@@ -138,12 +129,16 @@ final class Launcher {
   }
 
   /** The library leaves logging to its host; here the process is ours. */
-  private static void logging(String level) {
-    if (System.getProperty(LOG_CONFIG_PROPERTY) == null) {
-      System.setProperty(LOG_CONFIG_PROPERTY, "dev/auditwebhook/logging.xml");
-    }
-    if (System.getProperty(LOG_LEVEL_PROPERTY) == null) {
-      System.setProperty(LOG_LEVEL_PROPERTY, level);
+  private static void configureLogging(String command) {
+    setDefault("logback.configurationFile", "dev/auditwebhook/logging.xml");
+    setDefault("webhook.log.level", command.equals("serve") ? "INFO" : "WARN");
+    // The demo shows every outcome itself; a warning of the delivery would only repeat it.
+    setDefault("webhook.log.delivery.level", command.equals("demo") ? "ERROR" : "INFO");
+  }
+
+  private static void setDefault(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
     }
   }
 
