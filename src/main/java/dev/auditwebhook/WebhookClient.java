@@ -172,6 +172,44 @@ public final class WebhookClient {
         .map(events -> events.stream().map(event -> DeadLetter.of((JsonObject) event)).toList());
   }
 
+  /** Sends all dead letters again, as far as there is room; says how many. */
+  public Future<Integer> redrive() {
+    return request(addresses.redrive(), new JsonObject()).map(json -> json.getInteger("redriven"));
+  }
+
+  /** Sends these dead letters again; 404 and nothing is done when one is unknown. */
+  public Future<Integer> redrive(List<Long> eventIds) {
+    return request(addresses.redrive(), ids(eventIds)).map(json -> json.getInteger("redriven"));
+  }
+
+  /** Removes all dead letters; says how many. */
+  public Future<Integer> purge() {
+    return request(addresses.purge(), new JsonObject()).map(json -> json.getInteger("purged"));
+  }
+
+  /** Removes these dead letters; 404 and nothing is done when one is unknown. */
+  public Future<Integer> purge(List<Long> eventIds) {
+    return request(addresses.purge(), ids(eventIds)).map(json -> json.getInteger("purged"));
+  }
+
+  private static JsonObject ids(List<Long> eventIds) {
+    return new JsonObject().put("event_ids", new JsonArray(eventIds));
+  }
+
+  /**
+   * What came back from a test.
+   *
+   * @param status the receiver's status, whatever it is
+   * @param latencyMillis how long it took
+   */
+  public record TestResult(int status, long latencyMillis) {}
+
+  /** Sends one test event now; fails with code 502 and the reason when no answer came. */
+  public Future<TestResult> test() {
+    return request(addresses.test(), new JsonObject())
+        .map(json -> new TestResult(json.getInteger("status"), json.getLong("latency_ms")));
+  }
+
   private Future<JsonObject> request(String address, JsonObject request) {
     return bus.<JsonObject>request(address, request).map(Message::body);
   }

@@ -10,7 +10,10 @@ import dev.auditwebhook.store.Store;
 import dev.auditwebhook.store.Total;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -93,7 +96,7 @@ final class Dispatcher {
       return Future.failedFuture(e);
     }
     store.count(Total.RECEIVED);
-    if (target == null || drain != null || !actions.match(entry.event().action())) {
+    if (!isEnabled() || !actions.match(entry.event().action())) {
       store.count(Total.DISCARDED);
       return Future.succeededFuture(new Accepted("discarded", null));
     }
@@ -245,6 +248,34 @@ final class Dispatcher {
     store.settings(settings.toJson());
     log.warn("Webhook disabled: {}", settings.reason());
     target = null;
+  }
+
+  /** Sends dead letters again, the lowest id first, as far as there is room; says how many. */
+  int redrive(List<Long> ids) {
+    int redriven = 0;
+    for (long id : ids) {
+      if (store.hasRoom()) {
+        waiting.last(store.redrive(id));
+        redriven++;
+      }
+    }
+    pump();
+    return redriven;
+  }
+
+  /** Sends one event now, past queue and circuit, counted nowhere. */
+  Future<Answer> test() {
+    Endpoint endpoint = target.endpoint();
+    byte[] bits = new byte[8];
+    ThreadLocalRandom.current().nextBytes(bits);
+    String id = store.messageIdPrefix() + "test_" + HexFormat.of().formatHex(bits);
+    Buffer body = Entry.test().body(0, Instant.now());
+    return sender.send(endpoint, 0, headers.of(id, body), body);
+  }
+
+  /** Whether there is a URL and events are accepted. */
+  boolean isEnabled() {
+    return target != null && drain == null;
   }
 
   /** Applies new settings, which are valid, and keeps them. An absent one is {@code null}. */

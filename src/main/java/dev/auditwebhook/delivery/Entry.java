@@ -52,6 +52,11 @@ record Entry(AuditEvent event, Buffer details) {
     }
   }
 
+  /** The entry of a test. */
+  static Entry test() {
+    return new Entry(AuditEvent.of("webhook.test", null), null);
+  }
+
   private static boolean isNothing(Object details) {
     return details == null
         || details instanceof JsonObject object && object.isEmpty()

@@ -10,9 +10,13 @@ import dev.auditwebhook.store.DeadLetter;
 import dev.auditwebhook.store.Store;
 import dev.auditwebhook.store.Total;
 import io.vertx.core.Future;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 
 /** Reads the requests of the addresses and makes their replies, for all ways in. */
@@ -22,6 +26,7 @@ final class Requests {
   private final Store store;
   private final Settings settings;
   private final Dispatcher dispatcher;
+  private boolean testing;
 
   Requests(WebhookOptions options, Store store, Settings settings, Dispatcher dispatcher) {
     this.options = options;
@@ -108,7 +113,7 @@ final class Requests {
   }
 
   private static String text(Instant instant) {
-    return instant == null ? null : instant.toString();
+    return instant == null ? null : instant.truncatedTo(ChronoUnit.MILLIS).toString();
   }
 
   /** {@code webhook.dlq}. */
@@ -144,6 +149,71 @@ final class Requests {
         .put("failed_at", letter.failedAt());
   }
 
+  /** {@code webhook.dlq.redrive}. */
+  Future<JsonObject> redrive(Object body) {
+    List<Long> ids = deadLetterIds(body);
+    if (!dispatcher.isEnabled()) {
+      throw refusal(409, "no webhook is set: set a URL first");
+    }
+    return Future.succeededFuture(
+        new JsonObject()
+            .put("type", "redrive_webhook_dlq_ok")
+            .put("redriven", dispatcher.redrive(ids)));
+  }
+
+  /** {@code webhook.dlq.purge}. */
+  Future<JsonObject> purge(Object body) {
+    List<Long> ids = deadLetterIds(body);
+    ids.forEach(store::purge);
+    return Future.succeededFuture(
+        new JsonObject().put("type", "purge_webhook_dlq_ok").put("purged", ids.size()));
+  }
+
+  /** The ids that a request names, each once and in order, or all. */
+  private List<Long> deadLetterIds(Object body) {
+    StrictJson json = StrictJson.of("", body);
+    List<Long> ids = json.wholes("event_ids");
+    json.end();
+    if (ids == null) {
+      return store.deadLetters(0, Integer.MAX_VALUE).stream().map(l -> l.event().id()).toList();
+    }
+    for (long id : ids) {
+      if (!store.isDeadLetter(id)) {
+        throw refusal(404, "event_ids: there is no dead letter " + id + "; nothing was done");
+      }
+    }
+    return ids.stream().distinct().sorted().toList();
+  }
+
+  /** {@code webhook.test}. */
+  Future<JsonObject> test(Object body) {
+    StrictJson.of("", body).end();
+    if (!dispatcher.isEnabled()) {
+      throw refusal(409, "no webhook is set: set a URL first");
+    }
+    if (testing) {
+      throw refusal(409, "another test is running");
+    }
+    testing = true;
+    return dispatcher
+        .test()
+        .onComplete(v -> testing = false)
+        .map(
+            answer -> {
+              if (answer.status() == 0 || answer.error() != null) {
+                throw refusal(502, Health.describe(answer));
+              }
+              return new JsonObject()
+                  .put("type", "test_webhook_ok")
+                  .put("status", answer.status())
+                  .put("latency_ms", answer.latency());
+            });
+  }
+
+  private static ReplyException refusal(int code, String message) {
+    return new ReplyException(ReplyFailure.RECIPIENT_FAILURE, code, message);
+  }
+
   /** The body as it was sent, exact numbers included. */
   private static JsonObject sent(DeadLetter letter) {
     try {
@@ -165,7 +235,7 @@ final class Requests {
           "circuit "
               + circuit.state().toLowerCase(Locale.ROOT)
               + " since "
-              + circuit.since()
+              + text(circuit.since())
               + ": "
               + dispatcher.health().lastErrorWithoutHost());
     }

@@ -92,6 +92,9 @@ public final class Webhook {
                 answer(addresses.get(), requests::get),
                 answer(addresses.set(), requests::set),
                 answer(addresses.dlq(), requests::dlq),
+                answer(addresses.redrive(), requests::redrive),
+                answer(addresses.purge(), requests::purge),
+                answer(addresses.test(), requests::test),
                 answer(addresses.ready(), requests::ready)))
         .mapEmpty();
   }

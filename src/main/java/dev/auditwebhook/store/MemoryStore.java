@@ -171,6 +171,27 @@ public final class MemoryStore implements Store {
   }
 
   @Override
+  public boolean isDeadLetter(long id) {
+    return deadIds.contains(id);
+  }
+
+  @Override
+  public PendingEvent redrive(long id) {
+    deadIds.remove(id);
+    PendingEvent event = dead.remove(id).event().waiting(0, System.currentTimeMillis());
+    pending.put(id, event);
+    totals.decrementAndGet(Total.FAILED.ordinal());
+    count(Total.REDRIVEN);
+    return event;
+  }
+
+  @Override
+  public void purge(long id) {
+    deadIds.remove(id);
+    dead.remove(id);
+  }
+
+  @Override
   public JsonObject settings() {
     return new JsonObject(facts.getOrDefault("settings", "{}"));
   }

@@ -61,6 +61,15 @@ public interface Store {
    */
   List<DeadLetter> deadLetters(long after, int limit);
 
+  /** Whether there is a dead letter with this id. */
+  boolean isDeadLetter(long id);
+
+  /** Moves a dead letter back to the pending events, with fresh attempts, and returns it. */
+  PendingEvent redrive(long id);
+
+  /** Removes a dead letter; it stays counted as failed. */
+  void purge(long id);
+
   /** What was set at run time, empty at first. */
   JsonObject settings();
 

@@ -21,6 +21,8 @@ public enum Total {
   REJECTED,
   /** Attempts that are made again. */
   RETRIED,
+  /** Dead letters that are sent again. */
+  REDRIVEN,
   /** Dead letters pushed out by newer ones. */
   DLQ_EVICTED
 }
