@@ -21,20 +21,30 @@ final class ConfigFile {
    * @throws IllegalArgumentException in one line that begins with the name of the file
    */
   static JsonObject read(Path file) {
+    Object json = parse(file, bytes(file));
+    if (json instanceof JsonObject object) {
+      return object;
+    }
+    throw refused(file, "must be a JSON object, was " + StrictJson.typeOf(json));
+  }
+
+  private static Object parse(Path file, byte[] bytes) {
     try {
-      Object json = ExactJson.parse(Buffer.buffer(Files.readAllBytes(file)));
-      if (json instanceof JsonObject object) {
-        return object;
-      }
-      throw refused(file, "must be a JSON object, was " + StrictJson.typeOf(json));
+      return ExactJson.parse(Buffer.buffer(bytes));
+    } catch (IllegalArgumentException e) {
+      throw refused(file, e.getMessage());
+    }
+  }
+
+  private static byte[] bytes(Path file) {
+    try {
+      return Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
       throw refused(file, "no such file");
     } catch (AccessDeniedException e) {
-      throw refused(file, "must not be read: permission denied");
+      throw refused(file, "permission denied");
     } catch (IOException e) {
-      throw refused(file, "cannot be read" + (Files.isDirectory(file) ? ": is a directory" : ""));
-    } catch (IllegalArgumentException e) {
-      throw e.getMessage().startsWith(file.toString()) ? e : refused(file, e.getMessage());
+      throw refused(file, Files.isDirectory(file) ? "is a directory" : "cannot be read");
     }
   }
 

@@ -23,7 +23,8 @@ final class SampleEntries {
               "token.revoked",
               new JsonObject().put("user", "mara").put("token", "t-4711").put("by", "jonas")),
           AuditEvent.of(
-              REFUSED, new JsonObject().put("row", 3).put("source", "ledger-2009").put("raw", "?")),
+              REFUSED,
+              new JsonObject().put("row", 3).put("source", "ledger-2009").put("api_key", "k-2009")),
           AuditEvent.of(
               "role.granted",
               new JsonObject()
