@@ -10,9 +10,7 @@ import dev.auditwebhook.store.Store;
 import dev.auditwebhook.store.Total;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -20,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The life of an event: {@link #accept accepted}, queued, {@link #attempt attempted}, {@link
- * #settle judged}, and then delivered, in backoff, or a dead letter. One instance a verticle, on
- * its context, so no locks.
+ * The life of an event after its {@link Intake acceptance}: {@link #queue queued}, {@link #attempt
+ * attempted}, {@link #settle judged}, and then delivered, in backoff, or a dead letter. One
+ * instance a verticle, on its context, so no locks.
  */
 final class Dispatcher {
 
@@ -31,9 +29,6 @@ final class Dispatcher {
   /** Where attempts go, and what is known of it. */
   private record Target(Endpoint endpoint, Circuit circuit) {}
 
-  /** What became of an entry: {@code queued}, {@code dropped} or {@code discarded}. */
-  record Accepted(String status, Long eventId) {}
-
   private final Vertx vertx;
   private final WebhookOptions options;
   private final Store store;
@@ -41,7 +36,6 @@ final class Dispatcher {
   private final Sender sender;
   private final RequestHeaders headers;
   private final Consumer<Attempt> listener;
-  private final Actions actions;
   private final Backoff backoff;
   private final WaitingEvents waiting;
   private final boolean strictOrder;
@@ -49,7 +43,6 @@ final class Dispatcher {
   private Target target;
   private Drain drain;
   private int inFlight;
-  private boolean full;
   private boolean stopped;
 
   Dispatcher(
@@ -57,6 +50,7 @@ final class Dispatcher {
       WebhookOptions options,
       Store store,
       Settings settings,
+      RequestHeaders headers,
       Sender sender,
       Consumer<Attempt> listener) {
     this.vertx = vertx;
@@ -65,8 +59,7 @@ final class Dispatcher {
     this.settings = settings;
     this.sender = sender;
     this.listener = listener;
-    headers = new RequestHeaders(options, settings);
-    actions = new Actions(options.getActions());
+    this.headers = headers;
     backoff =
         new Backoff(
             options.getMaxBackoff(),
@@ -85,46 +78,10 @@ final class Dispatcher {
     retarget();
   }
 
-  /** Takes an entry in, or fails with {@link IllegalArgumentException} when it is not valid. */
-  Future<Accepted> accept(Object message) {
-    Entry entry;
-    try {
-      entry = Entry.read(message, options.getMaxEntryBytes());
-    } catch (IllegalArgumentException e) {
-      store.count(Total.REJECTED);
-      log.warn("Entry rejected: {}", e.getMessage());
-      return Future.failedFuture(e);
-    }
-    store.count(Total.RECEIVED);
-    if (!isEnabled() || !actions.match(entry.event().action())) {
-      store.count(Total.DISCARDED);
-      return Future.succeededFuture(new Accepted("discarded", null));
-    }
-    long id = store.count(Total.LAST_EVENT_ID);
-    if (!store.hasRoom()) {
-      store.count(Total.DROPPED);
-      warnOnceWhenFull(id);
-      return Future.succeededFuture(new Accepted("dropped", id));
-    }
-    full = false;
-    Instant now = Instant.now();
-    PendingEvent event =
-        new PendingEvent(id, entry.event().action(), entry.body(id, now), 0, now.toEpochMilli());
-    return store
-        .add(event)
-        .map(
-            kept -> {
-              waiting.last(event);
-              pump();
-              return new Accepted("queued", id);
-            });
-  }
-
-  private void warnOnceWhenFull(long id) {
-    if (!full) {
-      full = true;
-      log.warn("Queue full with {} pending events: dropping from event {} on", store.pending(), id);
-    }
+  /** Takes an event that the store holds into the queue. */
+  void queue(PendingEvent event) {
+    waiting.last(event);
+    pump();
   }
 
   /** Starts as many attempts as slots, circuit and queue allow. */
@@ -151,7 +108,7 @@ final class Dispatcher {
         .send(
             to.endpoint(),
             event.attempts(),
-            headers.of(messageId(event.id()), event.body()),
+            headers.of(store.messageId(event.id()), event.body()),
             event.body())
         .onSuccess(answer -> settle(event, to, ticket, answer));
   }
@@ -263,16 +220,6 @@ final class Dispatcher {
     return redriven;
   }
 
-  /** Sends one event now, past queue and circuit, counted nowhere. */
-  Future<Answer> test() {
-    Endpoint endpoint = target.endpoint();
-    byte[] bits = new byte[8];
-    ThreadLocalRandom.current().nextBytes(bits);
-    String id = store.messageIdPrefix() + "test_" + HexFormat.of().formatHex(bits);
-    Buffer body = Entry.test().body(0, Instant.now());
-    return sender.send(endpoint, 0, headers.of(id, body), body);
-  }
-
   /** Whether there is a URL and events are accepted. */
   boolean isEnabled() {
     return target != null && drain == null;
@@ -345,20 +292,17 @@ final class Dispatcher {
     return drain().onSuccess(v -> stopped = true);
   }
 
-  String messageId(long eventId) {
-    return store.messageIdPrefix() + eventId;
-  }
-
-  boolean signed() {
-    return headers.signed();
-  }
-
   int inFlight() {
     return inFlight;
   }
 
   Health health() {
     return health;
+  }
+
+  /** Where events go, {@code null} while there is no URL. */
+  Endpoint endpoint() {
+    return target == null ? null : target.endpoint();
   }
 
   /** The circuit of the endpoint, {@code null} while there is none. */

@@ -25,19 +25,31 @@ final class Requests {
   private final WebhookOptions options;
   private final Store store;
   private final Settings settings;
+  private final RequestHeaders headers;
   private final Dispatcher dispatcher;
-  private boolean testing;
+  private final Intake intake;
+  private final TestDelivery testDelivery;
 
-  Requests(WebhookOptions options, Store store, Settings settings, Dispatcher dispatcher) {
+  Requests(
+      WebhookOptions options,
+      Store store,
+      Settings settings,
+      RequestHeaders headers,
+      Dispatcher dispatcher,
+      Intake intake,
+      TestDelivery testDelivery) {
     this.options = options;
     this.store = store;
     this.settings = settings;
+    this.headers = headers;
     this.dispatcher = dispatcher;
+    this.intake = intake;
+    this.testDelivery = testDelivery;
   }
 
   /** {@code audit.entry}. */
   Future<JsonObject> entry(Object body) {
-    return dispatcher
+    return intake
         .accept(body)
         .map(
             accepted -> {
@@ -91,7 +103,7 @@ final class Requests {
             .put("type", "get_webhook_ok")
             .put("enabled", !settings.url().isEmpty())
             .put("url", settings.url())
-            .put("signed", dispatcher.signed())
+            .put("signed", headers.signed())
             .put("delivered", store.total(Total.DELIVERED))
             .put("failed", store.total(Total.FAILED))
             .put("dropped", store.total(Total.DROPPED))
@@ -136,7 +148,7 @@ final class Requests {
     JsonObject json =
         new JsonObject()
             .put("event_id", letter.event().id())
-            .put("message_id", dispatcher.messageId(letter.event().id()))
+            .put("message_id", store.messageId(letter.event().id()))
             .put("action", letter.event().action())
             .put("timestamp", sent.getString("timestamp"));
     if (sent.containsKey("details")) {
@@ -191,13 +203,11 @@ final class Requests {
     if (!dispatcher.isEnabled()) {
       throw refusal(409, "no webhook is set: set a URL first");
     }
-    if (testing) {
+    if (testDelivery.isRunning()) {
       throw refusal(409, "another test is running");
     }
-    testing = true;
-    return dispatcher
-        .test()
-        .onComplete(v -> testing = false)
+    return testDelivery
+        .send(dispatcher.endpoint())
         .map(
             answer -> {
               if (answer.status() == 0 || answer.error() != null) {

@@ -70,6 +70,7 @@ public final class Webhook {
               vertx, options.getAddress(), options.getQueueCapacity(), options.getDlqCapacity());
       Settings settings = new Settings(options, store.settings());
       sender = new WebClientSender(vertx, options, Resolver.of(vertx));
+      RequestHeaders headers = new RequestHeaders(options, settings);
       EventBus bus = vertx.eventBus();
       dispatcher =
           new Dispatcher(
@@ -77,9 +78,18 @@ public final class Webhook {
               options,
               store,
               settings,
+              headers,
               sender,
               attempt -> bus.publish(addresses.attempts(), attempt.toJson(), LOCAL));
-      requests = new Requests(options, store, settings, dispatcher);
+      requests =
+          new Requests(
+              options,
+              store,
+              settings,
+              headers,
+              dispatcher,
+              new Intake(options, store, dispatcher),
+              new TestDelivery(store, headers, sender));
       dispatcher.start();
       store.settings(settings.toJson());
     } catch (RuntimeException e) {

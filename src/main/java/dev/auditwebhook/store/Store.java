@@ -13,6 +13,11 @@ public interface Store {
   /** Starts every message id of this store: {@code msg_}, 128 random bits in hex, {@code _}. */
   String messageIdPrefix();
 
+  /** The message id of an event: the same over attempts, redrives and restarts. */
+  default String messageId(long eventId) {
+    return messageIdPrefix() + eventId;
+  }
+
   /** A total. */
   long total(Total total);
 

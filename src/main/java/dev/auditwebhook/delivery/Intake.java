@@ -1,0 +1,73 @@
+package dev.auditwebhook.delivery;
+
+import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.store.PendingEvent;
+import dev.auditwebhook.store.Store;
+import dev.auditwebhook.store.Total;
+import io.vertx.core.Future;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Accepts entries: counts each, gives it its number, and keeps it before it is queued. */
+final class Intake {
+
+  private static final Logger log = LoggerFactory.getLogger(Intake.class);
+
+  /** What became of an entry: {@code queued}, {@code dropped} or {@code discarded}. */
+  record Accepted(String status, Long eventId) {}
+
+  private final int maxEntryBytes;
+  private final Actions actions;
+  private final Store store;
+  private final Dispatcher dispatcher;
+  private boolean full;
+
+  Intake(WebhookOptions options, Store store, Dispatcher dispatcher) {
+    this.maxEntryBytes = options.getMaxEntryBytes();
+    this.actions = new Actions(options.getActions());
+    this.store = store;
+    this.dispatcher = dispatcher;
+  }
+
+  /** Takes an entry in, or fails with {@link IllegalArgumentException} when it is not valid. */
+  Future<Accepted> accept(Object message) {
+    Entry entry;
+    try {
+      entry = Entry.read(message, maxEntryBytes);
+    } catch (IllegalArgumentException e) {
+      store.count(Total.REJECTED);
+      log.warn("Entry rejected: {}", e.getMessage());
+      return Future.failedFuture(e);
+    }
+    store.count(Total.RECEIVED);
+    if (!dispatcher.isEnabled() || !actions.match(entry.event().action())) {
+      store.count(Total.DISCARDED);
+      return Future.succeededFuture(new Accepted("discarded", null));
+    }
+    long id = store.count(Total.LAST_EVENT_ID);
+    if (!store.hasRoom()) {
+      store.count(Total.DROPPED);
+      warnOnceWhenFull(id);
+      return Future.succeededFuture(new Accepted("dropped", id));
+    }
+    full = false;
+    Instant now = Instant.now();
+    PendingEvent event =
+        new PendingEvent(id, entry.event().action(), entry.body(id, now), 0, now.toEpochMilli());
+    return store
+        .add(event)
+        .map(
+            kept -> {
+              dispatcher.queue(event);
+              return new Accepted("queued", id);
+            });
+  }
+
+  private void warnOnceWhenFull(long id) {
+    if (!full) {
+      full = true;
+      log.warn("Queue full with {} pending events: dropping from event {} on", store.pending(), id);
+    }
+  }
+}
