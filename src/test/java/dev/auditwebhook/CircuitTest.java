@@ -53,6 +53,23 @@ class CircuitTest extends WebhookTest {
   }
 
   @Test
+  void aLongOutageCostsOneProbeAResetTimeoutAndNoDeadLetter() {
+    receiver.usually(status(503));
+    deploy(options().setResetTimeout(20));
+    publish(500);
+    awaitState(state -> state.circuit().equals("open"));
+    int before = receiver.requests().size();
+    long start = System.nanoTime();
+    await().until(() -> receiver.requests().size() >= before + 60);
+    long millis = (System.nanoTime() - start) / 1_000_000;
+
+    assertThat(receiver.requests().size() - before).isLessThanOrEqualTo((int) (millis / 20) + 2);
+    assertThat(state().failed()).isZero();
+    receiver.usually(status(204));
+    assertThat(awaitSettled(500).delivered()).isEqualTo(500);
+  }
+
+  @Test
   void aRevokedTokenCostsAFewDeadLettersAndParksTheStream() {
     receiver.usually(status(401));
     deploy(options().setMaxInFlight(1));

@@ -97,6 +97,7 @@ public final class ScriptedReceiver {
   private final List<Received> requests = new CopyOnWriteArrayList<>();
   private final Queue<Answer> script = new ConcurrentLinkedQueue<>();
   private volatile Function<Received, Answer> usual = request -> Answer.status(204);
+  private volatile boolean recording = true;
   private HttpServer server;
   private int port;
 
@@ -143,7 +144,9 @@ public final class ScriptedReceiver {
                       body,
                       System.nanoTime() / 1_000_000,
                       request.remoteAddress().port());
-              requests.add(received);
+              if (recording) {
+                requests.add(received);
+              }
               Answer next = script.poll();
               (next == null ? usual.apply(received) : next).give(vertx, request);
             });
@@ -168,6 +171,11 @@ public final class ScriptedReceiver {
   public ScriptedReceiver usually(Function<Received, Answer> answers) {
     usual = answers;
     return this;
+  }
+
+  /** Whether requests are kept, for runs too long for that. */
+  public void recording(boolean on) {
+    recording = on;
   }
 
   public List<Received> requests() {
