@@ -11,6 +11,7 @@ import dev.auditwebhook.testing.WebhookTest;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class DeadLetterTest extends WebhookTest {
@@ -47,6 +48,18 @@ class DeadLetterTest extends WebhookTest {
 
   private List<String> messageIds() {
     return receiver.requests().stream().map(r -> r.headers().get("webhook-id")).toList();
+  }
+
+  @Test
+  void aReceiverThatEchoesOurHeadersShowsNoCredentials() {
+    receiver.usually(
+        request -> status(400, Map.of(), "you sent " + request.headers().get("authorization")));
+    deploy(options().setHeaders(Map.of("Authorization", "Bearer s3cret-t0ken")));
+    publish(1);
+    awaitSettled(1);
+
+    assertThat(result(client.deadLetters(1, 0)).get(0).response())
+        .isEqualTo("you sent <redacted> <redacted>");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.vertx.circuitbreaker.CircuitBreakerState;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Instant;
+import java.util.Locale;
 
 /**
  * The Vert.x Circuit Breaker of one endpoint. Attempts run outside it, and their outcomes are
@@ -108,7 +109,7 @@ final class Circuit {
 
   /** {@code closed}, {@code open} or {@code half_open}. */
   String state() {
-    return breaker.state().name().toLowerCase(java.util.Locale.ROOT);
+    return breaker.state().name().toLowerCase(Locale.ROOT);
   }
 
   Instant since() {

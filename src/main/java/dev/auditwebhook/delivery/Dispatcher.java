@@ -193,7 +193,7 @@ final class Dispatcher {
             tried,
             answer.status() == 0 ? null : answer.status(),
             error,
-            answer.excerpt(),
+            answer.excerpt() == null ? null : headers.conceal(answer.excerpt()),
             Instant.now().toString()));
     log.warn(
         "Event {} is a dead letter after {} attempts: {}", event.id(), tried.attempts(), error);
