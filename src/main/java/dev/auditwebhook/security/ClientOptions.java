@@ -60,14 +60,28 @@ public final class ClientOptions {
         throw new IllegalArgumentException(path + "." + key + ": unknown key");
       }
     }
+    WebClientOptions options;
     try {
-      WebClientOptions options = new WebClientOptions(json);
-      options.setFollowRedirects(false);
-      return options;
+      options = new WebClientOptions(json);
     } catch (ClassCastException e) {
       throw new IllegalArgumentException(path + ": has a value of a wrong type");
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(path + ": " + e.getMessage());
+    }
+    checkTypes(path, json, options.toJson());
+    options.setFollowRedirects(false);
+    return options;
+  }
+
+  /** Vert.x skips a value of a wrong type silently: then the default comes back instead. */
+  private static void checkTypes(String path, JsonObject given, JsonObject taken) {
+    for (String key : given.fieldNames()) {
+      Object value = given.getValue(key);
+      boolean scalar =
+          value instanceof String || value instanceof Number || value instanceof Boolean;
+      if (scalar && taken.containsKey(key) && !value.toString().equals(taken.getString(key))) {
+        throw new IllegalArgumentException(path + "." + key + ": has a value of a wrong type");
+      }
     }
   }
 

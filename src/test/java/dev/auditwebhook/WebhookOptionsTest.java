@@ -1,0 +1,133 @@
+package dev.auditwebhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WebhookOptionsTest {
+
+  private static JsonObject file() throws IOException {
+    return new JsonObject(Files.readString(Path.of("conf/webhook.json"))).getJsonObject("webhook");
+  }
+
+  @Test
+  void theDefaultsAreThoseOfTheConfigurationFile() throws IOException {
+    JsonObject file = file();
+    file.remove("batch");
+    file.remove("store");
+    assertThat(new WebhookOptions().toJson()).isEqualTo(file);
+    assertThat(new WebhookOptions(file()).toJson()).isEqualTo(file);
+    assertThat(new WebhookOptions(new JsonObject()).toJson()).isEqualTo(file);
+  }
+
+  @Test
+  void allThatIsSetComesBack() {
+    WebhookOptions options =
+        new WebhookOptions()
+            .setUrl("https://siem.example/in")
+            .setSecrets(List.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
+            .setHeaders(Map.of("X-Tenant", "a"))
+            .setSignatureHeader("X-Pilot-Signature-256")
+            .setActions(List.of("user.*"))
+            .setClient(new JsonObject().put("pipelining", true))
+            .setResetTimeout(7);
+    assertThat(new WebhookOptions(options.toJson()).toJson()).isEqualTo(options.toJson());
+    assertThat(new WebhookOptions(options).toJson()).isEqualTo(options.toJson());
+    assertThat(options.toString()).doesNotContain("whsec_");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'maxAttempts':0}          | webhook.maxAttempts: must be a whole number from 1 to 1000, was 0",
+        "{'maxAttempts':'3'}        | webhook.maxAttempts: must be a whole number from 1 to 1000, was a string",
+        "{'maxAttempts':2.5}        | webhook.maxAttempts: must be a whole number from 1 to 1000, was 2.5",
+        "{'maxAttempts':null}       | webhook.maxAttempts: must be a whole number from 1 to 1000, was null",
+        "{'jitter':1.1}             | webhook.jitter: must be a number from 0.0 to 1.0, was 1.1",
+        "{'max_attempts':1}         | webhook.max_attempts: unknown key",
+        "{'circuitBreaker':{'x':1}} | webhook.circuitBreaker.x: unknown key",
+        "{'circuitBreaker':[]}      | webhook.circuitBreaker: must be a JSON object, was an array",
+        "{'url':'ftp://a/'}         | webhook.url: must begin with https:// or http://",
+        "{'url':null}               | webhook.url: must be a string, was null",
+        "{'url':'http://169.254.169.254/'} | webhook.url: forbidden address 169.254.169.254",
+        "{'allowPrivateNetworks':false,'url':'http://127.0.0.1/'} | webhook.url: forbidden address 127.0.0.1",
+        "{'secrets':['abcdef']}     | webhook.secrets[0]: must begin with whsec_",
+        "{'secrets':'whsec_x'}      | webhook.secrets: must be an array, was a string",
+        "{'headers':{'a b':'c'}}    | webhook.headers: has a header with a name that HTTP does not allow",
+        "{'headers':{'a':'c\\u000a'}} | webhook.headers: a: has a value that HTTP does not allow",
+        "{'signatureHeader':'Webhook-Signature'} | webhook.signatureHeader: is a header that the webhook sets itself",
+        "{'entryAddress':'webhook.get'} | webhook.entryAddress: must not be empty or one of the webhook's own addresses (loop guard)",
+        "{'address':''}             | webhook.address: must not be empty",
+        "{'actions':['a*b']}        | webhook.actions: must be names, or prefixes with one * at the end",
+        "{'client':{'defaultHost':'x'}} | webhook.client.defaultHost: is not allowed here",
+        "{'client':{'localAddress':'x'}} | webhook.client.localAddress: is not allowed here",
+        "{'client':{'keepAlives':1}} | webhook.client.keepAlives: unknown key",
+        "{'client':{'trustAll':'x'}} | webhook.client.trustAll: has a value of a wrong type",
+        "{'store':{'type':'disk'}}  | webhook.store.type: must be \"memory\"",
+        "{'batch':{'maxEvents':2}}  | webhook.batch.maxEvents: must be a whole number from 1 to 1, was 2"
+      })
+  void aRefusalIsOneLineThatNamesThePath(String config, String message) {
+    assertThatThrownBy(() -> new WebhookOptions(new JsonObject(config.replace('\'', '"'))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+  }
+
+  @Provide
+  Arbitrary<JsonObject> configurations() {
+    List<String> keys = new ArrayList<>(new WebhookOptions().toJson().fieldNames());
+    keys.addAll(List.of("batch", "store", "unknown", ""));
+    Arbitrary<Object> values =
+        Arbitraries.oneOf(
+            Arbitraries.integers().asGeneric(),
+            Arbitraries.doubles().asGeneric(),
+            Arbitraries.longs().asGeneric(),
+            Arbitraries.strings().asGeneric(),
+            Arbitraries.of(true, false).asGeneric(),
+            Arbitraries.of(
+                    new JsonObject(),
+                    new JsonObject().put("maxFailures", -1),
+                    new JsonObject().put("ssl", 1).put("proxyOptions", "x"),
+                    new JsonObject().put("protocolVersion", "HTTP_9"),
+                    new JsonArray().add("x").add(1),
+                    new JsonArray().addNull())
+                .asGeneric());
+    return Combinators.combine(Arbitraries.of(keys), values)
+        .as((key, value) -> Map.entry(key, value))
+        .list()
+        .ofMaxSize(3)
+        .map(
+            pairs -> {
+              JsonObject json = new JsonObject();
+              pairs.forEach(pair -> json.put(pair.getKey(), pair.getValue()));
+              return json;
+            });
+  }
+
+  @Property
+  void anyConfigurationIsReadOrRefusedInOneLine(@ForAll("configurations") JsonObject config) {
+    try {
+      new WebhookOptions(config);
+    } catch (IllegalArgumentException e) {
+      assertThat(e.getMessage()).startsWith("webhook").doesNotContain("\n");
+    }
+  }
+}
