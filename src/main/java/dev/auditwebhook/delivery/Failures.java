@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import javax.net.ssl.SSLException;
 
 /** Why an attempt had no answer, in one line for people: no path, no query, no stack trace. */
@@ -27,7 +30,7 @@ final class Failures {
       } else if (cause instanceof UnknownHostException) {
         return "name not resolved";
       } else if (cause instanceof SSLException || cause instanceof GeneralSecurityException) {
-        return "TLS failure: " + oneLine(root(cause));
+        return "TLS failure: " + tls(root(cause));
       } else if (cause instanceof HttpClosedException) {
         return "connection closed";
       } else if (cause instanceof StreamResetException) {
@@ -44,6 +47,25 @@ final class Failures {
     return failure instanceof VertxException && failure.getMessage() != null
         ? oneLine(failure)
         : failure.getClass().getSimpleName();
+  }
+
+  /** What is wrong, rather than how Java puts it: one that is not known here stays as it is. */
+  private static String tls(Throwable root) {
+    String message = oneLine(root);
+    if (root instanceof CertPathBuilderException) {
+      return "the receiver's certificate has an issuer that is not trusted";
+    } else if (root instanceof CertificateExpiredException) {
+      return "the receiver's certificate has expired (" + message + ")";
+    } else if (root instanceof CertificateNotYetValidException) {
+      return "the receiver's certificate is not valid yet (" + message + ")";
+    } else if (message.startsWith("No subject alternative ") || message.startsWith("No name ")) {
+      return "the receiver's certificate is for another name (" + message + ")";
+    } else if (message.startsWith("not an SSL/TLS record")) {
+      return "the receiver does not speak TLS";
+    } else if (message.endsWith("bad_certificate") || message.endsWith("certificate_required")) {
+      return "the receiver wants a client certificate, or another one (" + message + ")";
+    }
+    return message;
   }
 
   private static Throwable root(Throwable failure) {
