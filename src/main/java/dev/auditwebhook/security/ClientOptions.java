@@ -13,11 +13,11 @@ import java.util.stream.Stream;
 /**
  * Vert.x {@link WebClientOptions} from configuration. Vert.x skips an unknown key silently; here it
  * is refused. So are {@code defaultHost} and {@code localAddress}, which would send events
- * elsewhere.
+ * elsewhere, and {@code nonProxyHosts}, which would send them past proxy and address guard both.
  */
 public final class ClientOptions {
 
-  private static final Set<String> REFUSED = Set.of("defaultHost", "localAddress");
+  private static final Set<String> REFUSED = Set.of("defaultHost", "localAddress", "nonProxyHosts");
 
   /** Keys of Vert.x's JSON that have no setter of their name. */
   private static final Set<String> OTHER_KEYS =
