@@ -1,6 +1,7 @@
 package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.security.ClientOptions;
 import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.security.Resolver;
 import dev.auditwebhook.security.UrlPolicy.Endpoint;
@@ -59,6 +60,8 @@ final class WebClientSender implements Sender {
             .with(clientOptions)
             .with(new PoolOptions().setHttp1MaxSize(options.getMaxInFlight()))
             .build();
+    ClientOptions.weaknesses(clientOptions)
+        .forEach(key -> log.warn("webhook.client.{}: TLS proves less of who the receiver is", key));
     proxied = clientOptions.getProxyOptions() != null;
     if (proxied) {
       log.warn(
