@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
@@ -81,9 +82,22 @@ public final class ScriptedReceiver {
     }
   }
 
-  /** A request as it came. */
+  /**
+   * A request as it came.
+   *
+   * @param host the name and port that the client asked for: {@code Host}, or its HTTP/2 form
+   * @param serverName the name in the TLS handshake (SNI), {@code null} when there was none
+   */
   public record Received(
-      String method, String path, MultiMap headers, Buffer body, long at, int clientPort) {
+      String method,
+      String path,
+      MultiMap headers,
+      Buffer body,
+      long at,
+      int clientPort,
+      HttpVersion version,
+      String host,
+      String serverName) {
     public JsonObject json() {
       return new JsonObject(body);
     }
@@ -98,15 +112,22 @@ public final class ScriptedReceiver {
   private final Queue<Answer> script = new ConcurrentLinkedQueue<>();
   private volatile Function<Received, Answer> usual = request -> Answer.status(204);
   private volatile boolean recording = true;
+  private final HttpServerOptions options;
   private HttpServer server;
   private int port;
 
-  private ScriptedReceiver(Vertx vertx) {
+  private ScriptedReceiver(Vertx vertx, HttpServerOptions options) {
     this.vertx = vertx;
+    this.options = options;
   }
 
   public static ScriptedReceiver start(Vertx vertx) {
-    ScriptedReceiver receiver = new ScriptedReceiver(vertx);
+    return start(vertx, new HttpServerOptions());
+  }
+
+  /** A receiver with options of its own, such as a certificate; host and port are chosen here. */
+  public static ScriptedReceiver start(Vertx vertx, HttpServerOptions options) {
+    ScriptedReceiver receiver = new ScriptedReceiver(vertx, options);
     receiver.start();
     return receiver;
   }
@@ -125,7 +146,7 @@ public final class ScriptedReceiver {
   private Future<HttpServer> listen(int tries) {
     int wanted = port != 0 ? port : ThreadLocalRandom.current().nextInt(20_000, 32_000);
     return vertx
-        .createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(wanted))
+        .createHttpServer(new HttpServerOptions(options).setHost("127.0.0.1").setPort(wanted))
         .requestHandler(this::handle)
         .listen()
         .recover(taken -> tries > 1 ? listen(tries - 1) : Future.failedFuture(taken));
@@ -143,7 +164,10 @@ public final class ScriptedReceiver {
                       MultiMap.caseInsensitiveMultiMap().addAll(request.headers()),
                       body,
                       System.nanoTime() / 1_000_000,
-                      request.remoteAddress().port());
+                      request.remoteAddress().port(),
+                      request.version(),
+                      String.valueOf(request.authority()),
+                      request.connection().indicatedServerName());
               if (recording) {
                 requests.add(received);
               }
@@ -192,6 +216,10 @@ public final class ScriptedReceiver {
 
   public String url(String path) {
     return "http://127.0.0.1:" + port + path;
+  }
+
+  public int port() {
+    return port;
   }
 
   private static <T> T await(Future<T> future) {
