@@ -3,7 +3,6 @@ package dev.auditwebhook.delivery;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.security.ClientOptions;
 import dev.auditwebhook.security.GuardedResolver;
-import dev.auditwebhook.security.Resolver;
 import dev.auditwebhook.security.UrlPolicy.Endpoint;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -42,10 +41,9 @@ final class WebClientSender implements Sender {
   private final Set<HttpConnection> used = Collections.newSetFromMap(new WeakHashMap<>());
 
   /** To be called in {@code start()}: then a closing Vert.x drains before it closes the client. */
-  WebClientSender(Vertx vertx, WebhookOptions options, Resolver names) {
+  WebClientSender(Vertx vertx, WebhookOptions options, GuardedResolver resolver) {
     this.vertx = vertx;
-    this.resolver =
-        new GuardedResolver(names, options.isAllowPrivateNetworks(), System::currentTimeMillis);
+    this.resolver = resolver;
     this.attemptTimeout = options.getAttemptTimeout();
     WebClientOptions clientOptions =
         new WebClientOptions(options.getClient())

@@ -2,6 +2,7 @@ package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.security.Resolver;
 import dev.auditwebhook.store.MemoryStore;
 import dev.auditwebhook.store.Store;
@@ -30,6 +31,7 @@ public final class Webhook {
 
   private final Vertx vertx;
   private final WebhookOptions options;
+  private final GuardedResolver resolver;
   private final WebhookAddresses addresses;
   private final LocalMap<String, String> owners;
   private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
@@ -43,8 +45,20 @@ public final class Webhook {
    * @param options checked options
    */
   public Webhook(Vertx vertx, WebhookOptions options) {
+    this(
+        vertx,
+        options,
+        new GuardedResolver(
+            Resolver.of(vertx), options.isAllowPrivateNetworks(), System::currentTimeMillis));
+  }
+
+  /**
+   * @param resolver finds the addresses that connections go to
+   */
+  Webhook(Vertx vertx, WebhookOptions options, GuardedResolver resolver) {
     this.vertx = vertx;
     this.options = options;
+    this.resolver = resolver;
     this.addresses = WebhookAddresses.of(options.getAddress());
     this.owners = vertx.sharedData().getLocalMap("dev.auditwebhook.owners");
   }
@@ -69,7 +83,7 @@ public final class Webhook {
           new MemoryStore(
               vertx, options.getAddress(), options.getQueueCapacity(), options.getDlqCapacity());
       Settings settings = new Settings(options, store.settings());
-      sender = new WebClientSender(vertx, options, Resolver.of(vertx));
+      sender = new WebClientSender(vertx, options, resolver);
       RequestHeaders headers = new RequestHeaders(options, settings);
       EventBus bus = vertx.eventBus();
       dispatcher =

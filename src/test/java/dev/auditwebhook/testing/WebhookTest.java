@@ -35,10 +35,15 @@ public abstract class WebhookTest {
 
   @BeforeEach
   void startReceiver() {
-    vertx = Vertx.vertx();
+    vertx = newVertx();
     elsewhere = Vertx.vertx();
     receiver = ScriptedReceiver.start(elsewhere);
     client = WebhookClient.create(vertx);
+  }
+
+  /** The Vert.x of the webhook. */
+  protected Vertx newVertx() {
+    return Vertx.vertx();
   }
 
   @AfterEach
