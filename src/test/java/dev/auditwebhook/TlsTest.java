@@ -34,6 +34,7 @@ class TlsTest extends WebhookTest {
 
   private static Certificates certificates;
   private static PfxOptions localhost;
+  private static PfxOptions address;
   private static PfxOptions otherName;
   private static PfxOptions expired;
   private static PfxOptions clientKey;
@@ -42,6 +43,7 @@ class TlsTest extends WebhookTest {
   static void makeCertificates() {
     certificates = new Certificates(dir);
     localhost = certificates.issue("localhost", "dns:localhost");
+    address = certificates.issue("address", "ip:127.0.0.1");
     otherName = certificates.issue("other-name", "dns:siem.example");
     expired = certificates.issue("expired", "dns:localhost", "-60d");
     clientKey = certificates.issue("client", "dns:client.example");
@@ -114,11 +116,22 @@ class TlsTest extends WebhookTest {
   void theConnectionGoesToAnAddressButNameAndPortAreThoseOfTheUrl() {
     receive(tls(localhost));
 
-    // A name without a dot is not told to the receiver (SNI) unless it is asked for.
-    Received received = delivered(https(trusting().put("forceSni", true)));
+    Received received = delivered(https(trusting()));
 
     assertThat(received.serverName()).as("SNI").isEqualTo("localhost");
     assertThat(received.headers().get("host")).isEqualTo("localhost:" + receiver.port());
+  }
+
+  @Test
+  void anAddressIsNoServerName() {
+    receive(tls(address));
+    WebhookOptions options =
+        https(trusting()).setUrl(receiver.url().replace("http://", "https://"));
+
+    Received received = delivered(options);
+
+    assertThat(received.serverName()).as("SNI").isNull();
+    assertThat(received.headers().get("host")).isEqualTo("127.0.0.1:" + receiver.port());
   }
 
   @Test
@@ -167,12 +180,7 @@ class TlsTest extends WebhookTest {
     receive(tls(localhost).setUseAlpn(true));
 
     Received received =
-        delivered(
-            https(
-                trusting()
-                    .put("protocolVersion", "HTTP_2")
-                    .put("useAlpn", true)
-                    .put("forceSni", true)));
+        delivered(https(trusting().put("protocolVersion", "HTTP_2").put("useAlpn", true)));
 
     assertThat(received.version()).isEqualTo(HttpVersion.HTTP_2);
     assertThat(received.serverName()).as("SNI").isEqualTo("localhost");

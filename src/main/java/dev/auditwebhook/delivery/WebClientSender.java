@@ -19,9 +19,13 @@ import io.vertx.ext.web.client.impl.HttpContext;
 import io.vertx.ext.web.client.impl.HttpRequestImpl;
 import io.vertx.ext.web.client.impl.WebClientInternal;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,10 +36,19 @@ final class WebClientSender implements Sender {
 
   private static final Logger log = LoggerFactory.getLogger(WebClientSender.class);
 
+  /** A host name of one label, as SNI has them: no address, no {@code _}. */
+  private static final Predicate<String> SHORT_NAME =
+      Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?").asMatchPredicate();
+
   private final Vertx vertx;
   private final long attemptTimeout;
-  private final HttpClientAgent agent;
+  private final PoolOptions pool;
+  private final List<HttpClientAgent> agents = new ArrayList<>();
   private final WebClient client;
+
+  /** Of itself Java tells a receiver (SNI) only names with a dot; this one tells short ones too. */
+  private final WebClient shortNameClient;
+
   private final GuardedResolver resolver;
   private final boolean proxied;
   private final Set<HttpConnection> used = Collections.newSetFromMap(new WeakHashMap<>());
@@ -52,12 +65,7 @@ final class WebClientSender implements Sender {
     clientOptions.setUserAgent("vertx-audit-webhook");
     clientOptions.setConnectTimeout(
         (int) Math.min(clientOptions.getConnectTimeout(), attemptTimeout));
-    agent =
-        vertx
-            .httpClientBuilder()
-            .with(clientOptions)
-            .with(new PoolOptions().setHttp1MaxSize(options.getMaxInFlight()))
-            .build();
+    pool = new PoolOptions().setHttp1MaxSize(options.getMaxInFlight());
     ClientOptions.weaknesses(clientOptions)
         .forEach(key -> log.warn("webhook.client.{}: TLS proves less of who the receiver is", key));
     proxied = clientOptions.getProxyOptions() != null;
@@ -65,8 +73,16 @@ final class WebClientSender implements Sender {
       log.warn(
           "webhook.client.proxyOptions: the proxy resolves names, so it guards addresses, not we");
     }
-    client = WebClient.wrap(agent, clientOptions);
-    ((WebClientInternal) client).addInterceptor(this::intercept);
+    client = client(clientOptions);
+    shortNameClient = client(new WebClientOptions(clientOptions).setForceSni(true));
+  }
+
+  private WebClient client(WebClientOptions options) {
+    HttpClientAgent agent = vertx.httpClientBuilder().with(options).with(pool).build();
+    agents.add(agent);
+    WebClient wrapped = WebClient.wrap(agent, options);
+    ((WebClientInternal) wrapped).addInterceptor(this::intercept);
+    return wrapped;
   }
 
   @Override
@@ -97,7 +113,7 @@ final class WebClientSender implements Sender {
       return;
     }
     try {
-      client
+      (SHORT_NAME.test(endpoint.host()) ? shortNameClient : client)
           .request(HttpMethod.POST, pinned, endpoint.port(), endpoint.host(), endpoint.target())
           .ssl(endpoint.ssl())
           .putHeaders(headers)
@@ -135,6 +151,6 @@ final class WebClientSender implements Sender {
 
   /** Closes all connections. */
   Future<Void> close() {
-    return agent.close();
+    return Future.join(agents.stream().map(HttpClientAgent::close).toList()).mapEmpty();
   }
 }
