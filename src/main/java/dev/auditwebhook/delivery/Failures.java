@@ -11,10 +11,15 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /** Why an attempt had no answer, in one line for people: no path, no query, no stack trace. */
 final class Failures {
+
+  /** Alerts of a receiver that has no certificate of ours, or one that it does not like. */
+  private static final Pattern ABOUT_OUR_CERTIFICATE =
+      Pattern.compile("Received fatal alert: (\\w*certificate\\w*|unknown_ca|access_denied)");
 
   private Failures() {}
 
@@ -62,7 +67,7 @@ final class Failures {
       return "the receiver's certificate is for another name (" + message + ")";
     } else if (message.startsWith("not an SSL/TLS record")) {
       return "the receiver does not speak TLS";
-    } else if (message.endsWith("bad_certificate") || message.endsWith("certificate_required")) {
+    } else if (ABOUT_OUR_CERTIFICATE.matcher(message).matches()) {
       return "the receiver wants a client certificate, or another one (" + message + ")";
     }
     return message;
