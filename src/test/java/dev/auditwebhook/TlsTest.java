@@ -37,6 +37,7 @@ class TlsTest extends WebhookTest {
   private static PfxOptions address;
   private static PfxOptions otherName;
   private static PfxOptions expired;
+  private static PfxOptions notYetValid;
   private static PfxOptions clientKey;
 
   @BeforeAll
@@ -46,6 +47,7 @@ class TlsTest extends WebhookTest {
     address = certificates.issue("address", "ip:127.0.0.1");
     otherName = certificates.issue("other-name", "dns:siem.example");
     expired = certificates.issue("expired", "dns:localhost", "-60d");
+    notYetValid = certificates.issue("not-yet-valid", "dns:localhost", "+5d");
     clientKey = certificates.issue("client", "dns:client.example");
   }
 
@@ -149,6 +151,13 @@ class TlsTest extends WebhookTest {
   }
 
   @Test
+  void aCertificateThatIsNotValidYetIsARetryAndThenADeadLetterThatSaysSo() {
+    receive(tls(notYetValid));
+    assertThat(error(https(trusting())))
+        .startsWith("TLS failure: the receiver's certificate is not valid yet (NotBefore: ");
+  }
+
+  @Test
   void aCertificateForAnotherNameIsARetryAndThenADeadLetterThatSaysSo() {
     receive(tls(otherName));
     assertThat(error(https(trusting())))
@@ -173,6 +182,15 @@ class TlsTest extends WebhookTest {
   @Test
   void plainHttpOnATlsPortIsATlsFailure() {
     assertThat(error(https(trusting()))).isEqualTo("TLS failure: the receiver does not speak TLS");
+  }
+
+  @Test
+  void aReceiverThatDoesNotTrustOurCertificateIsARetryAndThenADeadLetterThatSaysSo(
+      @TempDir Path elsewhere) {
+    PfxOptions stranger = new Certificates(elsewhere).issue("client", "dns:client.example");
+    receive(mutualTls());
+    assertThat(error(https(trusting().put("pfxKeyCertOptions", stranger.toJson()))))
+        .startsWith("TLS failure: the receiver wants a client certificate, or another one (");
   }
 
   @Test
