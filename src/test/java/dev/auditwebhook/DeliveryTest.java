@@ -266,6 +266,17 @@ class DeliveryTest extends WebhookTest {
   }
 
   @Test
+  void anEventIsDeliveredAfterTwoConnectionsThatWereClosed() {
+    receiver.then(close(), close());
+    deploy(options());
+
+    publish(1);
+
+    assertThat(awaitSettled(1).delivered()).isEqualTo(1);
+    assertThat(receiver.requests()).hasSize(3);
+  }
+
+  @Test
   void aNewConnectionThatIsClosedIsAFailedAttempt() {
     receiver.then(close());
     deploy(options().setMaxAttempts(1));

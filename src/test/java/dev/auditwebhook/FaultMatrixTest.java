@@ -3,6 +3,7 @@ package dev.auditwebhook;
 import static dev.auditwebhook.testing.ScriptedReceiver.Answer.close;
 import static dev.auditwebhook.testing.ScriptedReceiver.Answer.closeHalfway;
 import static dev.auditwebhook.testing.ScriptedReceiver.Answer.drip;
+import static dev.auditwebhook.testing.ScriptedReceiver.Answer.flood;
 import static dev.auditwebhook.testing.ScriptedReceiver.Answer.silence;
 import static dev.auditwebhook.testing.ScriptedReceiver.Answer.stall;
 import static dev.auditwebhook.testing.ScriptedReceiver.Answer.status;
@@ -65,6 +66,8 @@ class FaultMatrixTest extends WebhookTest {
         row("204",                             status(204),                                                       "delivered", 1, "closed", "kept",   null),
         row("200 and closes",                  status(200, Map.of("connection", "close"), ""),                    "delivered", 1, "closed", "closed", null),
         row("200 with 2 MiB",                  status(200, Map.of(), large),                                      "delivered", 1, "closed", "closed", null),
+        row("200, flooding without end",       flood(200),                                                        "delivered", 1, "closed", "closed", null),
+        row("503, flooding without end",       flood(503),                                                        "failed",    3, "open",   "closed", "503"),
         row("400 with 2 MiB",                  status(400, Map.of(), large),                                      "failed",    1, "closed", "closed", "400"),
         row("301",                             status(301, elsewhere, ""),                                        "failed",    1, "open",   "kept",   "301"),
         row("303",                             status(303, elsewhere, ""),                                        "failed",    1, "open",   "kept",   "303"),

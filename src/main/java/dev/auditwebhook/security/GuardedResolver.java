@@ -17,6 +17,9 @@ public final class GuardedResolver {
   /** How long a vetted answer is used again, in milliseconds. */
   public static final long REUSE = 10_000;
 
+  /** How long others wait for a look-up that has no answer yet, in milliseconds. */
+  static final long PATIENCE = 1_000;
+
   private final Resolver resolver;
   private final boolean allowPrivateNetworks;
   private final LongSupplier clock;
@@ -49,14 +52,19 @@ public final class GuardedResolver {
           .map(addresses -> addresses.next());
     }
     long now = clock.getAsLong();
-    boolean usable =
-        endpoint.host().equals(host) && now - askedAt < REUSE && now >= askedAt && !vetted.failed();
-    if (!usable) {
+    if (!isUsable(endpoint.host(), now - askedAt)) {
       host = endpoint.host();
       askedAt = now;
       vetted = resolver.resolve(host).compose(this::vet);
     }
     return vetted.map(addresses -> addresses.get(attempt % addresses.size()));
+  }
+
+  private boolean isUsable(String name, long age) {
+    return name.equals(host)
+        && age >= 0
+        && age < (vetted.isComplete() ? REUSE : PATIENCE)
+        && !vetted.failed();
   }
 
   private Future<List<InetAddress>> vet(List<InetAddress> addresses) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.auditwebhook.security.UrlPolicy.Endpoint;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayDeque;
@@ -70,6 +71,19 @@ class GuardedResolverTest {
     assertThat(guarded.addressFor(NAME, 0).result()).isEqualTo(ip("203.0.113.1"));
     now += 1;
     assertThat(guarded.addressFor(NAME, 0).failed()).isTrue();
+  }
+
+  @Test
+  void aLookUpThatHangsIsSharedForAMomentOnly() {
+    Promise<List<InetAddress>> lost = Promise.promise();
+    answers.add(lost.future());
+    answer("203.0.113.1");
+    assertThat(guarded.addressFor(NAME, 0).isComplete()).isFalse();
+    now += GuardedResolver.PATIENCE - 1;
+    assertThat(guarded.addressFor(NAME, 0).isComplete()).isFalse();
+    now += 1;
+    assertThat(guarded.addressFor(NAME, 0).result()).isEqualTo(ip("203.0.113.1"));
+    assertThat(asked).hasSize(2);
   }
 
   @Test

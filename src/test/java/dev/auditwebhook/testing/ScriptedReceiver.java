@@ -76,6 +76,18 @@ public final class ScriptedReceiver {
               .onComplete(sent -> request.connection().close());
     }
 
+    /** Sends a body without end, as fast as it is read. */
+    static Answer flood(int status) {
+      return (vertx, request) -> {
+        HttpServerResponse response = request.response().setStatusCode(status).setChunked(true);
+        pour(response, Buffer.buffer(new byte[64 * 1024]));
+      };
+    }
+
+    private static void pour(HttpServerResponse response, Buffer chunk) {
+      response.write(chunk).onSuccess(written -> pour(response, chunk));
+    }
+
     /** Closes the connection instead of an answer. */
     static Answer close() {
       return (vertx, request) -> request.connection().close();
