@@ -1,0 +1,38 @@
+/**
+ * An audit webhook for Vert.x: each audit entry that is published on the event bus reaches an HTTPS
+ * endpoint, signed, retried, in bounded memory, and with nothing lost silently.
+ *
+ * <p>Deploy a {@link dev.auditwebhook.WebhookVerticle}; add a {@link
+ * dev.auditwebhook.WebhookRouterVerticle} for HTTP. Programs talk to it over the event bus, by
+ * {@link dev.auditwebhook.WebhookClient} or by themselves:
+ *
+ * <table>
+ * <caption>The addresses, with the default prefix {@code webhook}</caption>
+ * <tr><th>address</th><th>request</th><th>reply</th></tr>
+ * <tr><td>{@code audit.entry}</td><td>{@code {"action":"...","details":...,"timestamp":"..."}}</td>
+ *     <td>{@code audit_entry_ok}: queued, dropped or discarded</td></tr>
+ * <tr><td>{@code webhook.get}</td><td>{@code {}}</td>
+ *     <td>{@code get_webhook_ok}: state and totals</td></tr>
+ * <tr><td>{@code webhook.set}</td><td>{@code {"url":"...","secret":"...","initial_backoff":200}}</td>
+ *     <td>{@code set_webhook_ok}: enabled or disabled</td></tr>
+ * <tr><td>{@code webhook.dlq}</td><td>{@code {"limit":100,"after":0}}</td>
+ *     <td>{@code get_webhook_dlq_ok}: dead letters, redacted</td></tr>
+ * <tr><td>{@code webhook.dlq.redrive}</td><td>{@code {"event_ids":[7]}}</td>
+ *     <td>{@code redrive_webhook_dlq_ok}: how many are pending again</td></tr>
+ * <tr><td>{@code webhook.dlq.purge}</td><td>{@code {"event_ids":[7]}}</td>
+ *     <td>{@code purge_webhook_dlq_ok}: how many are gone</td></tr>
+ * <tr><td>{@code webhook.test}</td><td>{@code {}}</td>
+ *     <td>{@code test_webhook_ok}: what a test event got back</td></tr>
+ * <tr><td>{@code webhook.ready}</td><td>{@code {}}</td>
+ *     <td>{@code {"ready":true,"reasons":[]}}, for health checks</td></tr>
+ * <tr><td>{@code webhook.attempts}</td><td>published, local</td><td>one message an attempt</td></tr>
+ * </table>
+ *
+ * <p>A request that cannot be served fails with a {@link io.vertx.core.eventbus.ReplyException}:
+ * 400 invalid, 404 unknown, 409 not possible now, 502 no answer from the receiver, 500 a fault of
+ * ours.
+ *
+ * <p>The ledger of every reply of {@code webhook.get}: received = delivered + failed + dropped +
+ * discarded + pending.
+ */
+package dev.auditwebhook;
