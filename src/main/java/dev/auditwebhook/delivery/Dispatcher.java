@@ -195,8 +195,7 @@ final class Dispatcher {
             error,
             answer.excerpt() == null ? null : headers.conceal(answer.excerpt()),
             Instant.now().toString()));
-    log.warn(
-        "Event {} is a dead letter after {} attempts: {}", event.id(), tried.attempts(), error);
+    log.warn("Event {} is a dead letter at attempt {}: {}", event.id(), tried.attempts(), error);
     return "failed";
   }
 
