@@ -3,7 +3,7 @@ package dev.auditwebhook.delivery;
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.security.GuardedResolver;
-import dev.auditwebhook.security.Resolver;
+import dev.auditwebhook.security.VertxResolver;
 import dev.auditwebhook.store.MemoryStore;
 import dev.auditwebhook.store.Store;
 import io.vertx.core.Future;
@@ -49,7 +49,7 @@ public final class Webhook {
         vertx,
         options,
         new GuardedResolver(
-            Resolver.of(vertx), options.isAllowPrivateNetworks(), System::currentTimeMillis));
+            new VertxResolver(vertx), options.isAllowPrivateNetworks(), System::currentTimeMillis));
   }
 
   /**
