@@ -1,31 +1,48 @@
 package dev.auditwebhook.security;
 
-import java.nio.charset.StandardCharsets;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
-/** A bearer token of the HTTP API, compared in constant time and never shown. */
+/** A bearer token that callers must present (RFC 6750), kept as its digest only. */
 public final class AdminToken {
 
+  private static final int RANDOM_BYTES = 32;
   private static final SecureRandom RANDOM = new SecureRandom();
-  private static final int RANDOM_BYTES = 24;
-  private static final String SCHEME = "Bearer ";
+  private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7e]+");
+  private static final Pattern BEARER =
+      Pattern.compile("bearer +([\\x21-\\x7e]+) *", Pattern.CASE_INSENSITIVE);
 
   private final byte[] digest;
 
-  private AdminToken(byte[] digest) {
-    this.digest = digest;
+  private AdminToken(String token) {
+    this.digest = sha256(token);
   }
 
-  /** The token with this text. */
-  public static AdminToken of(String text) {
-    return new AdminToken(sha256(text));
+  /**
+   * The token of a configuration.
+   *
+   * @param token visible ASCII characters without blanks: others do not fit into the header
+   * @return the token
+   * @throws IllegalArgumentException if it is empty or has other characters; one line without them
+   */
+  public static AdminToken of(String token) {
+    if (token == null || !VISIBLE.matcher(token).matches()) {
+      throw new IllegalArgumentException("must be visible ASCII characters without blanks");
+    }
+    return new AdminToken(token);
   }
 
-  /** The text of a new token: 192 random bits, safe in URLs and headers. */
+  /**
+   * Makes a token up.
+   *
+   * @return 256 random bits in 43 characters that need no escape in a URL (RFC 4648, section 5)
+   */
   public static String random() {
     byte[] bytes = new byte[RANDOM_BYTES];
     RANDOM.nextBytes(bytes);
@@ -33,28 +50,42 @@ public final class AdminToken {
   }
 
   /**
-   * Whether a presented text is this token. Digests of one length are compared, so the time taken
-   * tells nothing about the token, its length included.
+   * Whether a caller has the token. Compares digests in constant time, so that the time taken tells
+   * neither a common start nor the length.
+   *
+   * @param presented what the caller sent, may be null
+   * @return true when it is this token
    */
   public boolean matches(String presented) {
     return presented != null && MessageDigest.isEqual(digest, sha256(presented));
   }
 
-  /** The token in the value of an {@code Authorization} header, if it is of the bearer scheme. */
-  public static Optional<String> bearer(String authorizationHeader) {
-    if (authorizationHeader == null
-        || !authorizationHeader.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+  /**
+   * Takes the token out of an {@code Authorization} header.
+   *
+   * @param authorization the value of the header, may be null
+   * @return what follows {@code Bearer} (any case) and blanks, if it is one run of visible ASCII:
+   *     more than RFC 6750 lets be a token, so that any configured token can be presented
+   */
+  public static Optional<String> bearer(String authorization) {
+    if (authorization == null) {
       return Optional.empty();
     }
-    String token = authorizationHeader.substring(SCHEME.length()).strip();
-    return token.isEmpty() ? Optional.empty() : Optional.of(token);
+    var matcher = BEARER.matcher(authorization);
+    return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+  }
+
+  /** Shows nothing of the token. */
+  @Override
+  public String toString() {
+    return "AdminToken[...]";
   }
 
   private static byte[] sha256(String text) {
     try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }
