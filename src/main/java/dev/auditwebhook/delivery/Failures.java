@@ -1,11 +1,13 @@
 package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.security.ForbiddenAddressException;
+import io.netty.handler.codec.DecoderException;
 import io.vertx.core.VertxException;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.StreamResetException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilderException;
@@ -45,9 +47,13 @@ final class Failures {
         return message.contains("timed out") ? "connect timeout" : "connection refused";
       } else if (cause instanceof IOException
               && "Connection reset by peer".equals(cause.getMessage())
-          || cause instanceof java.net.SocketException) {
+          || cause instanceof SocketException) {
         return "connection reset";
       }
+    }
+    if (failure instanceof IllegalArgumentException || failure instanceof DecoderException) {
+      // What Netty's decoder throws at a line that it cannot read.
+      return "the answer is not HTTP";
     }
     return failure instanceof VertxException && failure.getMessage() != null
         ? oneLine(failure)
