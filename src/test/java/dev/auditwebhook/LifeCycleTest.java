@@ -99,6 +99,20 @@ class LifeCycleTest extends WebhookTest {
   }
 
   @Test
+  void attemptsThatHangAtAFormerUrlDoNotHoldUpTheNewOne() {
+    receiver.usually(silence());
+    deploy(options().setMaxInFlight(2));
+    publish(20);
+    await().until(() -> receiver.requests().size() == 2);
+
+    ScriptedReceiver other = ScriptedReceiver.start(elsewhere);
+    result(client.setUrl(other.url()));
+
+    assertThat(awaitState(state -> state.delivered() == 18).json().getInteger("in_flight"))
+        .isEqualTo(2);
+  }
+
+  @Test
   void aLateVerdictFromAFormerUrlSettlesItsOwnEventOnly() {
     receiver.then(status(410).after(300)).usually(status(503).after(300));
     ScriptedReceiver other = ScriptedReceiver.start(elsewhere);

@@ -26,8 +26,17 @@ final class Dispatcher {
 
   private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
 
-  /** Where attempts go, and what is known of it. */
-  private record Target(Endpoint endpoint, Circuit circuit) {}
+  /** Where attempts go, what is known of it, and how many are there. */
+  private static final class Target {
+    private final Endpoint endpoint;
+    private final Circuit circuit;
+    private int inFlight;
+
+    Target(Endpoint endpoint, Circuit circuit) {
+      this.endpoint = endpoint;
+      this.circuit = circuit;
+    }
+  }
 
   private final Vertx vertx;
   private final WebhookOptions options;
@@ -88,11 +97,11 @@ final class Dispatcher {
   private void pump() {
     while (target != null
         && waiting.hasReady()
-        && inFlight + (strictOrder ? waiting.inBackoff() : 0) < options.getMaxInFlight()
-        && (drain == null || target.circuit().isClosed())
-        && target.circuit().admits()
+        && slotsTaken() < options.getMaxInFlight()
+        && (drain == null || target.circuit.isClosed())
+        && target.circuit.admits()
         && !stopped) {
-      boolean probe = target.circuit().isHalfOpen() && !strictOrder;
+      boolean probe = target.circuit.isHalfOpen() && !strictOrder;
       attempt(probe ? waiting.longestWaiting() : waiting.next());
     }
     if (drain != null) {
@@ -100,13 +109,19 @@ final class Dispatcher {
     }
   }
 
+  /** What hangs at a former URL holds up the new one only where the order is strict. */
+  private int slotsTaken() {
+    return strictOrder ? inFlight + waiting.inBackoff() : target.inFlight;
+  }
+
   private void attempt(PendingEvent event) {
     Target to = target;
-    Ticket ticket = to.circuit().admit();
+    Ticket ticket = to.circuit.admit();
     inFlight++;
+    to.inFlight++;
     sender
         .send(
-            to.endpoint(),
+            to.endpoint,
             event.attempts(),
             headers.of(store.messageId(event.id()), event.body()),
             event.body())
@@ -118,6 +133,7 @@ final class Dispatcher {
       return; // It stays pending in the store, for the next start.
     }
     inFlight--;
+    to.inFlight--;
     if (answer.resent()) {
       store.count(Total.RETRIED);
     }
@@ -129,17 +145,17 @@ final class Dispatcher {
           case RETRY ->
               current && !ticket.probe() ? retry(event, answer, to) : park(event, current);
           case REFUSED ->
-              current && ticket.probe() ? park(event, true) : bury(event, answer, to.endpoint());
-          case GONE, REJECTED -> bury(event, answer, to.endpoint());
+              current && ticket.probe() ? park(event, true) : bury(event, answer, to.endpoint);
+          case GONE, REJECTED -> bury(event, answer, to.endpoint);
         };
     if (verdict != Verdict.DELIVERED) {
-      health.error(answer, to.endpoint());
+      health.error(answer, to.endpoint);
     }
     listener.accept(Attempt.of(event, outcome, answer));
     if (current && verdict == Verdict.GONE) {
-      gone(to.endpoint());
+      gone(to.endpoint);
     } else if (current) {
-      to.circuit().report(ticket, verdict);
+      to.circuit.report(ticket, verdict);
     }
     pump();
   }
@@ -153,7 +169,7 @@ final class Dispatcher {
   private String retry(PendingEvent event, Answer answer, Target to) {
     int attempts = event.attempts() + 1;
     if (attempts >= options.getMaxAttempts()) {
-      return bury(event, answer, to.endpoint());
+      return bury(event, answer, to.endpoint);
     }
     PendingEvent tried = event.waiting(attempts, System.currentTimeMillis());
     store.count(Total.RETRIED);
@@ -279,7 +295,7 @@ final class Dispatcher {
   }
 
   private void endDrainWhenDone() {
-    boolean canSend = target != null && target.circuit().isClosed();
+    boolean canSend = target != null && target.circuit.isClosed();
     boolean more = waiting.hasReady() || waiting.hasBackoffBefore(drain.deadline());
     if (inFlight == 0 && !(canSend && more)) {
       drain.end();
@@ -301,11 +317,11 @@ final class Dispatcher {
 
   /** Where events go, {@code null} while there is no URL. */
   Endpoint endpoint() {
-    return target == null ? null : target.endpoint();
+    return target == null ? null : target.endpoint;
   }
 
   /** The circuit of the endpoint, {@code null} while there is none. */
   Circuit circuit() {
-    return target == null ? null : target.circuit();
+    return target == null ? null : target.circuit;
   }
 }
