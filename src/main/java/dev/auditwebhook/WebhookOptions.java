@@ -21,7 +21,7 @@ import java.util.Map;
  */
 public class WebhookOptions {
 
-  private static final long MAX_TIME = 24L * 60 * 60 * 1000;
+  static final long MAX_TIME = 24L * 60 * 60 * 1000;
 
   private String url = "";
   private List<String> secrets = List.of();
@@ -44,6 +44,8 @@ public class WebhookOptions {
   private int maxFailures = 10;
   private long resetTimeout = 1_000;
   private JsonObject client = new JsonObject();
+  private BatchOptions batch = new BatchOptions();
+  private StoreOptions store = new StoreOptions();
 
   /** The defaults. */
   public WebhookOptions() {}
@@ -71,6 +73,8 @@ public class WebhookOptions {
     maxFailures = other.maxFailures;
     resetTimeout = other.resetTimeout;
     client = other.client.copy();
+    batch = new BatchOptions(other.batch);
+    store = new StoreOptions(other.store);
   }
 
   /**
@@ -104,15 +108,8 @@ public class WebhookOptions {
     maxFailures = circuit.whole("maxFailures", maxFailures, 1, 1_000_000);
     resetTimeout = circuit.whole("resetTimeout", resetTimeout, 1, MAX_TIME);
     circuit.end();
-    StrictJson batch = json.object("batch");
-    batch.whole("maxEvents", 1, 1, 1);
-    batch.whole("maxDelay", 50L, 0, MAX_TIME);
-    batch.end();
-    StrictJson store = json.object("store");
-    if (!store.string("type", "memory").equals("memory")) {
-      throw store.refused("type", "must be \"memory\"");
-    }
-    store.end();
+    batch = new BatchOptions(json.object("batch"));
+    store = new StoreOptions(json.object("store"));
     json.end();
     check(json);
   }
@@ -181,7 +178,9 @@ public class WebhookOptions {
         .put(
             "circuitBreaker",
             new JsonObject().put("maxFailures", maxFailures).put("resetTimeout", resetTimeout))
-        .put("client", client.copy());
+        .put("client", client.copy())
+        .put("batch", batch.toJson())
+        .put("store", store.toJson());
   }
 
   /** Where events go; empty for nowhere. */
@@ -416,6 +415,28 @@ public class WebhookOptions {
   /** Sets {@link #getClient()}. */
   public WebhookOptions setClient(JsonObject client) {
     this.client = client.copy();
+    return this;
+  }
+
+  /** How many events go into one request. */
+  public BatchOptions getBatch() {
+    return batch;
+  }
+
+  /** Sets {@link #getBatch()}. */
+  public WebhookOptions setBatch(BatchOptions batch) {
+    this.batch = new BatchOptions(batch);
+    return this;
+  }
+
+  /** Where pending events, dead letters and settings live. */
+  public StoreOptions getStore() {
+    return store;
+  }
+
+  /** Sets {@link #getStore()}. */
+  public WebhookOptions setStore(StoreOptions store) {
+    this.store = new StoreOptions(store);
     return this;
   }
 

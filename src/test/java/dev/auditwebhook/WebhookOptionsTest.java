@@ -30,8 +30,6 @@ class WebhookOptionsTest {
   @Test
   void theDefaultsAreThoseOfTheConfigurationFile() throws IOException {
     JsonObject file = file();
-    file.remove("batch");
-    file.remove("store");
     assertThat(new WebhookOptions().toJson()).isEqualTo(file);
     assertThat(new WebhookOptions(file()).toJson()).isEqualTo(file);
     assertThat(new WebhookOptions(new JsonObject()).toJson()).isEqualTo(file);
@@ -82,8 +80,8 @@ class WebhookOptionsTest {
         "{'client':{'localAddress':'x'}} | webhook.client.localAddress: is not allowed here",
         "{'client':{'keepAlives':1}} | webhook.client.keepAlives: unknown key",
         "{'client':{'trustAll':'x'}} | webhook.client.trustAll: has a value of a wrong type",
-        "{'store':{'type':'disk'}}  | webhook.store.type: must be \"memory\"",
-        "{'batch':{'maxEvents':2}}  | webhook.batch.maxEvents: must be a whole number from 1 to 1, was 2"
+        "{'store':{'type':'disk'}}  | webhook.store.type: must be \"memory\" or \"file\"",
+        "{'batch':{'maxEvents':0}}  | webhook.batch.maxEvents: must be a whole number from 1 to 10000, was 0"
       })
   void aRefusalIsOneLineThatNamesThePath(String config, String message) {
     assertThatThrownBy(() -> new WebhookOptions(new JsonObject(config.replace('\'', '"'))))
@@ -94,7 +92,7 @@ class WebhookOptionsTest {
   @Provide
   Arbitrary<JsonObject> configurations() {
     List<String> keys = new ArrayList<>(new WebhookOptions().toJson().fieldNames());
-    keys.addAll(List.of("batch", "store", "unknown", ""));
+    keys.addAll(List.of("unknown", ""));
     Arbitrary<Object> values =
         Arbitraries.oneOf(
             Arbitraries.integers().asGeneric(),

@@ -4,14 +4,22 @@ import dev.auditwebhook.store.PendingEvent;
 import io.vertx.core.json.JsonObject;
 
 /**
- * One attempt and what came of it.
+ * One attempt for one event, and what came of it.
  *
  * @param outcome {@code delivered}, {@code retry} or {@code failed}
  */
 record Attempt(PendingEvent event, int number, String outcome, Answer answer) {
 
-  static Attempt of(PendingEvent event, String outcome, Answer answer) {
-    return new Attempt(event, event.attempts() + 1, outcome, answer);
+  static Attempt delivered(PendingEvent event, Answer answer) {
+    return new Attempt(event, event.attempts() + 1, "delivered", answer);
+  }
+
+  static Attempt retry(PendingEvent event, Answer answer) {
+    return new Attempt(event, event.attempts() + 1, "retry", answer);
+  }
+
+  static Attempt failed(PendingEvent event, Answer answer) {
+    return new Attempt(event, event.attempts() + 1, "failed", answer);
   }
 
   /** The message on {@code webhook.attempts}. */

@@ -4,13 +4,11 @@ import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.delivery.Circuit.Ticket;
 import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.security.UrlPolicy.Endpoint;
-import dev.auditwebhook.store.DeadLetter;
 import dev.auditwebhook.store.PendingEvent;
 import dev.auditwebhook.store.Store;
 import dev.auditwebhook.store.Total;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -25,6 +23,9 @@ import org.slf4j.LoggerFactory;
 final class Dispatcher {
 
   private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
+
+  /** How soon the store is asked again when it could not give what waits in it, in milliseconds. */
+  private static final long ASK_AGAIN = 1_000;
 
   /** Where attempts go, what is known of it, and how many are there. */
   private static final class Target {
@@ -44,14 +45,17 @@ final class Dispatcher {
   private final Settings settings;
   private final Sender sender;
   private final RequestHeaders headers;
-  private final Consumer<Attempt> listener;
+  private final Batching batching;
+  private final Outcomes outcomes;
   private final Backoff backoff;
+  private final Backoffs backoffs;
   private final WaitingEvents waiting;
   private final boolean strictOrder;
-  private final Health health = new Health();
   private Target target;
   private Drain drain;
   private int inFlight;
+  private long freshUpTo;
+  private boolean taking;
   private boolean stopped;
 
   Dispatcher(
@@ -67,68 +71,104 @@ final class Dispatcher {
     this.store = store;
     this.settings = settings;
     this.sender = sender;
-    this.listener = listener;
     this.headers = headers;
+    batching = new Batching(options, new MessageIds(store));
+    outcomes = new Outcomes(store, headers, listener);
     backoff =
         new Backoff(
             options.getMaxBackoff(),
             options.getJitter(),
             () -> ThreadLocalRandom.current().nextDouble());
-    waiting = new WaitingEvents(vertx);
+    backoffs = new Backoffs(vertx, this::ready);
     strictOrder = options.getMaxInFlight() == 1;
+    waiting = new WaitingEvents(vertx, batching, strictOrder, this::pump);
   }
 
   /** Goes on with what the store holds. */
   void start() {
-    store.pendingEvents().forEach(waiting::last);
     if (settings.urlChangedSinceLastStart()) {
-      waiting.startAfresh(store::update);
+      freshUpTo = store.total(Total.LAST_EVENT_ID);
     }
     retarget();
   }
 
   /** Takes an event that the store holds into the queue. */
   void queue(PendingEvent event) {
-    waiting.last(event);
+    waiting.add(event);
+    pump();
+  }
+
+  /** There is more in the store, or there may be. */
+  void more() {
+    pump();
+  }
+
+  private void ready(Batch batch) {
+    waiting.add(batch);
     pump();
   }
 
   /** Starts as many attempts as slots, circuit and queue allow. */
   private void pump() {
+    take();
     while (target != null
-        && waiting.hasReady()
         && slotsTaken() < options.getMaxInFlight()
+        && waiting.hasReady()
         && (drain == null || target.circuit.isClosed())
         && target.circuit.admits()
         && !stopped) {
-      boolean probe = target.circuit.isHalfOpen() && !strictOrder;
-      attempt(probe ? waiting.longestWaiting() : waiting.next());
+      attempt(waiting.next());
     }
     if (drain != null) {
       endDrainWhenDone();
     }
   }
 
-  /** What hangs at a former URL holds up the new one only where the order is strict. */
-  private int slotsTaken() {
-    return strictOrder ? inFlight + waiting.inBackoff() : target.inFlight;
+  /** Reads on what waits in the store, ahead of its need. */
+  private void take() {
+    if (taking || stopped || !store.canTake()) {
+      return;
+    }
+    taking = true;
+    store
+        .take()
+        .onComplete(
+            events -> {
+              events.forEach(event -> waiting.add(event.id() <= freshUpTo ? fresh(event) : event));
+              if (events.isEmpty()) {
+                vertx.setTimer(ASK_AGAIN, id -> taken());
+              } else {
+                taken();
+              }
+            },
+            failure -> log.error("What waits in the store cannot be read", failure));
   }
 
-  private void attempt(PendingEvent event) {
+  private void taken() {
+    taking = false;
+    pump();
+  }
+
+  private static PendingEvent fresh(PendingEvent event) {
+    return event.waiting(0, event.since());
+  }
+
+  /** What hangs at a former URL holds up the new one only where the order is strict. */
+  private int slotsTaken() {
+    return strictOrder ? inFlight + backoffs.size() : target.inFlight;
+  }
+
+  private void attempt(Batch batch) {
     Target to = target;
     Ticket ticket = to.circuit.admit();
     inFlight++;
     to.inFlight++;
     sender
-        .send(
-            to.endpoint,
-            event.attempts(),
-            headers.of(store.messageId(event.id()), event.body()),
-            event.body())
-        .onSuccess(answer -> settle(event, to, ticket, answer));
+        .send(to.endpoint, batch.attempts(), batch.messageId(), batch.body())
+        .onSuccess(answer -> settle(batch, to, ticket, answer));
   }
 
-  private void settle(PendingEvent event, Target to, Ticket ticket, Answer answer) {
+  private void settle(Batch batch, Target to, Ticket ticket, Answer answer) {
     if (stopped) {
       return; // It stays pending in the store, for the next start.
     }
@@ -139,19 +179,31 @@ final class Dispatcher {
     }
     Verdict verdict = Verdict.of(answer);
     boolean current = to == target;
-    String outcome =
-        switch (verdict) {
-          case DELIVERED -> deliver(event);
-          case RETRY ->
-              current && !ticket.probe() ? retry(event, answer, to) : park(event, current);
-          case REFUSED ->
-              current && ticket.probe() ? park(event, true) : bury(event, answer, to.endpoint);
-          case GONE, REJECTED -> bury(event, answer, to.endpoint);
-        };
-    if (verdict != Verdict.DELIVERED) {
-      health.error(answer, to.endpoint);
+    switch (verdict) {
+      case DELIVERED -> outcomes.delivered(batch, answer);
+      case RETRY -> {
+        if (current && !ticket.probe()) {
+          retry(batch, answer, to.endpoint);
+        } else {
+          park(batch, answer, to.endpoint, current);
+        }
+      }
+      case REFUSED -> {
+        if (current && ticket.probe()) {
+          park(batch, answer, to.endpoint, true);
+        } else {
+          outcomes.dead(batch, answer, to.endpoint);
+        }
+      }
+      case REJECTED -> {
+        if (batching.divides(batch, answer)) {
+          divide(batch, answer, to.endpoint);
+        } else {
+          outcomes.dead(batch, answer, to.endpoint);
+        }
+      }
+      case GONE -> outcomes.dead(batch, answer, to.endpoint);
     }
-    listener.accept(Attempt.of(event, outcome, answer));
     if (current && verdict == Verdict.GONE) {
       gone(to.endpoint);
     } else if (current) {
@@ -160,59 +212,28 @@ final class Dispatcher {
     pump();
   }
 
-  private String deliver(PendingEvent event) {
-    store.delivered(event);
-    health.delivered();
-    return "delivered";
-  }
-
-  private String retry(PendingEvent event, Answer answer, Target to) {
-    int attempts = event.attempts() + 1;
+  private void retry(Batch batch, Answer answer, Endpoint endpoint) {
+    int attempts = batch.attempts() + 1;
     if (attempts >= options.getMaxAttempts()) {
-      return bury(event, answer, to.endpoint);
+      outcomes.dead(batch, answer, endpoint);
+      return;
     }
-    PendingEvent tried = event.waiting(attempts, System.currentTimeMillis());
-    store.count(Total.RETRIED);
-    store.update(tried);
-    waiting.backOff(
-        tried,
-        backoff.after(settings.initialBackoff(), attempts, answer.retryAfter()),
-        due -> {
-          enqueue(due);
-          pump();
-        });
-    return "retry";
+    Batch tried = batch.waiting(attempts, System.currentTimeMillis());
+    backoffs.add(
+        outcomes.again(batch, tried, answer, endpoint),
+        backoff.after(settings.initialBackoff(), attempts, answer.retryAfter()));
   }
 
   /** A failed probe, or a retry that a new URL takes over: pending, and no attempt is burnt. */
-  private String park(PendingEvent event, boolean current) {
-    PendingEvent tried = event.waiting(current ? event.attempts() : 0, System.currentTimeMillis());
-    store.count(Total.RETRIED);
-    store.update(tried);
-    enqueue(tried);
-    return "retry";
+  private void park(Batch batch, Answer answer, Endpoint endpoint, boolean current) {
+    Batch tried = batch.waiting(current ? batch.attempts() : 0, System.currentTimeMillis());
+    waiting.add(outcomes.again(batch, tried, answer, endpoint));
   }
 
-  private void enqueue(PendingEvent event) {
-    if (strictOrder) {
-      waiting.first(event);
-    } else {
-      waiting.last(event);
-    }
-  }
-
-  private String bury(PendingEvent event, Answer answer, Endpoint endpoint) {
-    String error = Health.describe(answer) + " from " + endpoint.origin();
-    PendingEvent tried = event.waiting(event.attempts() + 1, System.currentTimeMillis());
-    store.bury(
-        new DeadLetter(
-            tried,
-            answer.status() == 0 ? null : answer.status(),
-            error,
-            answer.excerpt() == null ? null : headers.conceal(answer.excerpt()),
-            Instant.now().toString()));
-    log.warn("Event {} is a dead letter at attempt {}: {}", event.id(), tried.attempts(), error);
-    return "failed";
+  /** One bad event takes no neighbours along: both halves are tried. */
+  private void divide(Batch batch, Answer answer, Endpoint endpoint) {
+    outcomes.again(batch, batch, answer, endpoint);
+    batching.halves(batch).forEach(waiting::add);
   }
 
   private void gone(Endpoint endpoint) {
@@ -227,7 +248,7 @@ final class Dispatcher {
     int redriven = 0;
     for (long id : ids) {
       if (store.hasRoom()) {
-        waiting.last(store.redrive(id));
+        store.redrive(id);
         redriven++;
       }
     }
@@ -257,15 +278,22 @@ final class Dispatcher {
     if (retarget && url.isEmpty()) {
       drain().onSuccess(drained -> disabled());
     } else if (retarget) {
-      waiting.startAfresh(store::update);
+      startAfresh();
       retarget();
     }
+  }
+
+  private void startAfresh() {
+    freshUpTo = store.total(Total.LAST_EVENT_ID);
+    backoffs.clear().forEach(waiting::add);
+    waiting.startAfresh();
   }
 
   private void retarget() {
     if (drain != null) {
       drain.end();
       drain = null;
+      waiting.hurry(false);
     }
     String url = settings.url();
     target =
@@ -281,6 +309,7 @@ final class Dispatcher {
   private Future<Void> drain() {
     if (drain == null) {
       drain = new Drain(vertx, options.getDrainTimeout());
+      waiting.hurry(true);
     }
     Future<Void> drained = drain.future();
     pump();
@@ -291,12 +320,14 @@ final class Dispatcher {
     if (settings.url().isEmpty() && !stopped) {
       target = null;
       drain = null;
+      waiting.hurry(false);
     }
   }
 
   private void endDrainWhenDone() {
     boolean canSend = target != null && target.circuit.isClosed();
-    boolean more = waiting.hasReady() || waiting.hasBackoffBefore(drain.deadline());
+    boolean more =
+        !waiting.isEmpty() || store.waiting() > 0 || backoffs.endsOneWithin(drain.remaining());
     if (inFlight == 0 && !(canSend && more)) {
       drain.end();
     }
@@ -312,7 +343,7 @@ final class Dispatcher {
   }
 
   Health health() {
-    return health;
+    return outcomes.health();
   }
 
   /** Where events go, {@code null} while there is no URL. */

@@ -14,13 +14,13 @@ final class Drain {
 
   Drain(Vertx vertx, long timeout) {
     this.vertx = vertx;
-    this.deadline = System.currentTimeMillis() + timeout;
+    this.deadline = System.nanoTime() / 1_000_000 + timeout;
     this.timer = vertx.setTimer(Math.max(1, timeout), id -> drained.tryComplete());
   }
 
-  /** In milliseconds since the epoch. */
-  long deadline() {
-    return deadline;
+  /** How long it still lasts, in milliseconds. */
+  long remaining() {
+    return deadline - System.nanoTime() / 1_000_000;
   }
 
   void end() {

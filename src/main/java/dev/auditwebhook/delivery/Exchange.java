@@ -2,36 +2,33 @@ package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.security.ForbiddenAddressException;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.streams.WriteStream;
-import io.vertx.ext.web.codec.BodyCodec;
-import io.vertx.ext.web.codec.spi.BodyStream;
+import io.vertx.core.http.HttpHeaders;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One request and its answer, until the last byte or the deadline, whichever is first. It is the
- * sink of the answer's body, of which it reads at most {@value #READ_LIMIT} bytes and keeps {@value
- * #EXCERPT_LIMIT}. At the deadline or the limit it resets the request, which closes the connection.
+ * One request and its answer, until the last byte or the deadline, whichever is first. It reads at
+ * most {@value #READ_LIMIT} bytes of the answer's body and keeps {@value #EXCERPT_LIMIT}. At the
+ * deadline or the limit it resets the request, which closes the connection.
  */
-final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
+final class Exchange {
 
   static final int READ_LIMIT = 64 * 1024;
   static final int EXCERPT_LIMIT = 1024;
 
   private final Promise<Answer> answer = Promise.promise();
-  private final Vertx vertx;
+  private final Deadlines deadlines;
+  private final String messageId;
+  private final Buffer body;
   private final long startedNanos = System.nanoTime();
-  private final long deadlineTimer;
-  private final Buffer excerpt = Buffer.buffer(0);
   private HttpClientRequest request;
+  private Buffer excerpt;
   private int status;
   private long retryAfter;
   private long bytesRead;
@@ -39,9 +36,23 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
   private boolean resent;
   private boolean done;
 
-  Exchange(Vertx vertx, long timeout) {
-    this.vertx = vertx;
-    this.deadlineTimer = vertx.setTimer(timeout, id -> abort("timeout after " + timeout + " ms"));
+  Exchange(Deadlines deadlines, String messageId, Buffer body) {
+    this.deadlines = deadlines;
+    this.messageId = messageId;
+    this.body = body;
+    deadlines.start(this);
+  }
+
+  String messageId() {
+    return messageId;
+  }
+
+  Buffer body() {
+    return body;
+  }
+
+  long startedNanos() {
+    return startedNanos;
   }
 
   /** Whether the answer is there, or the deadline has passed. */
@@ -67,22 +78,38 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
     return !done;
   }
 
-  /** The head of the answer is there. False when the deadline has passed. */
-  boolean receives(HttpClientResponse response) {
+  /** The head of the answer is there. */
+  void receives(HttpClientResponse response) {
+    if (done) {
+      return;
+    }
     status = response.statusCode();
-    retryAfter = RetryAfter.millis(response.getHeader("retry-after"), System.currentTimeMillis());
-    return !done;
+    String retry = status < 300 ? null : response.getHeader(HttpHeaders.RETRY_AFTER);
+    retryAfter = retry == null ? 0 : RetryAfter.millis(retry, System.currentTimeMillis());
+    response.handler(this::read).exceptionHandler(this::fail).endHandler(v -> finish(null, false));
   }
 
-  /** The answer came whole. */
-  void complete() {
-    finish(null, false);
+  private void read(Buffer data) {
+    if (done) {
+      return;
+    }
+    bytesRead += data.length();
+    if (excerpt == null) {
+      excerpt = Buffer.buffer();
+    }
+    int room = EXCERPT_LIMIT - excerpt.length();
+    if (room > 0) {
+      excerpt.appendBuffer(data, 0, Math.min(room, data.length()));
+    }
+    if (bytesRead > READ_LIMIT) {
+      abort(null);
+    }
   }
 
   private void finish(String error, boolean forbidden) {
     if (!done) {
       done = true;
-      vertx.cancelTimer(deadlineTimer);
+      deadlines.end(this);
       long latency = (System.nanoTime() - startedNanos) / 1_000_000;
       answer.complete(
           new Answer(
@@ -104,7 +131,8 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
     finish(Failures.describe(cause), cause instanceof ForbiddenAddressException);
   }
 
-  private void abort(String error) {
+  /** Ends the exchange, and with it the connection. */
+  void abort(String error) {
     boolean wasDone = done;
     finish(error, false);
     if (!wasDone && request != null) {
@@ -113,6 +141,9 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
   }
 
   private String text() {
+    if (excerpt == null) {
+      return "";
+    }
     try {
       // A character that the limit cuts in two is left out rather than shown as damaged.
       CharBuffer chars = CharBuffer.allocate(EXCERPT_LIMIT);
@@ -124,61 +155,5 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
     } catch (RuntimeException e) {
       return "";
     }
-  }
-
-  @Override
-  public Future<Void> write(Buffer data) {
-    if (!done) {
-      bytesRead += data.length();
-      int room = EXCERPT_LIMIT - excerpt.length();
-      if (room > 0) {
-        excerpt.appendBuffer(data, 0, Math.min(room, data.length()));
-      }
-      if (bytesRead > READ_LIMIT) {
-        abort(null);
-      }
-    }
-    return Future.succeededFuture();
-  }
-
-  /** Also called when the body breaks off, so it says nothing of the answer. */
-  @Override
-  public Future<Void> end() {
-    return Future.succeededFuture();
-  }
-
-  @Override
-  public BodyStream<Void> stream() {
-    return this;
-  }
-
-  @Override
-  public Future<Void> result() {
-    return Future.succeededFuture();
-  }
-
-  @Override
-  public void handle(Throwable cause) {
-    fail(cause);
-  }
-
-  @Override
-  public WriteStream<Buffer> exceptionHandler(Handler<Throwable> handler) {
-    return this;
-  }
-
-  @Override
-  public WriteStream<Buffer> setWriteQueueMaxSize(int maxSize) {
-    return this;
-  }
-
-  @Override
-  public boolean writeQueueFull() {
-    return false;
-  }
-
-  @Override
-  public WriteStream<Buffer> drainHandler(Handler<Void> handler) {
-    return this;
   }
 }

@@ -47,9 +47,7 @@ final class Intake {
     }
     long id = store.count(Total.LAST_EVENT_ID);
     if (!store.hasRoom()) {
-      store.count(Total.DROPPED);
-      warnOnceWhenFull(id);
-      return Future.succeededFuture(new Accepted("dropped", id));
+      return drop(id);
     }
     full = false;
     Instant now = Instant.now();
@@ -57,17 +55,30 @@ final class Intake {
         new PendingEvent(id, entry.event().action(), entry.body(id, now), 0, now.toEpochMilli());
     return store
         .add(event)
-        .map(
-            kept -> {
-              dispatcher.queue(event);
-              return new Accepted("queued", id);
+        .transform(
+            (held, failure) -> {
+              if (failure != null) {
+                return drop(id);
+              }
+              if (held) {
+                dispatcher.queue(event);
+              } else {
+                dispatcher.more();
+              }
+              return Future.succeededFuture(new Accepted("queued", id));
             });
+  }
+
+  private Future<Accepted> drop(long id) {
+    store.count(Total.DROPPED);
+    warnOnceWhenFull(id);
+    return store.kept().otherwiseEmpty().map(new Accepted("dropped", id));
   }
 
   private void warnOnceWhenFull(long id) {
     if (!full) {
       full = true;
-      log.warn("Queue full with {} pending events: dropping from event {} on", store.pending(), id);
+      log.warn("No room with {} pending events: dropping from event {} on", store.pending(), id);
     }
   }
 }

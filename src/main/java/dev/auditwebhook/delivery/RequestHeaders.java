@@ -17,11 +17,19 @@ final class RequestHeaders {
 
   private static final Logger log = LoggerFactory.getLogger(RequestHeaders.class);
 
+  private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+  private static final CharSequence AGENT = HttpHeaders.createOptimized("vertx-audit-webhook");
+  private static final CharSequence ID = HttpHeaders.createOptimized("webhook-id");
+  private static final CharSequence TIMESTAMP = HttpHeaders.createOptimized("webhook-timestamp");
+  private static final CharSequence SIGNATURE = HttpHeaders.createOptimized("webhook-signature");
+
   private final String signatureHeader;
   private final Settings settings;
   private final Map<String, String> added = new LinkedHashMap<>();
   private Signer signer;
   private long signerExpires;
+  private long lastSeconds;
+  private String timestamp;
 
   RequestHeaders(WebhookOptions options, Settings settings) {
     this.signatureHeader = options.getSignatureHeader();
@@ -62,25 +70,31 @@ final class RequestHeaders {
     return concealed;
   }
 
-  MultiMap of(String messageId, Buffer body) {
+  /** Adds the headers of one attempt to those of its request. */
+  void addTo(MultiMap headers, String messageId, Buffer body) {
     long now = System.currentTimeMillis();
     if (now >= signerExpires) {
       secretsChanged();
     }
-    String seconds = Long.toString(now / 1000);
-    MultiMap headers =
-        HttpHeaders.headers()
-            .set(HttpHeaders.CONTENT_TYPE, "application/json")
-            .set("webhook-id", messageId)
-            .set("webhook-timestamp", seconds);
-    added.forEach(headers::set);
+    long seconds = now / 1000;
+    if (seconds != lastSeconds) {
+      lastSeconds = seconds;
+      timestamp = Long.toString(seconds);
+    }
+    headers
+        .set(HttpHeaders.CONTENT_TYPE, JSON)
+        .set(HttpHeaders.USER_AGENT, AGENT)
+        .set(ID, messageId)
+        .set(TIMESTAMP, timestamp);
+    if (!added.isEmpty()) {
+      added.forEach(headers::set);
+    }
     if (signer.signs()) {
       byte[] bytes = body.getBytes();
-      headers.set("webhook-signature", signer.signature(messageId, now / 1000, bytes));
+      headers.set(SIGNATURE, signer.signature(messageId, timestamp, bytes));
       if (signatureHeader != null) {
         headers.set(signatureHeader, signer.plain(bytes));
       }
     }
-    return headers;
   }
 }

@@ -121,7 +121,7 @@ final class Requests {
             .put("last_delivery", text(dispatcher.health().lastDelivery()))
             .put("last_error", dispatcher.health().lastError())
             .put("reason", settings.reason())
-            .putNull("warning"));
+            .put("warning", store.warning()));
   }
 
   private static String text(Instant instant) {
@@ -134,13 +134,16 @@ final class Requests {
     int limit = json.whole("limit", 100, 1, 10_000);
     long after = json.whole("after", 0L, 0, Long.MAX_VALUE);
     json.end();
+    return store.deadLetters(after, limit).map(this::json);
+  }
+
+  private JsonObject json(List<DeadLetter> letters) {
     JsonArray events = new JsonArray();
-    store.deadLetters(after, limit).forEach(letter -> events.add(json(letter)));
-    return Future.succeededFuture(
-        new JsonObject()
-            .put("type", "get_webhook_dlq_ok")
-            .put("count", events.size())
-            .put("events", events));
+    letters.forEach(letter -> events.add(json(letter)));
+    return new JsonObject()
+        .put("type", "get_webhook_dlq_ok")
+        .put("count", events.size())
+        .put("events", events);
   }
 
   private JsonObject json(DeadLetter letter) {
@@ -187,7 +190,7 @@ final class Requests {
     List<Long> ids = json.wholes("event_ids");
     json.end();
     if (ids == null) {
-      return store.deadLetters(0, Integer.MAX_VALUE).stream().map(l -> l.event().id()).toList();
+      return store.deadLetterIds();
     }
     for (long id : ids) {
       if (!store.isDeadLetter(id)) {
@@ -251,6 +254,9 @@ final class Requests {
     }
     if (store.pending() >= 0.9 * store.capacity()) {
       reasons.add(store.pending() + " of at most " + store.capacity() + " events are pending");
+    }
+    if (store.warning() != null) {
+      reasons.add(store.warning());
     }
     return Future.succeededFuture(
         new JsonObject().put("ready", reasons.isEmpty()).put("reasons", reasons));

@@ -2,20 +2,19 @@ package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.security.UrlPolicy.Endpoint;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 
 /** Makes one HTTP request. The way out stands behind this interface alone. */
 interface Sender {
 
   /**
-   * POSTs a body, within the deadline of an attempt.
+   * POSTs a body with the headers of a webhook, within the deadline of an attempt.
    *
    * @param endpoint where to
    * @param attempt the number of the attempt, from 0: which of the name's addresses is tried
-   * @param headers all headers that are not HTTP's own
+   * @param messageId the value of {@code webhook-id}
    * @param body what to send
    * @return what came back; it never fails
    */
-  Future<Answer> send(Endpoint endpoint, int attempt, MultiMap headers, Buffer body);
+  Future<Answer> send(Endpoint endpoint, int attempt, String messageId, Buffer body);
 }

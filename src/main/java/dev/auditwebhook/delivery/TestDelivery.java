@@ -1,24 +1,26 @@
 package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.security.UrlPolicy.Endpoint;
-import dev.auditwebhook.store.Store;
+import dev.auditwebhook.store.PendingEvent;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
-import java.util.HexFormat;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.List;
 
 /** Sends one {@code webhook.test} event now, past queue and circuit, counted nowhere. */
 final class TestDelivery {
 
-  private final Store store;
-  private final RequestHeaders headers;
+  private final MessageIds ids;
+  private final boolean arrays;
   private final Sender sender;
   private boolean running;
 
-  TestDelivery(Store store, RequestHeaders headers, Sender sender) {
-    this.store = store;
-    this.headers = headers;
+  /**
+   * @param arrays whether bodies are arrays, also of one event
+   */
+  TestDelivery(MessageIds ids, boolean arrays, Sender sender) {
+    this.ids = ids;
+    this.arrays = arrays;
     this.sender = sender;
   }
 
@@ -27,13 +29,12 @@ final class TestDelivery {
   }
 
   Future<Answer> send(Endpoint endpoint) {
-    byte[] bits = new byte[8];
-    ThreadLocalRandom.current().nextBytes(bits);
-    String id = store.messageIdPrefix() + "test_" + HexFormat.of().formatHex(bits);
-    Buffer body = Entry.test().body(0, Instant.now());
+    String id = ids.fresh("test");
+    Instant now = Instant.now();
+    PendingEvent event =
+        new PendingEvent(0, "webhook.test", Entry.test().body(0, now), 0, now.toEpochMilli());
+    Buffer body = arrays ? Batch.bodyOf(List.of(event)) : event.body();
     running = true;
-    return sender
-        .send(endpoint, 0, headers.of(id, body), body)
-        .onComplete(answer -> running = false);
+    return sender.send(endpoint, 0, id, body).onComplete(answer -> running = false);
   }
 }

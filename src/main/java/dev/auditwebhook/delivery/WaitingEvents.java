@@ -5,88 +5,135 @@ import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
+import java.util.PriorityQueue;
+import java.util.Queue;
 
-/** The events that wait for an attempt: ready for one, or in backoff until a timer fires. */
+/**
+ * What is ready for an attempt: batches that come back, and events that are yet to be put into one.
+ * First comes what waited longest since its last try, or else its acceptance; where the order is
+ * strict, the lowest id.
+ */
 final class WaitingEvents {
 
-  private record Backoff(PendingEvent event, long timer, long due) {}
-
   private final Vertx vertx;
-  private final ArrayDeque<PendingEvent> ready = new ArrayDeque<>();
-  private final Map<Long, Backoff> backoffs = new HashMap<>();
-
-  WaitingEvents(Vertx vertx) {
-    this.vertx = vertx;
-  }
-
-  void last(PendingEvent event) {
-    ready.addLast(event);
-  }
-
-  void first(PendingEvent event) {
-    ready.addFirst(event);
-  }
-
-  boolean hasReady() {
-    return !ready.isEmpty();
-  }
-
-  PendingEvent next() {
-    return ready.pollFirst();
-  }
-
-  /** Takes the ready event whose last try, or else its acceptance, is the longest ago. */
-  PendingEvent longestWaiting() {
-    PendingEvent longest =
-        ready.stream().min(Comparator.comparingLong(PendingEvent::since)).orElseThrow();
-    ready.removeFirstOccurrence(longest);
-    return longest;
-  }
-
-  /** Lets an event wait, then hands it to {@code due}. One timer, no thread. */
-  void backOff(PendingEvent event, long millis, Consumer<PendingEvent> due) {
-    long timer =
-        vertx.setTimer(
-            millis,
-            id -> {
-              backoffs.remove(event.id());
-              due.accept(event);
-            });
-    backoffs.put(event.id(), new Backoff(event, timer, System.currentTimeMillis() + millis));
-  }
-
-  int inBackoff() {
-    return backoffs.size();
-  }
-
-  boolean hasBackoffBefore(long time) {
-    return backoffs.values().stream().anyMatch(backoff -> backoff.due() < time);
-  }
+  private final Batching batching;
+  private final Runnable ripe;
+  private final Comparator<PendingEvent> order;
+  private final ArrayDeque<PendingEvent> events = new ArrayDeque<>();
+  private final PriorityQueue<PendingEvent> outOfOrder;
+  private final PriorityQueue<Batch> batches;
+  private long timer = -1;
+  private boolean hurry;
 
   /**
-   * Ends all backoffs and forgets all attempts, for a new URL.
-   *
-   * @param changed called with each event whose attempts were forgotten
+   * @param ripe called when a batch has waited long enough for more events
    */
-  void startAfresh(Consumer<PendingEvent> changed) {
-    List<PendingEvent> events = new ArrayList<>(ready);
-    for (Backoff backoff : backoffs.values()) {
-      vertx.cancelTimer(backoff.timer());
-      events.add(backoff.event());
+  WaitingEvents(Vertx vertx, Batching batching, boolean strictOrder, Runnable ripe) {
+    this.vertx = vertx;
+    this.batching = batching;
+    this.ripe = ripe;
+    this.order =
+        strictOrder
+            ? Comparator.comparingLong(PendingEvent::id)
+            : Comparator.comparingLong(PendingEvent::since).thenComparingLong(PendingEvent::id);
+    this.outOfOrder = new PriorityQueue<>(order);
+    this.batches = new PriorityQueue<>(strictOrder ? Batch.LOWEST_ID : Batch.LONGEST_WAIT);
+  }
+
+  void add(PendingEvent event) {
+    if (events.isEmpty() || order.compare(events.peekLast(), event) <= 0) {
+      events.addLast(event);
+    } else {
+      outOfOrder.add(event);
     }
-    backoffs.clear();
-    ready.clear();
-    events.sort(Comparator.comparingLong(PendingEvent::id));
-    for (PendingEvent event : events) {
-      PendingEvent fresh = event.waiting(0, event.since());
-      if (event.attempts() > 0) {
-        changed.accept(fresh);
-      }
-      ready.addLast(fresh);
+  }
+
+  void add(Batch batch) {
+    batches.add(batch);
+  }
+
+  boolean isEmpty() {
+    return batches.isEmpty() && eventCount() == 0;
+  }
+
+  private int eventCount() {
+    return events.size() + outOfOrder.size();
+  }
+
+  /** From now on nothing waits for a batch to fill. */
+  void hurry(boolean on) {
+    hurry = on;
+  }
+
+  /** Whether an attempt may start: a batch is there, or full, or has waited long enough. */
+  boolean hasReady() {
+    return !batches.isEmpty() || eventCount() > 0 && isRipe();
+  }
+
+  private boolean isRipe() {
+    if (hurry || !batching.isOn() || eventCount() >= batching.maxEvents()) {
+      return true;
     }
+    long waited = System.currentTimeMillis() - first().since();
+    if (waited < 0 || waited >= batching.maxDelay()) {
+      return true;
+    }
+    if (timer < 0) {
+      timer =
+          vertx.setTimer(
+              batching.maxDelay() - waited,
+              id -> {
+                timer = -1;
+                ripe.run();
+              });
+    }
+    return false;
+  }
+
+  /** Takes what comes first. Call only when {@link #hasReady()}. */
+  Batch next() {
+    if (eventCount() == 0 || !batches.isEmpty() && batchIsFirst()) {
+      return batches.poll();
+    }
+    List<PendingEvent> members = new ArrayList<>(Math.min(eventCount(), batching.maxEvents()));
+    long bytes = 0;
+    do {
+      PendingEvent event = pollFirst();
+      members.add(event);
+      bytes += event.body().length();
+    } while (members.size() < batching.maxEvents()
+        && eventCount() > 0
+        && bytes + first().body().length() <= Batching.MAX_BYTES);
+    return batching.form(members);
+  }
+
+  private boolean batchIsFirst() {
+    return !isRipe() || order.compare(batches.peek().events().get(0), first()) <= 0;
+  }
+
+  private PendingEvent first() {
+    return isOutOfOrderFirst() ? outOfOrder.peek() : events.peekFirst();
+  }
+
+  private PendingEvent pollFirst() {
+    return isOutOfOrderFirst() ? outOfOrder.poll() : events.pollFirst();
+  }
+
+  private boolean isOutOfOrderFirst() {
+    return !outOfOrder.isEmpty()
+        && (events.isEmpty() || order.compare(outOfOrder.peek(), events.peekFirst()) < 0);
+  }
+
+  /** Forgets all attempts made so far, for a new URL. */
+  void startAfresh() {
+    List<PendingEvent> tried = new ArrayList<>();
+    for (Queue<PendingEvent> queue : List.of(events, outOfOrder)) {
+      queue.removeIf(event -> event.attempts() > 0 && tried.add(event));
+    }
+    tried.forEach(event -> add(event.waiting(0, event.since())));
+    List<Batch> again = List.copyOf(batches);
+    batches.clear();
+    again.forEach(batch -> add(batch.waiting(0, batch.since())));
   }
 }

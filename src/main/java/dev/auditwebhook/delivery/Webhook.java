@@ -36,7 +36,7 @@ public final class Webhook {
   private final LocalMap<String, String> owners;
   private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
   private Store store;
-  private WebClientSender sender;
+  private HttpSender sender;
   private Dispatcher dispatcher;
   private Requests requests;
 
@@ -83,8 +83,8 @@ public final class Webhook {
           new MemoryStore(
               vertx, options.getAddress(), options.getQueueCapacity(), options.getDlqCapacity());
       Settings settings = new Settings(options, store.settings());
-      sender = new WebClientSender(vertx, options, resolver);
       RequestHeaders headers = new RequestHeaders(options, settings);
+      sender = new HttpSender(vertx, options, headers, resolver);
       EventBus bus = vertx.eventBus();
       dispatcher =
           new Dispatcher(
@@ -103,7 +103,8 @@ public final class Webhook {
               headers,
               dispatcher,
               new Intake(options, store, dispatcher),
-              new TestDelivery(store, headers, sender));
+              new TestDelivery(
+                  new MessageIds(store), options.getBatch().getMaxEvents() > 1, sender));
       dispatcher.start();
       store.settings(settings.toJson());
     } catch (RuntimeException e) {

@@ -79,11 +79,11 @@ public final class Signer {
    * The value of {@code webhook-signature}.
    *
    * @param messageId the message id
-   * @param timestamp seconds since the epoch
+   * @param timestamp seconds since the epoch, as sent
    * @param body what is sent
    * @return one signature a secret, separated by spaces
    */
-  public String signature(String messageId, long timestamp, byte[] body) {
+  public String signature(String messageId, String timestamp, byte[] body) {
     byte[] head = (messageId + "." + timestamp + ".").getBytes(StandardCharsets.UTF_8);
     StringBuilder signatures = new StringBuilder();
     for (Mac mac : macs) {

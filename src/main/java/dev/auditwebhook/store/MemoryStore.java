@@ -8,7 +8,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
 import java.security.SecureRandom;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
@@ -21,6 +20,7 @@ public final class MemoryStore implements Store {
 
   private static final Logger log = LoggerFactory.getLogger(MemoryStore.class);
   private static final Future<Void> KEPT = Future.succeededFuture();
+  private static final Future<Boolean> HELD = Future.succeededFuture(true);
 
   private final int queueCapacity;
   private final int dlqCapacity;
@@ -29,6 +29,7 @@ public final class MemoryStore implements Store {
   private final LocalMap<String, String> facts;
   private final AtomicLongArray totals;
   private final TreeSet<Long> deadIds = new TreeSet<>();
+  private final TreeSet<Long> waiting = new TreeSet<>();
   private final String messageIdPrefix;
 
   /**
@@ -50,6 +51,7 @@ public final class MemoryStore implements Store {
     totals = shared.computeIfAbsent("totals", key -> new Totals()).values;
     messageIdPrefix = facts.computeIfAbsent("messageIdPrefix", key -> newMessageIdPrefix());
     deadIds.addAll(dead.keySet());
+    waiting.addAll(pending.keySet());
     evict();
     facts.put("open", "yes");
     if (facts.putIfAbsent("watched", "yes") == null) {
@@ -112,7 +114,7 @@ public final class MemoryStore implements Store {
   }
 
   @Override
-  public int pending() {
+  public long pending() {
     return pending.size();
   }
 
@@ -122,14 +124,36 @@ public final class MemoryStore implements Store {
   }
 
   @Override
-  public List<PendingEvent> pendingEvents() {
-    return pending.values().stream().sorted(Comparator.comparingLong(PendingEvent::id)).toList();
+  public boolean hasRoom() {
+    return pending.size() < queueCapacity;
   }
 
   @Override
-  public Future<Void> add(PendingEvent event) {
+  public Future<Boolean> add(PendingEvent event) {
     pending.put(event.id(), event);
+    return HELD;
+  }
+
+  @Override
+  public Future<Void> kept() {
     return KEPT;
+  }
+
+  @Override
+  public boolean canTake() {
+    return !waiting.isEmpty();
+  }
+
+  @Override
+  public long waiting() {
+    return waiting.size();
+  }
+
+  @Override
+  public Future<List<PendingEvent>> take() {
+    List<PendingEvent> taken = waiting.stream().map(pending::get).toList();
+    waiting.clear();
+    return Future.succeededFuture(taken);
   }
 
   @Override
@@ -162,12 +186,18 @@ public final class MemoryStore implements Store {
 
   @Override
   public int deadLetters() {
-    return deadIds.size();
+    return dead.size();
   }
 
   @Override
-  public List<DeadLetter> deadLetters(long after, int limit) {
-    return deadIds.tailSet(after, false).stream().limit(limit).map(dead::get).toList();
+  public List<Long> deadLetterIds() {
+    return List.copyOf(deadIds);
+  }
+
+  @Override
+  public Future<List<DeadLetter>> deadLetters(long after, int limit) {
+    return Future.succeededFuture(
+        deadIds.tailSet(after, false).stream().limit(limit).map(dead::get).toList());
   }
 
   @Override
@@ -176,13 +206,12 @@ public final class MemoryStore implements Store {
   }
 
   @Override
-  public PendingEvent redrive(long id) {
+  public void redrive(long id) {
     deadIds.remove(id);
-    PendingEvent event = dead.remove(id).event().waiting(0, System.currentTimeMillis());
-    pending.put(id, event);
+    pending.put(id, dead.remove(id).event().waiting(0, System.currentTimeMillis()));
+    waiting.add(id);
     totals.decrementAndGet(Total.FAILED.ordinal());
     count(Total.REDRIVEN);
-    return event;
   }
 
   @Override
@@ -199,5 +228,10 @@ public final class MemoryStore implements Store {
   @Override
   public void settings(JsonObject settings) {
     facts.put("settings", settings.encode());
+  }
+
+  @Override
+  public String warning() {
+    return null;
   }
 }

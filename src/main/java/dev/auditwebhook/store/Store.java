@@ -5,8 +5,12 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /**
- * What outlives a verticle. Called from the verticle's context only. Each call is one step of the
- * ledger: an event is never in two places, and never in none.
+ * What outlives a verticle. Called from the verticle's context only, but for what is only read:
+ * {@link #total}, {@link #pending}, {@link #capacity} and {@link #deadLetters()} are for any
+ * thread. Each call is one step of the ledger: an event is never in two places, and never in none.
+ *
+ * <p>A pending event is either held in memory by whoever delivers it, or it waits in the store
+ * until it is {@linkplain #take() taken}.
  */
 public interface Store {
 
@@ -25,25 +29,37 @@ public interface Store {
   long count(Total total);
 
   /** How many events are pending. */
-  int pending();
+  long pending();
 
   /** How many events may be pending. */
   long capacity();
 
   /** Whether one more event may be pending. */
-  default boolean hasRoom() {
-    return pending() < capacity();
-  }
-
-  /** The pending events in {@code event_id} order, as a start finds them. */
-  List<PendingEvent> pendingEvents();
+  boolean hasRoom();
 
   /**
-   * Keeps a new event.
+   * Keeps a new event, which is pending from now on.
    *
-   * @return completed when the event is where the store promises to keep it
+   * @return completed when the event is where the store promises to keep it: true when it is held
+   *     in memory, for the caller to queue, false when it waits in the store. Failed when it cannot
+   *     be kept; then it is not pending any more.
    */
-  Future<Void> add(PendingEvent event);
+  Future<Boolean> add(PendingEvent event);
+
+  /** Completed when all that was counted so far is where the store promises to keep it. */
+  Future<Void> kept();
+
+  /** Whether pending events wait in the store, and there is room in memory to take some. */
+  boolean canTake();
+
+  /** How many pending events wait in the store. */
+  long waiting();
+
+  /**
+   * Takes events that wait in the store, in {@code event_id} order, as many as there is room for in
+   * memory. None when they cannot be read now.
+   */
+  Future<List<PendingEvent>> take();
 
   /** Keeps what changed of a pending event. */
   void update(PendingEvent event);
@@ -57,6 +73,9 @@ public interface Store {
   /** How many dead letters there are. */
   int deadLetters();
 
+  /** The ids of all dead letters, in order. */
+  List<Long> deadLetterIds();
+
   /**
    * Reads the dead-letter queue.
    *
@@ -64,13 +83,13 @@ public interface Store {
    * @param limit at most so many
    * @return dead letters in {@code event_id} order
    */
-  List<DeadLetter> deadLetters(long after, int limit);
+  Future<List<DeadLetter>> deadLetters(long after, int limit);
 
   /** Whether there is a dead letter with this id. */
   boolean isDeadLetter(long id);
 
-  /** Moves a dead letter back to the pending events, with fresh attempts, and returns it. */
-  PendingEvent redrive(long id);
+  /** Moves a dead letter back to the pending events, with fresh attempts, to be taken. */
+  void redrive(long id);
 
   /** Removes a dead letter; it stays counted as failed. */
   void purge(long id);
@@ -80,6 +99,9 @@ public interface Store {
 
   /** Keeps what was set at run time. */
   void settings(JsonObject settings);
+
+  /** What an operator must know of the store, {@code null} when all is well. */
+  String warning();
 
   /** Lets go of the store. */
   Future<Void> close();

@@ -27,13 +27,13 @@ class SignerTest {
     assertThat(
             new Signer(List.of(SECRET), false)
                 .signature(
-                    "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, bytes("{\"test\": 2432232314}")))
+                    "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", bytes("{\"test\": 2432232314}")))
         .isEqualTo("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     assertThat(
             new Signer(List.of(OTHER), false)
                 .signature(
                     "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk",
-                    1649367553,
+                    "1649367553",
                     bytes("{\"email\":\"test@example.com\",\"username\":\"test_user\"}")))
         .isEqualTo("v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=");
   }
@@ -43,7 +43,7 @@ class SignerTest {
     long now = System.currentTimeMillis() / 1000;
     String body = "{\"event_id\":1,\"action\":\"ключ\"}";
     String signature =
-        new Signer(List.of(OTHER, SECRET), false).signature("msg_1", now, bytes(body));
+        new Signer(List.of(OTHER, SECRET), false).signature("msg_1", Long.toString(now), bytes(body));
     assertThat(signature.split(" ")).hasSize(2);
     HttpHeaders headers =
         HttpHeaders.of(

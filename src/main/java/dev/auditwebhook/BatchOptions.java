@@ -1,0 +1,71 @@
+package dev.auditwebhook;
+
+import dev.auditwebhook.security.StrictJson;
+import io.vertx.core.json.JsonObject;
+
+/**
+ * How many events go into one request: the object {@code webhook.batch} of the configuration. With
+ * {@code maxEvents} over 1 every body is a JSON array, also of one event.
+ */
+public class BatchOptions {
+
+  /** The default of {@code maxEvents}: one event a request, sent as an object. */
+  public static final int DEFAULT_MAX_EVENTS = 1;
+
+  /** The default of {@code maxDelay}, in milliseconds. */
+  public static final long DEFAULT_MAX_DELAY = 50;
+
+  private int maxEvents = DEFAULT_MAX_EVENTS;
+  private long maxDelay = DEFAULT_MAX_DELAY;
+
+  /** The defaults. */
+  public BatchOptions() {}
+
+  /** A copy. */
+  public BatchOptions(BatchOptions other) {
+    maxEvents = other.maxEvents;
+    maxDelay = other.maxDelay;
+  }
+
+  /**
+   * Reads and checks {@code {"maxEvents":1,"maxDelay":50}}.
+   *
+   * @throws IllegalArgumentException in one line with the path of the key
+   */
+  public BatchOptions(JsonObject json) {
+    this(StrictJson.of("webhook.batch", json));
+  }
+
+  BatchOptions(StrictJson json) {
+    maxEvents = json.whole("maxEvents", maxEvents, 1, 10_000);
+    maxDelay = json.whole("maxDelay", maxDelay, 0, WebhookOptions.MAX_TIME);
+    json.end();
+  }
+
+  /** These options as JSON. */
+  public JsonObject toJson() {
+    return new JsonObject().put("maxEvents", maxEvents).put("maxDelay", maxDelay);
+  }
+
+  /** The most events of a request; 1 to 10 000. A batch is not filled beyond 1 MiB of body. */
+  public int getMaxEvents() {
+    return maxEvents;
+  }
+
+  /** Sets {@link #getMaxEvents()}. */
+  public BatchOptions setMaxEvents(int maxEvents) {
+    this.maxEvents = maxEvents;
+    return this;
+  }
+
+  /** How long the first event of a batch waits for more, in milliseconds; 0 to a day. */
+  public long getMaxDelay() {
+    return maxDelay;
+  }
+
+  /** Sets {@link #getMaxDelay()}. */
+  public BatchOptions setMaxDelay(long maxDelay) {
+    this.maxDelay = maxDelay;
+    return this;
+  }
+}

@@ -1,0 +1,77 @@
+package dev.auditwebhook.delivery;
+
+import dev.auditwebhook.security.UrlPolicy.Endpoint;
+import dev.auditwebhook.store.DeadLetter;
+import dev.auditwebhook.store.PendingEvent;
+import dev.auditwebhook.store.Store;
+import dev.auditwebhook.store.Total;
+import java.time.Instant;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes what became of an attempt to the ledger, and tells the listener, event by event. */
+final class Outcomes {
+
+  private static final Logger log = LoggerFactory.getLogger(Outcomes.class);
+
+  private final Store store;
+  private final RequestHeaders headers;
+  private final Consumer<Attempt> listener;
+  private final Health health = new Health();
+
+  Outcomes(Store store, RequestHeaders headers, Consumer<Attempt> listener) {
+    this.store = store;
+    this.headers = headers;
+    this.listener = listener;
+  }
+
+  Health health() {
+    return health;
+  }
+
+  /** A receiver has it. */
+  void delivered(Batch batch, Answer answer) {
+    health.delivered();
+    for (PendingEvent event : batch.events()) {
+      store.delivered(event);
+      listener.accept(Attempt.delivered(event, answer));
+    }
+  }
+
+  /**
+   * It is tried again.
+   *
+   * @param tried the batch as it waits now
+   * @return {@code tried}
+   */
+  Batch again(Batch batch, Batch tried, Answer answer, Endpoint endpoint) {
+    health.error(answer, endpoint);
+    for (int i = 0; i < batch.size(); i++) {
+      store.count(Total.RETRIED);
+      store.update(tried.events().get(i));
+      listener.accept(Attempt.retry(batch.events().get(i), answer));
+    }
+    return tried;
+  }
+
+  /** It is given up. */
+  void dead(Batch batch, Answer answer, Endpoint endpoint) {
+    health.error(answer, endpoint);
+    String error = Health.describe(answer) + " from " + endpoint.origin();
+    String response = answer.excerpt() == null ? null : headers.conceal(answer.excerpt());
+    Instant now = Instant.now();
+    for (PendingEvent event : batch.events()) {
+      int attempts = batch.attempts() + 1;
+      store.bury(
+          new DeadLetter(
+              event.waiting(attempts, now.toEpochMilli()),
+              answer.status() == 0 ? null : answer.status(),
+              error,
+              response,
+              now.toString()));
+      log.warn("Event {} is a dead letter at attempt {}: {}", event.id(), attempts, error);
+      listener.accept(Attempt.failed(event, answer));
+    }
+  }
+}
