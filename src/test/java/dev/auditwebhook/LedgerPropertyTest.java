@@ -3,13 +3,19 @@ package dev.auditwebhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.auditwebhook.testing.ScriptedReceiver;
+import dev.auditwebhook.testing.WebhookTest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -41,6 +47,7 @@ class LedgerPropertyTest {
     200, 204, 204, 204, 303, 400, 404, 408, 410, 429, 500, 503
   };
 
+  private Path directory;
   private Vertx vertx;
   private WebhookClient client;
   private ScriptedReceiver receiver;
@@ -51,7 +58,8 @@ class LedgerPropertyTest {
   private String deployment;
 
   @BeforeTry
-  void start() {
+  void start() throws IOException {
+    directory = Files.createTempDirectory("ledger");
     vertx = Vertx.vertx();
     client = WebhookClient.create(vertx);
     receiver = ScriptedReceiver.start(vertx);
@@ -62,8 +70,11 @@ class LedgerPropertyTest {
   }
 
   @AfterTry
-  void close() {
+  void close() throws IOException {
     result(vertx.close());
+    try (Stream<Path> files = Files.walk(directory)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    }
   }
 
   @Provide
@@ -99,15 +110,17 @@ class LedgerPropertyTest {
         result(
             vertx.deployVerticle(
                 new WebhookVerticle(
-                    new WebhookOptions()
-                        .setUrl(receiver.url())
-                        .setInitialBackoff(3)
-                        .setMaxFailures(3)
-                        .setResetTimeout(10)
-                        .setDrainTimeout(20)
-                        .setQueueCapacity(20)
-                        .setMaxInFlight(4)
-                        .setDlqCapacity(5))));
+                    WebhookTest.onStore(
+                        new WebhookOptions()
+                            .setUrl(receiver.url())
+                            .setInitialBackoff(3)
+                            .setMaxFailures(3)
+                            .setResetTimeout(10)
+                            .setDrainTimeout(20)
+                            .setQueueCapacity(20)
+                            .setMaxInFlight(4)
+                            .setDlqCapacity(5),
+                        directory))));
   }
 
   private void take(Step step) {

@@ -16,8 +16,7 @@ import java.util.List;
  * @param attempts how many attempts it has used up
  * @param since when it began to wait for its next attempt, in milliseconds since the epoch
  */
-record Batch(
-    List<PendingEvent> events, String messageId, Buffer body, int attempts, long since) {
+record Batch(List<PendingEvent> events, String messageId, Buffer body, int attempts, long since) {
 
   /** The order of those that wait longest since their last try. */
   static final Comparator<Batch> LONGEST_WAIT =

@@ -1,9 +1,11 @@
 package dev.auditwebhook.delivery;
 
+import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.security.VertxResolver;
+import dev.auditwebhook.store.FileStore;
 import dev.auditwebhook.store.MemoryStore;
 import dev.auditwebhook.store.Store;
 import io.vertx.core.Future;
@@ -78,39 +80,55 @@ public final class Webhook {
                   + " already; deploy one instance, or give this one another address",
               true));
     }
-    try {
-      store =
+    return openStore()
+        .compose(this::begin)
+        .recover(failure -> letGo().transform(v -> Future.failedFuture(failure)));
+  }
+
+  private Future<Store> openStore() {
+    StoreOptions chosen = options.getStore();
+    if (!chosen.getType().equals(StoreOptions.FILE)) {
+      return Future.succeededFuture(
           new MemoryStore(
-              vertx, options.getAddress(), options.getQueueCapacity(), options.getDlqCapacity());
-      Settings settings = new Settings(options, store.settings());
-      RequestHeaders headers = new RequestHeaders(options, settings);
-      sender = new HttpSender(vertx, options, headers, resolver);
-      EventBus bus = vertx.eventBus();
-      dispatcher =
-          new Dispatcher(
-              vertx,
-              options,
-              store,
-              settings,
-              headers,
-              sender,
-              attempt -> bus.publish(addresses.attempts(), attempt.toJson(), LOCAL));
-      requests =
-          new Requests(
-              options,
-              store,
-              settings,
-              headers,
-              dispatcher,
-              new Intake(options, store, dispatcher),
-              new TestDelivery(
-                  new MessageIds(store), options.getBatch().getMaxEvents() > 1, sender));
-      dispatcher.start();
-      store.settings(settings.toJson());
-    } catch (RuntimeException e) {
-      owners.remove(options.getAddress());
-      return Future.failedFuture(e);
+              vertx, options.getAddress(), options.getQueueCapacity(), options.getDlqCapacity()));
     }
+    return FileStore.open(
+        vertx,
+        options.getAddress(),
+        new FileStore.Options(
+            chosen.getPath(),
+            chosen.getSyncInterval(),
+            chosen.getMaxEvents(),
+            options.getQueueCapacity(),
+            options.getDlqCapacity()));
+  }
+
+  private Future<Void> begin(Store opened) {
+    store = opened;
+    Settings settings = new Settings(options, store.settings());
+    RequestHeaders headers = new RequestHeaders(options, settings);
+    sender = new HttpSender(vertx, options, headers, resolver);
+    EventBus bus = vertx.eventBus();
+    dispatcher =
+        new Dispatcher(
+            vertx,
+            options,
+            store,
+            settings,
+            headers,
+            sender,
+            attempt -> bus.publish(addresses.attempts(), attempt.toJson(), LOCAL));
+    requests =
+        new Requests(
+            options,
+            store,
+            settings,
+            headers,
+            dispatcher,
+            new Intake(options, store, dispatcher),
+            new TestDelivery(new MessageIds(store), options.getBatch().getMaxEvents() > 1, sender));
+    dispatcher.start();
+    store.settings(settings.toJson());
     return Future.all(
             List.of(
                 answer(options.getEntryAddress(), requests::entry),
@@ -169,8 +187,11 @@ public final class Webhook {
         .otherwiseEmpty()
         .compose(v -> dispatcher.stop())
         .compose(v -> sender.close())
-        .eventually(() -> store.close())
-        .onComplete(v -> owners.remove(options.getAddress()))
-        .mapEmpty();
+        .eventually(this::letGo);
+  }
+
+  private Future<Void> letGo() {
+    Future<Void> closed = store == null ? Future.succeededFuture() : store.close();
+    return closed.onComplete(v -> owners.remove(options.getAddress()));
   }
 }

@@ -43,7 +43,8 @@ class SignerTest {
     long now = System.currentTimeMillis() / 1000;
     String body = "{\"event_id\":1,\"action\":\"ключ\"}";
     String signature =
-        new Signer(List.of(OTHER, SECRET), false).signature("msg_1", Long.toString(now), bytes(body));
+        new Signer(List.of(OTHER, SECRET), false)
+            .signature("msg_1", Long.toString(now), bytes(body));
     assertThat(signature.split(" ")).hasSize(2);
     HttpHeaders headers =
         HttpHeaders.of(

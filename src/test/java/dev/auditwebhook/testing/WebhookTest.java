@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.AuditEvent;
+import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.WebhookVerticle;
@@ -11,18 +12,25 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A webhook on a real bus and a scripted receiver on a real socket. After each test the ledger must
  * be balanced.
+ *
+ * <p>With {@code -Dwebhook.test.store=file} every webhook keeps its events on disk, with the same
+ * bounds.
  */
 public abstract class WebhookTest {
+
+  @TempDir protected Path directory;
 
   protected Vertx vertx;
 
@@ -68,7 +76,20 @@ public abstract class WebhookTest {
   }
 
   protected void deploy(WebhookOptions options) {
-    deployment = result(vertx.deployVerticle(new WebhookVerticle(options)));
+    deployment = result(vertx.deployVerticle(new WebhookVerticle(onStore(options, directory))));
+  }
+
+  /** The options with the store that this run tests, unless they have chosen one. */
+  public static WebhookOptions onStore(WebhookOptions options, Path directory) {
+    boolean chosen = options.getStore().getType().equals(StoreOptions.FILE);
+    return chosen || !"file".equals(System.getProperty("webhook.test.store"))
+        ? options
+        : options.setStore(
+            new StoreOptions()
+                .setType(StoreOptions.FILE)
+                .setPath(directory.resolve(options.getAddress()).toString())
+                .setSyncInterval(1)
+                .setMaxEvents(options.getQueueCapacity()));
   }
 
   protected void undeploy() {

@@ -1,0 +1,322 @@
+package dev.auditwebhook.store;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps all on disk, so that it outlives the process. Up to {@code queueCapacity} pending events
+ * are held in memory as well; more wait on disk, and are read back in order.
+ */
+public final class FileStore implements Store {
+
+  private static final Logger log = LoggerFactory.getLogger(FileStore.class);
+
+  /** The most bytes of new events that are on their way to the disk. */
+  private static final long MAX_UNWRITTEN = 32 << 20;
+
+  private static final long UPKEEP_INTERVAL = 1_000;
+  private static final long MAX_WORK_SECONDS = 60;
+
+  /**
+   * How a file store is set up.
+   *
+   * @param path its directory
+   * @param syncInterval how soon a change is on disk, in milliseconds
+   * @param maxEvents how many events may be pending
+   * @param queueCapacity how many of them are held in memory
+   * @param dlqCapacity how many dead letters are kept
+   */
+  public record Options(
+      String path, long syncInterval, long maxEvents, int queueCapacity, int dlqCapacity) {}
+
+  private final Vertx vertx;
+  private final Options options;
+  private final GroupCommit commit;
+  private final String messageIdPrefix;
+  private final String damage;
+  private final AtomicLongArray totals = new AtomicLongArray(Total.values().length);
+  private final TreeSet<Long> deadIds;
+  private final TreeSet<Long> redriven = new TreeSet<>();
+  private final long upkeepTimer;
+  private JsonObject settings;
+  private volatile long pending;
+  private volatile int deadLetters;
+  private long held;
+  private long waiting;
+  private long readUpTo;
+  private String unreadable;
+
+  /**
+   * Opens the store, or makes a new one.
+   *
+   * @param vertx whose worker does the writing; to be called on the context of a verticle
+   * @param address the webhook's prefix of addresses
+   * @return failed in one line when the directory or its file cannot be used
+   */
+  public static Future<Store> open(Vertx vertx, String address, Options options) {
+    WorkerExecutor writer =
+        vertx.createSharedWorkerExecutor(
+            "webhook-store-" + address, 1, MAX_WORK_SECONDS, TimeUnit.SECONDS);
+    return writer
+        .executeBlocking(() -> RecoveredDisk.open(options.path()))
+        .<Store>map(recovered -> new FileStore(vertx, options, writer, recovered))
+        .recover(failure -> writer.close().transform(v -> Future.failedFuture(explained(failure))));
+  }
+
+  private static Throwable explained(Throwable failure) {
+    if (failure instanceof DiskException) {
+      return new IllegalArgumentException("webhook.store.path: " + failure.getMessage(), failure);
+    } else if (failure instanceof NoClassDefFoundError) {
+      return new IllegalArgumentException(
+          "webhook.store.type: \"file\" needs com.h2database:h2-mvstore on the class path",
+          failure);
+    }
+    return failure;
+  }
+
+  private FileStore(Vertx vertx, Options options, WorkerExecutor writer, RecoveredDisk recovered) {
+    this.vertx = vertx;
+    this.options = options;
+    messageIdPrefix = recovered.messageIdPrefix();
+    damage = recovered.damage();
+    settings = new JsonObject(recovered.settings());
+    pending = recovered.pending();
+    waiting = pending;
+    deadIds = new TreeSet<>(recovered.deadLetterIds());
+    JsonObject stored = new JsonObject(recovered.totals());
+    for (Total total : Total.values()) {
+      totals.set(total.ordinal(), stored.getLong(total.name(), 0L));
+    }
+    commit =
+        new GroupCommit(
+            vertx,
+            writer,
+            recovered.disk(),
+            options.syncInterval(),
+            this::encodedTotals,
+            this::refused);
+    evict();
+    upkeepTimer = vertx.setPeriodic(UPKEEP_INTERVAL, id -> commit.compact());
+  }
+
+  private String encodedTotals() {
+    JsonObject json = new JsonObject();
+    for (Total total : Total.values()) {
+      json.put(total.name(), totals.get(total.ordinal()));
+    }
+    return json.encode();
+  }
+
+  @Override
+  public String messageIdPrefix() {
+    return messageIdPrefix;
+  }
+
+  @Override
+  public long total(Total total) {
+    return totals.get(total.ordinal());
+  }
+
+  @Override
+  public long count(Total total) {
+    long now = totals.incrementAndGet(total.ordinal());
+    commit.totalsChanged();
+    return now;
+  }
+
+  @Override
+  public long pending() {
+    return pending;
+  }
+
+  @Override
+  public long capacity() {
+    return options.maxEvents();
+  }
+
+  @Override
+  public boolean hasRoom() {
+    return commit.fault() == null
+        && pending < options.maxEvents()
+        && commit.unwritten() < MAX_UNWRITTEN;
+  }
+
+  @Override
+  public Future<Boolean> add(PendingEvent event) {
+    boolean hold = waiting == 0 && held < options.queueCapacity();
+    pending++;
+    if (hold) {
+      held++;
+      readUpTo = event.id();
+    } else {
+      waiting++;
+    }
+    Promise<Boolean> kept = Promise.promise();
+    commit.add(new Change.Add(event, hold, kept));
+    return kept.future();
+  }
+
+  private void refused(Change.Add add) {
+    pending--;
+    if (add.held()) {
+      held--;
+    } else {
+      waiting--;
+    }
+  }
+
+  @Override
+  public Future<Void> kept() {
+    return commit.kept();
+  }
+
+  @Override
+  public boolean canTake() {
+    return waiting > 0 && held <= options.queueCapacity() / 4 * 3;
+  }
+
+  @Override
+  public long waiting() {
+    return waiting;
+  }
+
+  @Override
+  public Future<List<PendingEvent>> take() {
+    int limit = (int) Math.max(1, options.queueCapacity() - held);
+    List<Long> first = redriven.stream().limit(limit).toList();
+    long after = readUpTo;
+    Function<Disk, List<PendingEvent>> reading = disk -> disk.read(first, after, limit);
+    return commit
+        .read(reading)
+        .compose(read -> read.isEmpty() ? commit.readLater(reading) : Future.succeededFuture(read))
+        .map(this::taken)
+        .otherwise(this::unread);
+  }
+
+  private List<PendingEvent> unread(Throwable failure) {
+    if (!failure.getMessage().equals(unreadable)) {
+      unreadable = failure.getMessage();
+      log.error("webhook.store.path: {}", unreadable);
+    }
+    return List.of();
+  }
+
+  private List<PendingEvent> taken(List<PendingEvent> read) {
+    unreadable = null;
+    List<PendingEvent> events = new ArrayList<>(read.size());
+    for (PendingEvent event : read) {
+      if (!redriven.remove(event.id())) {
+        readUpTo = event.id();
+      }
+      if (!commit.wasRefused(event.id())) {
+        events.add(event);
+      }
+    }
+    waiting -= events.size();
+    held += events.size();
+    return events;
+  }
+
+  @Override
+  public void update(PendingEvent event) {
+    commit.add(new Change.Update(event));
+  }
+
+  @Override
+  public void delivered(PendingEvent event) {
+    pending--;
+    held--;
+    totals.incrementAndGet(Total.DELIVERED.ordinal());
+    commit.add(new Change.Remove(event.id()));
+  }
+
+  @Override
+  public void bury(DeadLetter letter) {
+    pending--;
+    held--;
+    totals.incrementAndGet(Total.FAILED.ordinal());
+    deadIds.add(letter.event().id());
+    commit.add(new Change.Bury(letter));
+    evict();
+  }
+
+  private void evict() {
+    while (deadIds.size() > options.dlqCapacity()) {
+      totals.incrementAndGet(Total.DLQ_EVICTED.ordinal());
+      commit.add(new Change.Purge(deadIds.pollFirst()));
+    }
+    deadLetters = deadIds.size();
+  }
+
+  @Override
+  public int deadLetters() {
+    return deadLetters;
+  }
+
+  @Override
+  public List<Long> deadLetterIds() {
+    return List.copyOf(deadIds);
+  }
+
+  @Override
+  public Future<List<DeadLetter>> deadLetters(long after, int limit) {
+    return commit.readLater(disk -> disk.deadLetters(after, limit));
+  }
+
+  @Override
+  public boolean isDeadLetter(long id) {
+    return deadIds.contains(id);
+  }
+
+  @Override
+  public void redrive(long id) {
+    deadIds.remove(id);
+    deadLetters = deadIds.size();
+    pending++;
+    waiting++;
+    redriven.add(id);
+    totals.decrementAndGet(Total.FAILED.ordinal());
+    totals.incrementAndGet(Total.REDRIVEN.ordinal());
+    commit.add(new Change.Redrive(id, System.currentTimeMillis()));
+  }
+
+  @Override
+  public void purge(long id) {
+    deadIds.remove(id);
+    deadLetters = deadIds.size();
+    commit.add(new Change.Purge(id));
+  }
+
+  @Override
+  public JsonObject settings() {
+    return settings;
+  }
+
+  @Override
+  public void settings(JsonObject changedSettings) {
+    settings = changedSettings;
+    commit.add(new Change.Set(changedSettings.encode()));
+  }
+
+  @Override
+  public String warning() {
+    return commit.fault() != null ? commit.fault() : unreadable != null ? unreadable : damage;
+  }
+
+  @Override
+  public Future<Void> close() {
+    vertx.cancelTimer(upkeepTimer);
+    return commit.close();
+  }
+}

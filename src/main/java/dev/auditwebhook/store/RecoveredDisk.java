@@ -1,0 +1,60 @@
+package dev.auditwebhook.store;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a start finds on disk.
+ *
+ * @param disk the open file
+ * @param damage what an operator must know, {@code null} when all is well
+ */
+record RecoveredDisk(
+    Disk disk,
+    String damage,
+    String messageIdPrefix,
+    String totals,
+    String settings,
+    long pending,
+    List<Long> deadLetterIds) {
+
+  private static final Logger log = LoggerFactory.getLogger(RecoveredDisk.class);
+
+  /**
+   * Opens the file of a directory; it blocks. A damaged file is set aside, and a new one begun.
+   *
+   * @throws DiskException when the directory or its file cannot be used
+   */
+  static RecoveredDisk open(String path) {
+    long start = System.nanoTime();
+    StoreDirectory directory = new StoreDirectory(path);
+    Disk disk;
+    String damage = null;
+    try {
+      disk = Disk.open(directory.file().toString());
+    } catch (Disk.DamagedException e) {
+      Path aside = directory.setAside();
+      damage = "the store was damaged and is begun anew; the damaged file is kept as " + aside;
+      log.error("webhook.store.path: {} ({})", damage, e.getMessage());
+      disk = Disk.open(directory.file().toString());
+    }
+    RecoveredDisk recovered =
+        new RecoveredDisk(
+            disk,
+            damage,
+            disk.messageIdPrefix(),
+            disk.totals(),
+            disk.settings(),
+            disk.pending(),
+            disk.deadLetterIds());
+    log.info(
+        "Recovered {} pending events and {} dead letters from {} in {} ms",
+        recovered.pending(),
+        recovered.deadLetterIds().size(),
+        directory,
+        (System.nanoTime() - start) / 1_000_000);
+    return recovered;
+  }
+}
