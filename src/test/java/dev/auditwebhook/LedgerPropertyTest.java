@@ -55,6 +55,7 @@ class LedgerPropertyTest {
   private boolean receiving;
   private long rejected;
   private long sent;
+  private int batch;
   private String deployment;
 
   @BeforeTry
@@ -87,6 +88,7 @@ class LedgerPropertyTest {
     Random random = new Random(seed);
     receiver.usually(
         request -> ScriptedReceiver.Answer.status(STATUSES[random.nextInt(STATUSES.length)]));
+    batch = random.nextBoolean() ? 1 : 1 + random.nextInt(8);
     deploy();
     for (Step step : steps) {
       take(step);
@@ -119,6 +121,7 @@ class LedgerPropertyTest {
                             .setDrainTimeout(20)
                             .setQueueCapacity(20)
                             .setMaxInFlight(4)
+                            .setBatch(new BatchOptions().setMaxEvents(batch).setMaxDelay(2))
                             .setDlqCapacity(5),
                         directory))));
   }

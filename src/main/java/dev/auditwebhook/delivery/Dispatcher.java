@@ -175,7 +175,7 @@ final class Dispatcher {
     inFlight--;
     to.inFlight--;
     if (answer.resent()) {
-      store.count(Total.RETRIED);
+      outcomes.resent(batch);
     }
     Verdict verdict = Verdict.of(answer);
     boolean current = to == target;

@@ -55,6 +55,11 @@ final class Outcomes {
     return tried;
   }
 
+  /** It was sent once more at once, on a new connection. */
+  void resent(Batch batch) {
+    batch.events().forEach(event -> store.count(Total.RETRIED));
+  }
+
   /** It is given up. */
   void dead(Batch batch, Answer answer, Endpoint endpoint) {
     health.error(answer, endpoint);
