@@ -7,36 +7,49 @@ import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A valid entry, its details encoded once.
+ * A valid entry, encoded once.
  *
- * @param event the entry
- * @param details its details as JSON, {@code null} when there are none
+ * @param action what happened
+ * @param json all of the body but its {@code event_id}
  */
-record Entry(AuditEvent event, Buffer details) {
+record Entry(String action, Buffer json) {
+
+  private static final String ACTION = "action";
+  private static final String TIMESTAMP = "timestamp";
+  private static final String DETAILS = "details";
+
+  /** What one more key adds to an object: the quotes around it, a colon and a comma. */
+  private static final int AROUND_KEY = 4;
+
+  private static final int NULL = 4;
+  private static final int EMPTY_OBJECT = 2;
 
   /**
    * Reads what arrived on the bus.
    *
    * @param message anything
    * @param maxBytes the longest entry, as JSON in UTF-8
+   * @param acceptedAt the timestamp of an entry without one, RFC 3339
    * @throws IllegalArgumentException in one line that says what is wrong
    */
-  static Entry read(Object message, int maxBytes) {
+  static Entry read(Object message, int maxBytes, String acceptedAt) {
     AuditEvent event = AuditEvent.fromJson(message);
     try {
-      Map<String, Object> map = ((JsonObject) message).getMap();
-      Buffer details = Json.encodeToBuffer(event.details());
-      // Braces, and a colon and a comma a key, less the comma that the last one does not have.
-      long bytes = 1 + 2L * map.size();
-      for (Map.Entry<String, Object> pair : map.entrySet()) {
-        bytes += Json.encodeToBuffer(pair.getKey()).length();
-        bytes +=
-            pair.getKey().equals("details")
-                ? details.length()
-                : Json.encodeToBuffer(pair.getValue()).length();
+      Map<String, Object> sent = new LinkedHashMap<>(4);
+      sent.put(ACTION, event.action());
+      sent.put(TIMESTAMP, event.timestamp() == null ? acceptedAt : event.timestamp());
+      boolean nothing = isNothing(event.details());
+      if (!nothing) {
+        sent.put(DETAILS, event.details());
+      }
+      Buffer json = Json.encodeToBuffer(sent);
+      long bytes = json.length() + added(((JsonObject) message).getMap(), nothing);
+      if (event.timestamp() == null) {
+        bytes -= AROUND_KEY + TIMESTAMP.length() + 2 + acceptedAt.length();
       }
       if (bytes > maxBytes) {
         throw new IllegalArgumentException(
@@ -45,16 +58,34 @@ record Entry(AuditEvent event, Buffer details) {
                 + " bytes as JSON (maxEntryBytes), this one has "
                 + bytes);
       }
-      return new Entry(event, isNothing(event.details()) ? null : details);
+      return new Entry(event.action(), json);
     } catch (EncodeException | StackOverflowError e) {
       throw new IllegalArgumentException(
           "an entry must be encodable as JSON, at most 1000 levels deep");
     }
   }
 
-  /** The entry of a test. */
-  static Entry test() {
-    return new Entry(AuditEvent.of("webhook.test", null), null);
+  /** The bytes of what an entry has and its body has not. */
+  private static long added(Map<String, Object> entry, boolean nothing) {
+    long bytes = 0;
+    for (Map.Entry<String, Object> pair : entry.entrySet()) {
+      bytes +=
+          switch (pair.getKey()) {
+            case ACTION -> 0;
+            case TIMESTAMP -> pair.getValue() == null ? AROUND_KEY + TIMESTAMP.length() + NULL : 0;
+            case DETAILS ->
+                nothing
+                    ? AROUND_KEY
+                        + DETAILS.length()
+                        + (pair.getValue() == null ? NULL : EMPTY_OBJECT)
+                    : 0;
+            default ->
+                2L
+                    + Json.encodeToBuffer(pair.getKey()).length()
+                    + Json.encodeToBuffer(pair.getValue()).length();
+          };
+    }
+    return bytes;
   }
 
   private static boolean isNothing(Object details) {
@@ -63,20 +94,22 @@ record Entry(AuditEvent event, Buffer details) {
         || details instanceof Map<?, ?> map && map.isEmpty();
   }
 
+  /** The entry of a test. */
+  static Entry test(Instant now) {
+    JsonObject message = new JsonObject().put(ACTION, "webhook.test");
+    return read(message, Integer.MAX_VALUE, timestamp(now));
+  }
+
+  /** A time as entries have it: to the millisecond, UTC. */
+  static String timestamp(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.MILLIS).toString();
+  }
+
   /** The body of the request: keys in the order of the contract, no added white space. */
-  Buffer body(long eventId, Instant acceptedAt) {
-    String timestamp =
-        event.timestamp() != null
-            ? event.timestamp()
-            : acceptedAt.truncatedTo(ChronoUnit.MILLIS).toString();
-    Buffer body =
-        Buffer.buffer(128 + (details == null ? 0 : details.length()))
-            .appendString("{\"event_id\":" + eventId + ",\"action\":")
-            .appendBuffer(Json.encodeToBuffer(event.action()))
-            .appendString(",\"timestamp\":\"" + timestamp + "\"");
-    if (details != null) {
-      body.appendString(",\"details\":").appendBuffer(details);
-    }
-    return body.appendString("}");
+  Buffer body(long eventId) {
+    String head = "{\"event_id\":" + eventId + ",";
+    return Buffer.buffer(head.length() + json.length())
+        .appendString(head)
+        .appendBuffer(json, 1, json.length() - 1);
   }
 }

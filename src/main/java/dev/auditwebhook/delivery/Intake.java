@@ -5,6 +5,7 @@ import dev.auditwebhook.store.PendingEvent;
 import dev.auditwebhook.store.Store;
 import dev.auditwebhook.store.Total;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,13 +15,30 @@ final class Intake {
 
   private static final Logger log = LoggerFactory.getLogger(Intake.class);
 
-  /** What became of an entry: {@code queued}, {@code dropped} or {@code discarded}. */
-  record Accepted(String status, Long eventId) {}
+  /**
+   * What became of an entry.
+   *
+   * @param status {@code queued}, {@code dropped} or {@code discarded}
+   * @param eventId its number, {@code null} when discarded
+   */
+  record Accepted(String status, Long eventId) {
+
+    /** The reply on {@code audit.entry}. */
+    JsonObject toJson() {
+      JsonObject reply = new JsonObject().put("type", "audit_entry_ok");
+      if (eventId != null) {
+        reply.put("event_id", eventId);
+      }
+      return reply.put("status", status);
+    }
+  }
 
   private final int maxEntryBytes;
   private final Actions actions;
   private final Store store;
   private final Dispatcher dispatcher;
+  private long timestampMillis = -1;
+  private String timestamp;
   private boolean full;
 
   Intake(WebhookOptions options, Store store, Dispatcher dispatcher) {
@@ -32,16 +50,17 @@ final class Intake {
 
   /** Takes an entry in, or fails with {@link IllegalArgumentException} when it is not valid. */
   Future<Accepted> accept(Object message) {
+    long now = System.currentTimeMillis();
     Entry entry;
     try {
-      entry = Entry.read(message, maxEntryBytes);
+      entry = Entry.read(message, maxEntryBytes, timestamp(now));
     } catch (IllegalArgumentException e) {
       store.count(Total.REJECTED);
       log.warn("Entry rejected: {}", e.getMessage());
       return Future.failedFuture(e);
     }
     store.count(Total.RECEIVED);
-    if (!dispatcher.isEnabled() || !actions.match(entry.event().action())) {
+    if (!dispatcher.isEnabled() || !actions.match(entry.action())) {
       store.count(Total.DISCARDED);
       return Future.succeededFuture(new Accepted("discarded", null));
     }
@@ -50,9 +69,7 @@ final class Intake {
       return drop(id);
     }
     full = false;
-    Instant now = Instant.now();
-    PendingEvent event =
-        new PendingEvent(id, entry.event().action(), entry.body(id, now), 0, now.toEpochMilli());
+    PendingEvent event = new PendingEvent(id, entry.action(), entry.body(id), 0, now);
     return store
         .add(event)
         .transform(
@@ -67,6 +84,15 @@ final class Intake {
               }
               return Future.succeededFuture(new Accepted("queued", id));
             });
+  }
+
+  /** To write a time as text takes longer than the rest of an acceptance: one a millisecond. */
+  private String timestamp(long now) {
+    if (now != timestampMillis) {
+      timestampMillis = now;
+      timestamp = Entry.timestamp(Instant.ofEpochMilli(now));
+    }
+    return timestamp;
   }
 
   private Future<Accepted> drop(long id) {

@@ -27,7 +27,6 @@ final class Requests {
   private final Settings settings;
   private final RequestHeaders headers;
   private final Dispatcher dispatcher;
-  private final Intake intake;
   private final TestDelivery testDelivery;
 
   Requests(
@@ -36,29 +35,13 @@ final class Requests {
       Settings settings,
       RequestHeaders headers,
       Dispatcher dispatcher,
-      Intake intake,
       TestDelivery testDelivery) {
     this.options = options;
     this.store = store;
     this.settings = settings;
     this.headers = headers;
     this.dispatcher = dispatcher;
-    this.intake = intake;
     this.testDelivery = testDelivery;
-  }
-
-  /** {@code audit.entry}. */
-  Future<JsonObject> entry(Object body) {
-    return intake
-        .accept(body)
-        .map(
-            accepted -> {
-              JsonObject reply = new JsonObject().put("type", "audit_entry_ok");
-              if (accepted.eventId() != null) {
-                reply.put("event_id", accepted.eventId());
-              }
-              return reply.put("status", accepted.status());
-            });
   }
 
   /** {@code webhook.set}. All is checked before anything changes. */

@@ -32,7 +32,7 @@ final class TestDelivery {
     String id = ids.fresh("test");
     Instant now = Instant.now();
     PendingEvent event =
-        new PendingEvent(0, "webhook.test", Entry.test().body(0, now), 0, now.toEpochMilli());
+        new PendingEvent(0, "webhook.test", Entry.test(now).body(0), 0, now.toEpochMilli());
     Buffer body = arrays ? Batch.bodyOf(List.of(event)) : event.body();
     running = true;
     return sender.send(endpoint, 0, id, body).onComplete(answer -> running = false);

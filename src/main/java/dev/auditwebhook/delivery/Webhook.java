@@ -118,6 +118,7 @@ public final class Webhook {
             headers,
             sender,
             attempt -> bus.publish(addresses.attempts(), attempt.toJson(), LOCAL));
+    Intake intake = new Intake(options, store, dispatcher);
     requests =
         new Requests(
             options,
@@ -125,46 +126,48 @@ public final class Webhook {
             settings,
             headers,
             dispatcher,
-            new Intake(options, store, dispatcher),
             new TestDelivery(new MessageIds(store), options.getBatch().getMaxEvents() > 1, sender));
     dispatcher.start();
     store.settings(settings.toJson());
     return Future.all(
             List.of(
-                answer(options.getEntryAddress(), requests::entry),
-                answer(addresses.get(), requests::get),
-                answer(addresses.set(), requests::set),
-                answer(addresses.dlq(), requests::dlq),
-                answer(addresses.redrive(), requests::redrive),
-                answer(addresses.purge(), requests::purge),
-                answer(addresses.test(), requests::test),
-                answer(addresses.ready(), requests::ready)))
+                answer(options.getEntryAddress(), intake::accept, Intake.Accepted::toJson),
+                answer(addresses.get(), requests::get, json -> json),
+                answer(addresses.set(), requests::set, json -> json),
+                answer(addresses.dlq(), requests::dlq, json -> json),
+                answer(addresses.redrive(), requests::redrive, json -> json),
+                answer(addresses.purge(), requests::purge, json -> json),
+                answer(addresses.test(), requests::test, json -> json),
+                answer(addresses.ready(), requests::ready, json -> json)))
         .mapEmpty();
   }
 
   /**
    * Answers one address. Whatever is sent there, and whatever goes wrong, the sender hears of it.
+   *
+   * @param json makes the reply, if one is asked for
    */
-  private Future<Void> answer(String address, Function<Object, Future<JsonObject>> handler) {
+  private <R> Future<Void> answer(
+      String address, Function<Object, Future<R>> handler, Function<R, JsonObject> json) {
     MessageConsumer<Object> consumer = vertx.eventBus().consumer(address);
     consumers.add(consumer);
     consumer.handler(
         message -> {
-          Future<JsonObject> reply;
+          Future<R> reply;
           try {
             reply = handler.apply(message.body());
           } catch (Throwable e) {
             reply = Future.failedFuture(e);
           }
-          reply.onComplete(json -> reply(message, json), e -> fail(address, message, e));
+          reply.onComplete(
+              result -> {
+                if (message.replyAddress() != null) {
+                  message.reply(json.apply(result));
+                }
+              },
+              e -> fail(address, message, e));
         });
     return consumer.completion();
-  }
-
-  private static void reply(Message<Object> message, JsonObject json) {
-    if (message.replyAddress() != null) {
-      message.reply(json);
-    }
   }
 
   private static void fail(String address, Message<Object> message, Throwable failure) {

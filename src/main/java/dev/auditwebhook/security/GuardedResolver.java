@@ -23,6 +23,8 @@ public final class GuardedResolver {
   private final Resolver resolver;
   private final boolean allowPrivateNetworks;
   private final LongSupplier clock;
+  private Endpoint lastLiteral;
+  private Future<InetAddress> vettedLiteral;
   private String host;
   private long askedAt;
   private Future<List<InetAddress>> vetted;
@@ -47,9 +49,7 @@ public final class GuardedResolver {
    */
   public Future<InetAddress> addressFor(Endpoint endpoint, int attempt) {
     if (endpoint.address() != null) {
-      return vet(List.of(endpoint.address()))
-          .map(List::iterator)
-          .map(addresses -> addresses.next());
+      return literal(endpoint);
     }
     long now = clock.getAsLong();
     if (!isUsable(endpoint.host(), now - askedAt)) {
@@ -58,6 +58,15 @@ public final class GuardedResolver {
       vetted = resolver.resolve(host).compose(this::vet);
     }
     return vetted.map(addresses -> addresses.get(attempt % addresses.size()));
+  }
+
+  /** An address does not change, and neither does what is thought of it. */
+  private Future<InetAddress> literal(Endpoint endpoint) {
+    if (endpoint != lastLiteral) {
+      lastLiteral = endpoint;
+      vettedLiteral = vet(List.of(endpoint.address())).map(addresses -> addresses.get(0));
+    }
+    return vettedLiteral;
   }
 
   private boolean isUsable(String name, long age) {
