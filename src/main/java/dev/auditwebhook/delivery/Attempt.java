@@ -2,20 +2,23 @@ package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.store.PendingEvent;
 import io.vertx.core.json.JsonObject;
+import java.util.function.Supplier;
 
 /**
  * One attempt and what came of it.
  *
  * @param outcome {@code delivered}, {@code retry} or {@code failed}
  */
-record Attempt(PendingEvent event, int number, String outcome, Answer answer) {
+record Attempt(PendingEvent event, int number, String outcome, Answer answer)
+    implements Supplier<JsonObject> {
 
   static Attempt of(PendingEvent event, String outcome, Answer answer) {
     return new Attempt(event, event.attempts() + 1, outcome, answer);
   }
 
   /** The message on {@code webhook.attempts}. */
-  JsonObject toJson() {
+  @Override
+  public JsonObject get() {
     return new JsonObject()
         .put("event_id", event.id())
         .put("action", event.action())

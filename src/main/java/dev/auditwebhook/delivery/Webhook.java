@@ -27,7 +27,6 @@ import org.slf4j.LoggerFactory;
 public final class Webhook {
 
   private static final Logger log = LoggerFactory.getLogger(Webhook.class);
-  private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
 
   private final Vertx vertx;
   private final WebhookOptions options;
@@ -86,6 +85,7 @@ public final class Webhook {
       sender = new WebClientSender(vertx, options, resolver);
       RequestHeaders headers = new RequestHeaders(options, settings);
       EventBus bus = vertx.eventBus();
+      DeliveryOptions lazily = AttemptCodec.register(vertx);
       dispatcher =
           new Dispatcher(
               vertx,
@@ -94,7 +94,7 @@ public final class Webhook {
               settings,
               headers,
               sender,
-              attempt -> bus.publish(addresses.attempts(), attempt.toJson(), LOCAL));
+              attempt -> bus.publish(addresses.attempts(), attempt, lazily));
       requests =
           new Requests(
               options,

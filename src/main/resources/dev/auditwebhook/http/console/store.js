@@ -1,0 +1,54 @@
+/**
+ * What the page knows. `webhook` is the latest answer of `GET /webhook`, `problem` why there is no
+ * newer one, `stream` the state of the live attempts, and `recent` their outcomes of the last minute.
+ */
+export const state = {
+  webhook: null,
+  problem: null,
+  stream: "connecting",
+  streamProblem: null,
+  dropping: false,
+  recent: {delivered: 0, retry: 0, failed: 0},
+};
+
+const listeners = [];
+
+/** Calls a listener after every change. */
+export function subscribe(listener) {
+  listeners.push(listener);
+}
+
+/** Merges a change, and tells the listeners. */
+export function update(change) {
+  if (change.webhook && state.webhook) {
+    change.dropping = change.webhook.dropped > state.webhook.dropped;
+  }
+  Object.assign(state, change);
+  listeners.forEach(listener => listener(state));
+}
+
+const MINUTE = 60;
+const seconds = [];
+
+/** Counts the outcomes of attempts into `state.recent`. */
+export function countRecent(attempts) {
+  const now = Math.floor(Date.now() / 1000);
+  let current = seconds[seconds.length - 1];
+  if (current?.second !== now) {
+    current = {second: now, delivered: 0, retry: 0, failed: 0};
+    seconds.push(current);
+  }
+  for (const attempt of attempts) {
+    current[attempt.outcome]++;
+  }
+}
+
+/** Forgets what is older than a minute. */
+export function ageRecent() {
+  const oldest = Math.floor(Date.now() / 1000) - MINUTE;
+  while (seconds.length > 0 && seconds[0].second < oldest) {
+    seconds.shift();
+  }
+  const sum = outcome => seconds.reduce((total, second) => total + second[outcome], 0);
+  state.recent = {delivered: sum("delivered"), retry: sum("retry"), failed: sum("failed")};
+}
