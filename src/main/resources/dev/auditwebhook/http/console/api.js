@@ -88,6 +88,8 @@ async function request(method, route, init) {
   return response;
 }
 
+/** A detail as a sentence; one that begins with the name of a key keeps it as it is written. */
 function sentence(detail) {
-  return detail.charAt(0).toUpperCase() + detail.slice(1) + (/[.!?]$/.test(detail) ? "" : ".");
+  const start = /^\w+:/.test(detail) ? detail.charAt(0) : detail.charAt(0).toUpperCase();
+  return start + detail.slice(1) + (/[.!?]$/.test(detail) ? "" : ".");
 }

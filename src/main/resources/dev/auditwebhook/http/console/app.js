@@ -100,8 +100,8 @@ function signIn(event) {
 }
 
 function signOut() {
-  location.reload();
   token.forget();
+  location.reload();
 }
 
 /** Reads the totals, and again a second later while somebody looks. */

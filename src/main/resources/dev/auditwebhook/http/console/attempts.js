@@ -2,7 +2,6 @@ import {byId, el, number, setText, time} from "./dom.js";
 
 const KEPT = 200;
 const PAUSE_BETWEEN = 200;
-const WORDS = {delivered: "delivered", retry: "retry", failed: "failed"};
 
 const all = [];
 const problems = [];
@@ -83,11 +82,14 @@ function render() {
 function row(attempt) {
   return el("tr", {},
     el("td", {class: "time"}, time(attempt.at)),
-    el("td", {class: "what"}, el("span", {class: "chip", "data-outcome": attempt.outcome}, WORDS[attempt.outcome] ?? "–")),
+    el("td", {class: "what"}, el("span", {class: "chip", "data-outcome": attempt.outcome}, attempt.outcome)),
     el("td", {class: "id"}, `#${attempt.event_id}`),
     el("td", {class: "action"}, attempt.action),
     el("td", {class: "number nth"}, String(attempt.attempt)),
     el("td", {class: "number status-code"}, attempt.status === null ? "–" : String(attempt.status)),
     el("td", {class: "number latency"}, `${number(attempt.latency_ms)} ms`),
-    el("td", {class: "why"}, attempt.error ?? ""));
+    el("td", {class: "why"}, why(attempt)));
 }
+
+/** The error, where it says more than the status does. */
+const why = ({status, error}) => (error === null || error === String(status) ? "" : error);

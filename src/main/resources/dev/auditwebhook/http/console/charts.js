@@ -1,10 +1,11 @@
 import uPlot from "./uPlot.esm.js";
 import {byId, el, number} from "./dom.js";
 
-/** Seconds that are shown, and latencies of one second that are looked at. */
-const WINDOW = 180;
+/** Seconds that are shown, and latencies of one second that are kept. */
+const WINDOW = 120;
 const SAMPLES = 2000;
 
+/** From the bottom of the stack to its top. */
 const RATES = [
   {name: "delivered", label: "delivered", colour: "--good"},
   {name: "retry", label: "retried", colour: "--warn"},
@@ -14,6 +15,9 @@ const LATENCIES = [
   {name: "median", label: "median", colour: "--accent"},
   {name: "high", label: "95 of 100 below", colour: "--muted"},
 ];
+
+/** Of the vertical axes: whole numbers only. */
+const STEPS = [1, 10, 100, 1000, 10_000, 100_000].flatMap(unit => [unit, 2 * unit, 5 * unit]);
 
 const seconds = [];
 let connected = false;
@@ -84,17 +88,26 @@ function share(sorted, part) {
   return sorted.length === 0 ? null : sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
 }
 
-function data(series) {
+/** One column a series, over the times; `null` where nothing is known. */
+function columns(series) {
   const now = Math.floor(Date.now() / 1000);
   const times = Array.from({length: WINDOW}, (_, i) => now - WINDOW + i);
   const known = new Map(seconds.map(second => [second.second, second]));
   return [times, ...series.map(({name}) => times.map(time => known.get(time)?.[name] ?? null))];
 }
 
+/** Each series on top of those before it, the tallest first so that the others are drawn over it. */
+function stacked([times, ...values]) {
+  const sums = values.map((_, top) =>
+    times.map((_, i) => (values[0][i] === null ? null : values.slice(0, top + 1).reduce((sum, column) => sum + column[i], 0))));
+  return [times, ...sums.reverse()];
+}
+
 function draw() {
+  const bars = uPlot.paths.bars({size: [0.75, 12]});
   plots = [
-    plot("rates", RATES, {fill: true, spanGaps: false}),
-    plot("latency", LATENCIES, {fill: false, spanGaps: true}),
+    plot("rates", RATES, stacked, line => ({fill: line, paths: bars, width: 0})),
+    plot("latency", LATENCIES, same => same, line => ({stroke: line, width: 1.75, spanGaps: true})),
   ];
 }
 
@@ -110,53 +123,55 @@ function resize() {
 
 const size = place => ({width: place.clientWidth, height: 180});
 
-function plot(id, series, {fill, spanGaps}) {
+/**
+ * Draws one chart, and its legend.
+ * @param {Function} arrange turns the columns into those that are drawn
+ * @param {Function} look gives uPlot's options of a series, from its colour
+ */
+function plot(id, series, arrange, look) {
   const place = byId(id);
   const style = getComputedStyle(document.documentElement);
   const colour = name => style.getPropertyValue(name).trim();
-  const legend = makeLegend(byId(`${id}-legend`), series);
   const axis = {
     stroke: colour("--muted"),
     font: "12px system-ui, sans-serif",
     grid: {stroke: colour("--line"), width: 1},
     ticks: {show: false},
   };
+  let shown = columns(series);
+  const arranged = arrange === stacked ? [...series].reverse() : series;
+  const legend = makeLegend(byId(`${id}-legend`), series);
   const chart = new uPlot({
     ...size(place),
+    padding: [8, 28, 0, 0],
     legend: {show: false},
-    cursor: {points: {size: 6}, drag: {x: false, y: false}},
+    cursor: {points: {show: false}, drag: {x: false, y: false}},
     scales: {y: {range: (_, min, max) => [0, Math.max(1, max * 1.1)]}},
     axes: [
-      {...axis, grid: {show: false}, space: 70, values: (_, times) => times.map(clock)},
-      {...axis, size: 44, space: 36, values: (_, values) => values.map(short)},
+      {...axis, grid: {show: false}, size: 28, space: 80, values: (_, times) => times.map(clock)},
+      {...axis, size: 44, space: 36, incrs: STEPS, values: (_, values) => values.map(short)},
     ],
-    series: [{}, ...series.map(line => ({
-      stroke: colour(line.colour),
-      width: 1.75,
-      fill: fill ? `${colour(line.colour)}1f` : undefined,
-      points: {show: false},
-      spanGaps,
-    }))],
-    hooks: {setCursor: [u => legend(u.data, u.cursor.idx)]},
-  }, data(series), place);
+    series: [{}, ...arranged.map(line => ({points: {show: false}, ...look(colour(line.colour))}))],
+    hooks: {setCursor: [u => legend(shown, u.cursor.idx)]},
+  }, arrange(shown), place);
   const show = () => {
-    chart.setData(data(series));
-    legend(chart.data, chart.cursor.idx);
+    shown = columns(series);
+    chart.setData(arrange(shown));
+    legend(shown, chart.cursor.idx);
   };
-  legend(chart.data, null);
+  legend(shown, null);
   return {chart, place, show};
 }
 
-/** The legend tells the latest second with a value, or the one under the cursor. */
+/** The legend tells the latest second, or the one under the cursor. */
 function makeLegend(place, series) {
   const values = series.map(() => el("b", {}, "–"));
   place.replaceChildren(...series.map(({label, colour}, i) =>
     el("span", {"data-colour": colour.slice(2)}, `${label} `, values[i])));
-  return (columns, index) => {
-    const column = index ?? columns[0].length - 1;
+  return ([times, ...shown], index) => {
     values.forEach((value, i) => {
-      const shown = columns[i + 1][column];
-      value.textContent = shown === null ? "–" : number(shown);
+      const figure = shown[i][index ?? times.length - 1];
+      value.textContent = figure === null ? "–" : number(figure);
     });
   };
 }

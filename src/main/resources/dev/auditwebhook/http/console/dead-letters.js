@@ -33,6 +33,7 @@ export async function refresh() {
     return;
   }
   label();
+  shown.forEach(({letter, when}) => setText(when, ago(letter.failed_at)));
   const now = [webhook.dlq_size, webhook.dlq_evicted, webhook.failed, wanted].join();
   if (now === known) {
     return;
@@ -66,7 +67,6 @@ function show(letters) {
       shown.set(id, entry);
       previous ? previous.after(entry.row) : byId("dlq-rows").prepend(entry.row);
     }
-    setText(entry.when, ago(letter.failed_at));
     previous = entry.details ?? entry.row;
   }
   byId("dlq-table").hidden = letters.length === 0;
@@ -79,7 +79,7 @@ const key = letter => `${letter.event_id} ${letter.failed_at}`;
 function makeEntry(letter) {
   const id = letter.event_id;
   const box = el("input", {type: "checkbox", "aria-label": `Select event ${id}`, change: label});
-  const when = el("td", {class: "time"});
+  const when = el("td", {class: "time"}, ago(letter.failed_at));
   const entry = {letter, box, when, details: null};
   const unfold = el("button", {
     type: "button", class: "quiet unfold", "aria-expanded": "false",
@@ -128,7 +128,7 @@ const selected = () => [...shown.values()].filter(({box}) => box.checked).map(({
 function label() {
   const size = state.webhook?.dlq_size ?? 0;
   const ticked = selected().length;
-  const what = ticked > 0 ? number(ticked) : `all ${number(size)}`;
+  const what = ticked > 0 ? `${number(ticked)} of ${number(size)}` : `all ${number(size)}`;
   setText(byId("dlq-count"), size > 0 ? number(size) : "");
   setText(byId("redrive"), `Redrive ${what}`);
   setText(byId("purge"), `Purge ${what}`);

@@ -1,6 +1,6 @@
 import {adviceFor, statusOf} from "./advice.js";
 import {call} from "./api.js";
-import {ago, byId, count, el, number, say, setText, span, whileBusy} from "./dom.js";
+import {ago, byId, count, el, number, say, setText, span, time, whileBusy} from "./dom.js";
 
 const SHARES = ["delivered", "failed", "dropped", "discarded", "pending"];
 const MEANINGS = {
@@ -38,7 +38,8 @@ async function test() {
     say(outcome, "Sending …", "idle");
     const reply = await call("POST", "webhook/test");
     const good = reply.status >= 200 && reply.status < 300;
-    const text = `Test: the receiver answered ${reply.status} in ${number(reply.latency_ms)} ms.`;
+    const text = `Test at ${time(new Date())}: `
+      + `the receiver answered ${reply.status} in ${number(reply.latency_ms)} ms.`;
     say(outcome, good ? text : `${text} ${adviceFor(reply.status, null)}`, good ? "good" : "bad");
   });
 }
@@ -53,6 +54,7 @@ export function render(state) {
   document.title = `${judgement.headline} – Audit webhook`;
   byId("status").classList.toggle("stale", state.problem !== null);
   byId("test").disabled = !state.webhook?.enabled;
+  byId("test").classList.toggle("quiet", !(state.webhook?.enabled ?? true));
   setText(byId("change"), state.webhook && !state.webhook.enabled ? "Set a URL" : "Change endpoint");
   byId("change").classList.toggle("quiet", state.webhook?.enabled ?? true);
   if (state.webhook) {
@@ -87,9 +89,9 @@ function judge({webhook, problem, dropping, recent}) {
   if (webhook.circuit !== "closed") {
     const since = span(Date.now() - new Date(webhook.circuit_since));
     const why = webhook.last_error ? `${webhook.last_error}. ` : "";
-    const what = webhook.circuit === "open" ? "The circuit is open" : "The circuit is being probed";
+    const circuit = webhook.circuit === "open" ? "open" : "half open, being probed,";
     return verdict("bad", "Not delivering",
-      `${why}${what}, for ${since}; ${waiting(webhook)}, and go out once the receiver answers.`,
+      `${why}The circuit has been ${circuit} for ${since}; ${waiting(webhook)} for the receiver to answer.`,
       adviceFor(statusOf(webhook.last_error), webhook.last_error));
   }
   if (dropping) {
@@ -97,9 +99,11 @@ function judge({webhook, problem, dropping, recent}) {
       "Slow the producers down or the receiver up, or raise webhook.queueCapacity.");
   }
   if (recent.failed > 0) {
+    const {action, status, error} = recent.lastFailed;
     return verdict("warn", "Delivering, but some are given up",
-      `${count(recent.failed, "event")} became dead letters in the last minute. ${webhook.last_error ?? ""}`,
-      adviceFor(statusOf(webhook.last_error), webhook.last_error));
+      `${count(recent.failed, "event")} became dead letters in the last minute, `
+      + `${action} the latest: ${status === null ? error : `the receiver answered ${status}`}.`,
+      adviceFor(status, error));
   }
   if (recent.retry > 0) {
     return verdict("good", "Delivering",

@@ -1,6 +1,7 @@
 /**
  * What the page knows. `webhook` is the latest answer of `GET /webhook`, `problem` why there is no
- * newer one, `stream` the state of the live attempts, and `recent` their outcomes of the last minute.
+ * newer one, `stream` the state of the live attempts, and `recent` their outcomes of the last
+ * minute, with the last attempt that failed.
  */
 export const state = {
   webhook: null,
@@ -8,10 +9,14 @@ export const state = {
   stream: "connecting",
   streamProblem: null,
   dropping: false,
-  recent: {delivered: 0, retry: 0, failed: 0},
+  recent: {delivered: 0, retry: 0, failed: 0, lastFailed: null},
 };
 
+/** How long a dropped entry is worth the headline. */
+const DROPPING_FOR = 15_000;
+
 const listeners = [];
+let droppedAt = 0;
 
 /** Calls a listener after every change. */
 export function subscribe(listener) {
@@ -21,7 +26,10 @@ export function subscribe(listener) {
 /** Merges a change, and tells the listeners. */
 export function update(change) {
   if (change.webhook && state.webhook) {
-    change.dropping = change.webhook.dropped > state.webhook.dropped;
+    if (change.webhook.dropped > state.webhook.dropped) {
+      droppedAt = Date.now();
+    }
+    change.dropping = Date.now() - droppedAt < DROPPING_FOR;
   }
   Object.assign(state, change);
   listeners.forEach(listener => listener(state));
@@ -29,6 +37,7 @@ export function update(change) {
 
 const MINUTE = 60;
 const seconds = [];
+let lastFailed = null;
 
 /** Counts the outcomes of attempts into `state.recent`. */
 export function countRecent(attempts) {
@@ -40,6 +49,9 @@ export function countRecent(attempts) {
   }
   for (const attempt of attempts) {
     current[attempt.outcome]++;
+    if (attempt.outcome === "failed") {
+      lastFailed = attempt;
+    }
   }
 }
 
@@ -50,5 +62,5 @@ export function ageRecent() {
     seconds.shift();
   }
   const sum = outcome => seconds.reduce((total, second) => total + second[outcome], 0);
-  state.recent = {delivered: sum("delivered"), retry: sum("retry"), failed: sum("failed")};
+  state.recent = {delivered: sum("delivered"), retry: sum("retry"), failed: sum("failed"), lastFailed};
 }
