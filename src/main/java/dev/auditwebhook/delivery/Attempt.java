@@ -2,13 +2,15 @@ package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.store.PendingEvent;
 import io.vertx.core.json.JsonObject;
+import java.util.function.Supplier;
 
 /**
  * One attempt for one event, and what came of it.
  *
  * @param outcome {@code delivered}, {@code retry} or {@code failed}
  */
-record Attempt(PendingEvent event, int number, String outcome, Answer answer) {
+record Attempt(PendingEvent event, int number, String outcome, Answer answer)
+    implements Supplier<JsonObject> {
 
   static Attempt delivered(PendingEvent event, Answer answer) {
     return new Attempt(event, event.attempts() + 1, "delivered", answer);
@@ -23,7 +25,8 @@ record Attempt(PendingEvent event, int number, String outcome, Answer answer) {
   }
 
   /** The message on {@code webhook.attempts}. */
-  JsonObject toJson() {
+  @Override
+  public JsonObject get() {
     return new JsonObject()
         .put("event_id", event.id())
         .put("action", event.action())

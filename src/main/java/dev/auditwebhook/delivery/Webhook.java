@@ -29,7 +29,6 @@ import org.slf4j.LoggerFactory;
 public final class Webhook {
 
   private static final Logger log = LoggerFactory.getLogger(Webhook.class);
-  private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
 
   private final Vertx vertx;
   private final WebhookOptions options;
@@ -109,6 +108,8 @@ public final class Webhook {
     RequestHeaders headers = new RequestHeaders(options, settings);
     sender = new HttpSender(vertx, options, headers, resolver);
     EventBus bus = vertx.eventBus();
+    String attempts = addresses.attempts();
+    DeliveryOptions lazily = AttemptCodec.register(vertx);
     dispatcher =
         new Dispatcher(
             vertx,
@@ -117,7 +118,7 @@ public final class Webhook {
             settings,
             headers,
             sender,
-            attempt -> bus.publish(addresses.attempts(), attempt.toJson(), LOCAL));
+            attempt -> bus.publish(attempts, attempt, lazily));
     Intake intake = new Intake(options, store, dispatcher);
     requests =
         new Requests(

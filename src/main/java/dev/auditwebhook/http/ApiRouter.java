@@ -1,7 +1,6 @@
 package dev.auditwebhook.http;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
@@ -18,10 +17,10 @@ public final class ApiRouter {
    * @return a router that answers every path below the one where it is mounted
    */
   public static Router create(Vertx vertx, HttpOptions options) {
-    return create(vertx, options, Limits.DEFAULT);
+    return create(vertx, options, Limits.DEFAULT, new AttemptStreams(vertx, options));
   }
 
-  static Router create(Vertx vertx, HttpOptions options, Limits limits) {
+  static Router create(Vertx vertx, HttpOptions options, Limits limits, AttemptStreams attempts) {
     Router router = Router.router(vertx);
     Answers answers = new Answers(vertx, limits);
     BusCalls bus = new BusCalls(vertx);
@@ -29,7 +28,7 @@ public final class ApiRouter {
     router.errorHandler(400, answers::malformed).errorHandler(500, answers::failed);
 
     RouteTable open = new RouteTable(router);
-    open.route(HttpMethod.GET, "/", new FrontPage());
+    new Console().addTo(open);
     new HealthRoutes(bus, options).addTo(open);
     open.refuseOtherMethods();
 
@@ -41,6 +40,7 @@ public final class ApiRouter {
     router.route().handler(bodies);
     RouteTable guarded = new RouteTable(router);
     api.addTo(guarded);
+    attempts.addTo(guarded);
     guarded.refuseOtherMethods();
     router.route().handler(ctx -> ctx.fail(404));
     return router;

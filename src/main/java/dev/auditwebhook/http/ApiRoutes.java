@@ -109,7 +109,7 @@ final class ApiRoutes {
    * Refuses query parameters that mean nothing: who adds {@code ?event_id=7} to a purge does not
    * want to purge everything.
    */
-  private static void onlyParameters(RoutingContext ctx, Set<String> known) {
+  static void onlyParameters(RoutingContext ctx, Set<String> known) {
     for (String name : ctx.queryParams().names()) {
       if (!known.contains(name)) {
         throw Problem.badRequest("unknown query parameter");

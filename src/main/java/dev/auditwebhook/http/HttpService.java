@@ -21,10 +21,12 @@ public final class HttpService {
 
   private final HttpServer server;
   private final ConnectionGuard guard;
+  private final AttemptStreams attempts;
 
-  private HttpService(HttpServer server, ConnectionGuard guard) {
+  private HttpService(HttpServer server, ConnectionGuard guard, AttemptStreams attempts) {
     this.server = server;
     this.guard = guard;
+    this.attempts = attempts;
   }
 
   /**
@@ -39,7 +41,12 @@ public final class HttpService {
   }
 
   static Future<HttpService> start(Vertx vertx, HttpOptions options, Limits limits) {
-    Router router = ApiRouter.create(vertx, options, limits);
+    return start(vertx, options, limits, new AttemptStreams(vertx, options));
+  }
+
+  static Future<HttpService> start(
+      Vertx vertx, HttpOptions options, Limits limits, AttemptStreams attempts) {
+    Router router = ApiRouter.create(vertx, options, limits, attempts);
     Answers answers = new Answers(vertx, limits);
     HttpServer server = vertx.createHttpServer(serverOptions(options));
     ConnectionGuard guard = new ConnectionGuard(vertx, limits);
@@ -49,7 +56,7 @@ public final class HttpService {
         .listen()
         .onFailure(failure -> guard.stop())
         .recover(failure -> Future.failedFuture(cannotListen(options, failure)))
-        .map(listening -> new HttpService(listening, guard));
+        .map(listening -> new HttpService(listening, guard, attempts));
   }
 
   /** The port that is listened on. */
@@ -57,9 +64,10 @@ public final class HttpService {
     return server.actualPort();
   }
 
-  /** Stops: nobody new is let in, and requests in hand get a few seconds to end. */
+  /** Stops: nobody new is let in, streams end, and other requests get a few seconds to end. */
   public Future<Void> stop() {
     guard.stop();
+    attempts.end();
     return server.shutdown(GRACE_SECONDS, TimeUnit.SECONDS);
   }
 

@@ -1,0 +1,115 @@
+package dev.auditwebhook.http;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import java.util.function.Consumer;
+
+/**
+ * One reader of server-sent events. It is sent what happens from its first comment on, gathered so
+ * that a flood costs few writes; one that falls too far behind is dropped. Lives on one context.
+ */
+final class AttemptStream {
+
+  static final String CONTENT_TYPE = "text/event-stream";
+
+  private static final String COMMENT = ":\n\n";
+
+  private final Vertx vertx;
+  private final HttpServerResponse response;
+  private final AttemptStreams.Bounds bounds;
+  private final Consumer<AttemptStream> left;
+  private final Context context;
+  private Buffer waiting = Buffer.buffer();
+  private MessageConsumer<JsonObject> consumer;
+  private long heartbeat;
+  private boolean gathering;
+  private boolean over;
+
+  /**
+   * @param left told once, when this reader has gone
+   */
+  AttemptStream(
+      Vertx vertx,
+      HttpServerResponse response,
+      AttemptStreams.Bounds bounds,
+      Consumer<AttemptStream> left) {
+    this.vertx = vertx;
+    this.response = response;
+    this.bounds = bounds;
+    this.left = left;
+    this.context = vertx.getOrCreateContext();
+  }
+
+  void start(String address) {
+    response
+        .setChunked(true)
+        .putHeader(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE)
+        // A reverse proxy that gathers answers would hold the events back.
+        .putHeader("x-accel-buffering", "no")
+        .exceptionHandler(gone -> leave())
+        .closeHandler(gone -> leave())
+        .drainHandler(drained -> flush());
+    heartbeat = vertx.setPeriodic(bounds.heartbeat(), id -> beat());
+    consumer = vertx.eventBus().localConsumer(address);
+    consumer.handler(message -> add(message.body()));
+    // The context's end takes the consumer along, and so the stream.
+    consumer.endHandler(gone -> end());
+    response.write(COMMENT);
+  }
+
+  /** Ends the stream from any context. */
+  void endSoon() {
+    context.runOnContext(now -> end());
+  }
+
+  private void add(JsonObject attempt) {
+    waiting.appendString("data: ").appendString(attempt.encode()).appendString("\n\n");
+    if (waiting.length() > bounds.behind()) {
+      leave();
+      response.reset();
+    } else if (!gathering) {
+      gathering = true;
+      vertx.setTimer(bounds.gather(), id -> gathered());
+    }
+  }
+
+  private void gathered() {
+    gathering = false;
+    flush();
+  }
+
+  private void flush() {
+    if (!over && waiting.length() > 0 && !response.writeQueueFull()) {
+      Buffer next = waiting;
+      waiting = Buffer.buffer();
+      response.write(next);
+    }
+  }
+
+  private void beat() {
+    if (!over && !response.writeQueueFull()) {
+      response.write(COMMENT);
+    }
+  }
+
+  private void end() {
+    if (!over) {
+      leave();
+      response.end(waiting);
+    }
+  }
+
+  private void leave() {
+    if (!over) {
+      over = true;
+      vertx.cancelTimer(heartbeat);
+      consumer.unregister();
+      left.accept(this);
+    }
+  }
+}

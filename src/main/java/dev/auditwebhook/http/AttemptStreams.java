@@ -1,0 +1,88 @@
+package dev.auditwebhook.http;
+
+import dev.auditwebhook.WebhookAddresses;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+
+/**
+ * {@code GET /webhook/attempts}: attempts as server-sent events. Each reader has a consumer of its
+ * own on the bus, on its own context; while nobody reads there is none.
+ */
+final class AttemptStreams {
+
+  static final String PATH = "/webhook/attempts";
+
+  /**
+   * What readers may take. Times are in milliseconds.
+   *
+   * @param readers the most at once
+   * @param heartbeat between two signs of life
+   * @param gather how long attempts are gathered before one write carries them all
+   * @param behind the most bytes that wait for a reader, beyond what the connection holds
+   */
+  record Bounds(int readers, long heartbeat, long gather, int behind) {
+    static final Bounds DEFAULT = new Bounds(32, 15_000, 50, 1024 * 1024);
+  }
+
+  private final Vertx vertx;
+  private final String address;
+  private final Bounds bounds;
+  private final Semaphore places;
+  private final Set<AttemptStream> streams = ConcurrentHashMap.newKeySet();
+  private volatile boolean ended;
+
+  AttemptStreams(Vertx vertx, HttpOptions options) {
+    this(vertx, options, Bounds.DEFAULT);
+  }
+
+  AttemptStreams(Vertx vertx, HttpOptions options, Bounds bounds) {
+    this.vertx = vertx;
+    this.address = WebhookAddresses.of(options.getAddress()).attempts();
+    this.bounds = bounds;
+    this.places = new Semaphore(bounds.readers());
+  }
+
+  void addTo(RouteTable table) {
+    table.route(HttpMethod.GET, PATH, this::open);
+  }
+
+  /** Ends all streams, and lets nobody in any more. */
+  void end() {
+    ended = true;
+    streams.forEach(AttemptStream::endSoon);
+  }
+
+  private void open(RoutingContext ctx) {
+    ApiRoutes.onlyParameters(ctx, Set.of());
+    HttpServerResponse response = ctx.response();
+    if (ctx.request().method() == HttpMethod.HEAD) {
+      response.putHeader(HttpHeaders.CONTENT_TYPE, AttemptStream.CONTENT_TYPE).end();
+      return;
+    }
+    if (ended) {
+      throw Problem.unavailable("the server is about to stop");
+    }
+    if (!places.tryAcquire()) {
+      throw Problem.unavailable(
+          "all " + bounds.readers() + " places of readers are taken; close another console first");
+    }
+    AttemptStream stream = new AttemptStream(vertx, response, bounds, this::left);
+    streams.add(stream);
+    stream.start(address);
+    if (ended) {
+      stream.endSoon();
+    }
+  }
+
+  private void left(AttemptStream stream) {
+    if (streams.remove(stream)) {
+      places.release();
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import {adviceFor} from "./advice.js";
+import {call} from "./api.js";
+import {confirm} from "./dialogs.js";
+import {ago, byId, count, el, number, say, setText, whileBusy} from "./dom.js";
+import {state} from "./store.js";
+
+const PAGE = 100;
+
+/** Rows by event id: {letter, row, box, details}. */
+const shown = new Map();
+let wanted = PAGE;
+let known = "";
+let loading = false;
+
+export function start(afterChange) {
+  byId("dlq-all").addEventListener("change", event => {
+    shown.forEach(({box}) => { box.checked = event.target.checked; });
+    label();
+  });
+  byId("dlq-more").addEventListener("click", () => {
+    wanted += PAGE;
+    known = "";
+    refresh();
+  });
+  byId("redrive").addEventListener("click", () => act(redrive, afterChange));
+  byId("purge").addEventListener("click", () => act(purge, afterChange));
+}
+
+/** Reads the dead letters again when the totals say that they have changed. */
+export async function refresh() {
+  const webhook = state.webhook;
+  if (!webhook || loading) {
+    return;
+  }
+  label();
+  shown.forEach(({letter, when}) => setText(when, ago(letter.failed_at)));
+  const now = [webhook.dlq_size, webhook.dlq_evicted, webhook.failed, wanted].join();
+  if (now === known) {
+    return;
+  }
+  loading = true;
+  try {
+    const {events} = await call("GET", `webhook/dlq?limit=${wanted}`);
+    show(events);
+    known = now;
+  } catch (failure) {
+    say(byId("dlq-outcome"), failure.message, "bad");
+  } finally {
+    loading = false;
+  }
+}
+
+/** Keeps the rows that are still there, with their ticks and what is unfolded. */
+function show(letters) {
+  const next = new Map(letters.map(letter => [key(letter), letter]));
+  for (const [id, entry] of shown) {
+    if (!next.has(id)) {
+      entry.row.remove();
+      entry.details?.remove();
+      shown.delete(id);
+    }
+  }
+  let previous = null;
+  for (const [id, letter] of next) {
+    const entry = shown.get(id) ?? makeEntry(letter);
+    if (!shown.has(id)) {
+      shown.set(id, entry);
+      previous ? previous.after(entry.row) : byId("dlq-rows").prepend(entry.row);
+    }
+    previous = entry.details ?? entry.row;
+  }
+  byId("dlq-table").hidden = letters.length === 0;
+  byId("dlq-empty").hidden = letters.length > 0;
+  label();
+}
+
+const key = letter => `${letter.event_id} ${letter.failed_at}`;
+
+function makeEntry(letter) {
+  const id = letter.event_id;
+  const box = el("input", {type: "checkbox", "aria-label": `Select event ${id}`, change: label});
+  const when = el("td", {class: "time"}, ago(letter.failed_at));
+  const entry = {letter, box, when, details: null};
+  const unfold = el("button", {
+    type: "button", class: "quiet unfold", "aria-expanded": "false",
+    "aria-label": `Details of event ${id}`, click: () => toggle(entry, unfold),
+  }, "Details");
+  entry.row = el("tr", {},
+    el("td", {class: "tick"}, box),
+    el("td", {class: "id"}, `#${id}`),
+    el("td", {class: "action"}, letter.action),
+    el("td", {class: "why"}, letter.error ?? String(letter.status)),
+    el("td", {class: "number nth"}, String(letter.attempts)),
+    when,
+    el("td", {class: "more"}, unfold));
+  return entry;
+}
+
+function toggle(entry, button) {
+  if (entry.details) {
+    entry.details.remove();
+    entry.details = null;
+  } else {
+    entry.details = details(entry.letter);
+    entry.row.after(entry.details);
+  }
+  button.setAttribute("aria-expanded", String(entry.details !== null));
+}
+
+/** What is known of a letter, all of it as text. */
+function details(letter) {
+  const event = {
+    event_id: letter.event_id, action: letter.action, timestamp: letter.timestamp, details: letter.details,
+  };
+  return el("tr", {class: "details"}, el("td", {colspan: "7"},
+    el("p", {class: "advice"}, adviceFor(letter.status, letter.error)),
+    el("h3", {}, "Event"), el("pre", {tabindex: "0"}, JSON.stringify(event, null, 2)),
+    el("h3", {}, "What the receiver answered"),
+    letter.response
+      ? el("pre", {tabindex: "0"}, letter.response)
+      : el("p", {class: "hint"}, letter.status === null ? "No answer came." : "Nothing but the status."),
+    el("p", {class: "hint"}, `Message id ${letter.message_id}`)));
+}
+
+const selected = () => [...shown.values()].filter(({box}) => box.checked).map(({letter}) => letter.event_id);
+
+/** The buttons tell what they are about: what is ticked, or everything. */
+function label() {
+  const size = state.webhook?.dlq_size ?? 0;
+  const ticked = selected().length;
+  const what = ticked > 0 ? `${number(ticked)} of ${number(size)}` : `all ${number(size)}`;
+  setText(byId("dlq-count"), size > 0 ? number(size) : "");
+  setText(byId("redrive"), `Redrive ${what}`);
+  setText(byId("purge"), `Purge ${what}`);
+  byId("dlq-actions").hidden = size === 0;
+  byId("redrive").disabled = !state.webhook?.enabled;
+  byId("dlq-all").checked = ticked > 0 && ticked === shown.size;
+  byId("dlq-all").indeterminate = ticked > 0 && ticked < shown.size;
+  byId("dlq-more").hidden = size <= shown.size || shown.size < wanted;
+}
+
+async function act(action, afterChange) {
+  const button = byId(action.name);
+  await whileBusy(button, byId("dlq-outcome"), async () => {
+    const ids = selected();
+    const size = ids.length > 0 ? ids.length : (await call("GET", "webhook")).dlq_size;
+    const done = await action(size, ids.length > 0 ? {event_ids: ids} : undefined);
+    if (done) {
+      say(byId("dlq-outcome"), done);
+      shown.forEach(({box}) => { box.checked = false; });
+      known = "";
+      await afterChange();
+    }
+  });
+}
+
+async function redrive(size, body) {
+  const agreed = await confirm({
+    title: `Redrive ${count(size, "dead letter")}?`,
+    text: "They are sent again with the same message ids and fresh attempts, the lowest event id first.",
+    action: `Redrive ${number(size)}`,
+  });
+  if (!agreed) {
+    return null;
+  }
+  const {redriven} = await call("POST", "webhook/dlq/redrive", body);
+  return redriven < size
+    ? `Redriven ${number(redriven)} of ${number(size)}; the queue has no room for more now.`
+    : `Redriven ${number(redriven)}.`;
+}
+
+async function purge(size, body) {
+  const agreed = await confirm({
+    title: `Purge ${count(size, "dead letter")}?`,
+    text: "They are removed for good, and cannot be sent any more.",
+    action: `Purge ${number(size)}`,
+    danger: true,
+  });
+  if (!agreed) {
+    return null;
+  }
+  const {purged} = await call("DELETE", "webhook/dlq", body);
+  return `Purged ${number(purged)}.`;
+}

@@ -1,0 +1,66 @@
+/**
+ * What the page knows. `webhook` is the latest answer of `GET /webhook`, `problem` why there is no
+ * newer one, `stream` the state of the live attempts, and `recent` their outcomes of the last
+ * minute, with the last attempt that failed.
+ */
+export const state = {
+  webhook: null,
+  problem: null,
+  stream: "connecting",
+  streamProblem: null,
+  dropping: false,
+  recent: {delivered: 0, retry: 0, failed: 0, lastFailed: null},
+};
+
+/** How long a dropped entry is worth the headline. */
+const DROPPING_FOR = 15_000;
+
+const listeners = [];
+let droppedAt = 0;
+
+/** Calls a listener after every change. */
+export function subscribe(listener) {
+  listeners.push(listener);
+}
+
+/** Merges a change, and tells the listeners. */
+export function update(change) {
+  if (change.webhook && state.webhook) {
+    if (change.webhook.dropped > state.webhook.dropped) {
+      droppedAt = Date.now();
+    }
+    change.dropping = Date.now() - droppedAt < DROPPING_FOR;
+  }
+  Object.assign(state, change);
+  listeners.forEach(listener => listener(state));
+}
+
+const MINUTE = 60;
+const seconds = [];
+let lastFailed = null;
+
+/** Counts the outcomes of attempts into `state.recent`. */
+export function countRecent(attempts) {
+  const now = Math.floor(Date.now() / 1000);
+  let current = seconds[seconds.length - 1];
+  if (current?.second !== now) {
+    current = {second: now, delivered: 0, retry: 0, failed: 0};
+    seconds.push(current);
+  }
+  for (const attempt of attempts) {
+    current[attempt.outcome]++;
+    if (attempt.outcome === "failed") {
+      lastFailed = attempt;
+    }
+  }
+}
+
+/** Forgets what is older than a minute. */
+export function ageRecent() {
+  const oldest = Math.floor(Date.now() / 1000) - MINUTE;
+  while (seconds.length > 0 && seconds[0].second < oldest) {
+    seconds.shift();
+  }
+  const sum = outcome => seconds.reduce((total, second) => total + second[outcome], 0);
+  state.recent = {delivered: sum("delivered"), retry: sum("retry"), failed: sum("failed"), lastFailed};
+}
