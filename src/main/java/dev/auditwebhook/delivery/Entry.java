@@ -7,7 +7,6 @@ import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -33,20 +32,19 @@ record Entry(String action, Buffer json) {
    *
    * @param message anything
    * @param maxBytes the longest entry, as JSON in UTF-8
+   * @param encoder writes it
    * @param acceptedAt the timestamp of an entry without one, RFC 3339
    * @throws IllegalArgumentException in one line that says what is wrong
    */
-  static Entry read(Object message, int maxBytes, String acceptedAt) {
+  static Entry read(Object message, int maxBytes, EntryEncoder encoder, String acceptedAt) {
     AuditEvent event = AuditEvent.fromJson(message);
     try {
-      Map<String, Object> sent = new LinkedHashMap<>(4);
-      sent.put(ACTION, event.action());
-      sent.put(TIMESTAMP, event.timestamp() == null ? acceptedAt : event.timestamp());
       boolean nothing = isNothing(event.details());
-      if (!nothing) {
-        sent.put(DETAILS, event.details());
-      }
-      Buffer json = Json.encodeToBuffer(sent);
+      Buffer json =
+          encoder.encode(
+              event.action(),
+              event.timestamp() == null ? acceptedAt : event.timestamp(),
+              nothing ? null : event.details());
       long bytes = json.length() + added(((JsonObject) message).getMap(), nothing);
       if (event.timestamp() == null) {
         bytes -= AROUND_KEY + TIMESTAMP.length() + 2 + acceptedAt.length();
@@ -97,7 +95,7 @@ record Entry(String action, Buffer json) {
   /** The entry of a test. */
   static Entry test(Instant now) {
     JsonObject message = new JsonObject().put(ACTION, "webhook.test");
-    return read(message, Integer.MAX_VALUE, timestamp(now));
+    return read(message, Integer.MAX_VALUE, new EntryEncoder(), timestamp(now));
   }
 
   /** A time as entries have it: to the millisecond, UTC. */

@@ -37,6 +37,7 @@ final class Intake {
   private final Actions actions;
   private final Store store;
   private final Dispatcher dispatcher;
+  private final EntryEncoder encoder = new EntryEncoder();
   private long timestampMillis = -1;
   private String timestamp;
   private boolean full;
@@ -53,7 +54,7 @@ final class Intake {
     long now = System.currentTimeMillis();
     Entry entry;
     try {
-      entry = Entry.read(message, maxEntryBytes, timestamp(now));
+      entry = Entry.read(message, maxEntryBytes, encoder, timestamp(now));
     } catch (IllegalArgumentException e) {
       store.count(Total.REJECTED);
       log.warn("Entry rejected: {}", e.getMessage());

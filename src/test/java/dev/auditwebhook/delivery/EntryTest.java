@@ -18,10 +18,12 @@ import org.junit.jupiter.api.Test;
 
 class EntryTest {
 
+  private static final EntryEncoder ENCODER = new EntryEncoder();
+
   private static final String NOW = Entry.timestamp(Instant.parse("2026-01-01T00:00:00.123456Z"));
 
   private static String body(JsonObject entry) {
-    return Entry.read(entry, 65_536, NOW).body(7).toString();
+    return Entry.read(entry, 65_536, ENCODER, NOW).body(7).toString();
   }
 
   @Test
@@ -48,7 +50,7 @@ class EntryTest {
       deep = new JsonArray().add(deep);
     }
     JsonObject entry = new JsonObject().put("action", "x").put("details", deep);
-    assertThatThrownBy(() -> Entry.read(entry, 16 << 20, NOW))
+    assertThatThrownBy(() -> Entry.read(entry, 16 << 20, ENCODER, NOW))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("levels deep");
   }
@@ -56,8 +58,8 @@ class EntryTest {
   @Property
   void theSizeIsThatOfTheEntryAsItCame(@ForAll("entries") JsonObject entry) {
     int bytes = entry.toBuffer().length();
-    Entry.read(entry, bytes, NOW);
-    assertThatThrownBy(() -> Entry.read(entry, bytes - 1, NOW))
+    Entry.read(entry, bytes, ENCODER, NOW);
+    assertThatThrownBy(() -> Entry.read(entry, bytes - 1, ENCODER, NOW))
         .hasMessage(
             "an entry may have %d bytes as JSON (maxEntryBytes), this one has %d",
             bytes - 1, bytes);
@@ -102,7 +104,7 @@ class EntryTest {
   void anyTextArrivesAsItWasSent(@ForAll @NotEmpty String action, @ForAll String details) {
     JsonObject entry = new JsonObject().put("action", action).put("details", details);
     try {
-      Entry read = Entry.read(entry, 1 << 20, NOW);
+      Entry read = Entry.read(entry, 1 << 20, ENCODER, NOW);
       JsonObject sent = new JsonObject(read.body(1));
       assertThat(sent.getString("action")).isEqualTo(action);
       assertThat(sent.getString("details")).isEqualTo(details);
