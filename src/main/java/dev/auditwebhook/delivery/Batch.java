@@ -1,7 +1,7 @@
 package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.store.PendingEvent;
-import io.vertx.core.buffer.Buffer;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.List;
  * @param attempts how many attempts it has used up
  * @param since when it began to wait for its next attempt, in milliseconds since the epoch
  */
-record Batch(List<PendingEvent> events, String messageId, Buffer body, int attempts, long since) {
+record Batch(List<PendingEvent> events, String messageId, byte[] body, int attempts, long since) {
 
   /** The order of those that wait longest since their last try. */
   static final Comparator<Batch> LONGEST_WAIT =
@@ -35,16 +35,16 @@ record Batch(List<PendingEvent> events, String messageId, Buffer body, int attem
   }
 
   /** The body of an array of events. */
-  static Buffer bodyOf(List<PendingEvent> events) {
+  static byte[] bodyOf(List<PendingEvent> events) {
     int length = events.size() + 1;
     for (PendingEvent event : events) {
-      length += event.body().length();
+      length += event.body().length;
     }
-    Buffer body = Buffer.buffer(length);
+    ByteBuffer body = ByteBuffer.allocate(length);
     for (PendingEvent event : events) {
-      body.appendByte((byte) (body.length() == 0 ? '[' : ',')).appendBuffer(event.body());
+      body.put((byte) (body.position() == 0 ? '[' : ',')).put(event.body());
     }
-    return body.appendByte((byte) ']');
+    return body.put((byte) ']').array();
   }
 
   int size() {

@@ -1,22 +1,20 @@
 package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.AuditEvent;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.EncodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
 /**
- * A valid entry, encoded once.
+ * A valid entry.
  *
  * @param action what happened
- * @param json all of the body but its {@code event_id}
+ * @param body what is sent to the receiver
  */
-record Entry(String action, Buffer json) {
+record Entry(String action, byte[] body) {
 
+  private static final String EVENT_ID = "event_id";
   private static final String ACTION = "action";
   private static final String TIMESTAMP = "timestamp";
   private static final String DETAILS = "details";
@@ -32,20 +30,24 @@ record Entry(String action, Buffer json) {
    *
    * @param message anything
    * @param maxBytes the longest entry, as JSON in UTF-8
-   * @param encoder writes it
+   * @param encoder writes the body
+   * @param eventId the number that it will have
    * @param acceptedAt the timestamp of an entry without one, RFC 3339
    * @throws IllegalArgumentException in one line that says what is wrong
    */
-  static Entry read(Object message, int maxBytes, EntryEncoder encoder, String acceptedAt) {
+  static Entry read(
+      Object message, int maxBytes, EntryEncoder encoder, long eventId, String acceptedAt) {
     AuditEvent event = AuditEvent.fromJson(message);
     try {
       boolean nothing = isNothing(event.details());
-      Buffer json =
+      byte[] body =
           encoder.encode(
+              eventId,
               event.action(),
               event.timestamp() == null ? acceptedAt : event.timestamp(),
               nothing ? null : event.details());
-      long bytes = json.length() + added(((JsonObject) message).getMap(), nothing);
+      long bytes = body.length + added(((JsonObject) message).getMap(), nothing);
+      bytes -= AROUND_KEY + EVENT_ID.length() + Long.toString(eventId).length();
       if (event.timestamp() == null) {
         bytes -= AROUND_KEY + TIMESTAMP.length() + 2 + acceptedAt.length();
       }
@@ -56,7 +58,7 @@ record Entry(String action, Buffer json) {
                 + " bytes as JSON (maxEntryBytes), this one has "
                 + bytes);
       }
-      return new Entry(event.action(), json);
+      return new Entry(event.action(), body);
     } catch (EncodeException | StackOverflowError e) {
       throw new IllegalArgumentException(
           "an entry must be encodable as JSON, at most 1000 levels deep");
@@ -93,21 +95,8 @@ record Entry(String action, Buffer json) {
   }
 
   /** The entry of a test. */
-  static Entry test(Instant now) {
+  static Entry test(String now) {
     JsonObject message = new JsonObject().put(ACTION, "webhook.test");
-    return read(message, Integer.MAX_VALUE, new EntryEncoder(), timestamp(now));
-  }
-
-  /** A time as entries have it: to the millisecond, UTC. */
-  static String timestamp(Instant instant) {
-    return instant.truncatedTo(ChronoUnit.MILLIS).toString();
-  }
-
-  /** The body of the request: keys in the order of the contract, no added white space. */
-  Buffer body(long eventId) {
-    String head = "{\"event_id\":" + eventId + ",";
-    return Buffer.buffer(head.length() + json.length())
-        .appendString(head)
-        .appendBuffer(json, 1, json.length() - 1);
+    return read(message, Integer.MAX_VALUE, new EntryEncoder(), 0, now);
   }
 }

@@ -2,7 +2,6 @@ package dev.auditwebhook.delivery;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.EncodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
@@ -27,18 +26,19 @@ final class EntryEncoder {
   private JsonGenerator json;
 
   /**
-   * Writes {@code {"action":...,"timestamp":...,"details":...}}.
+   * Writes the body of a request: keys in the order of the contract, no added white space.
    *
    * @param details left out when {@code null}
    * @throws EncodeException when they are not JSON
    */
-  Buffer encode(String action, String timestamp, Object details) {
+  byte[] encode(long eventId, String action, String timestamp, Object details) {
     try {
       if (json == null) {
         out = new ByteArrayOutputStream(1024);
         json = FACTORY.createGenerator(out).setRootValueSeparator(null);
       }
       json.writeStartObject();
+      json.writeNumberField("event_id", eventId);
       json.writeStringField("action", action);
       json.writeStringField("timestamp", timestamp);
       if (details != null) {
@@ -54,9 +54,9 @@ final class EntryEncoder {
       json = null;
       throw e;
     }
-    Buffer encoded = Buffer.buffer(out.toByteArray());
+    byte[] encoded = out.toByteArray();
     out.reset();
-    if (encoded.length() > KEPT) {
+    if (encoded.length > KEPT) {
       json = null;
     }
     return encoded;

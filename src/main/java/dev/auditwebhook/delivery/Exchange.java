@@ -25,7 +25,7 @@ final class Exchange {
   private final Promise<Answer> answer = Promise.promise();
   private final Deadlines deadlines;
   private final String messageId;
-  private final Buffer body;
+  private final byte[] body;
   private final long startedNanos = System.nanoTime();
   private HttpClientRequest request;
   private Buffer excerpt;
@@ -36,7 +36,7 @@ final class Exchange {
   private boolean resent;
   private boolean done;
 
-  Exchange(Deadlines deadlines, String messageId, Buffer body) {
+  Exchange(Deadlines deadlines, String messageId, byte[] body) {
     this.deadlines = deadlines;
     this.messageId = messageId;
     this.body = body;
@@ -47,7 +47,7 @@ final class Exchange {
     return messageId;
   }
 
-  Buffer body() {
+  byte[] body() {
     return body;
   }
 

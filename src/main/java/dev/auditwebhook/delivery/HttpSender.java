@@ -96,7 +96,7 @@ final class HttpSender implements Sender {
   }
 
   @Override
-  public Future<Answer> send(Endpoint endpoint, int attempt, String messageId, Buffer body) {
+  public Future<Answer> send(Endpoint endpoint, int attempt, String messageId, byte[] body) {
     Exchange exchange = new Exchange(deadlines, messageId, body);
     if (proxied) {
       post(exchange, route(endpoint, null));
@@ -152,7 +152,7 @@ final class HttpSender implements Sender {
     }
     headers.addTo(request.headers(), exchange.messageId(), exchange.body());
     request
-        .send(exchange.body())
+        .send(Buffer.buffer(exchange.body()))
         .onComplete(
             exchange::receives,
             cause -> {

@@ -6,7 +6,6 @@ import dev.auditwebhook.store.Store;
 import dev.auditwebhook.store.Total;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,8 +37,7 @@ final class Intake {
   private final Store store;
   private final Dispatcher dispatcher;
   private final EntryEncoder encoder = new EntryEncoder();
-  private long timestampMillis = -1;
-  private String timestamp;
+  private final TimeText clock = new TimeText();
   private boolean full;
 
   Intake(WebhookOptions options, Store store, Dispatcher dispatcher) {
@@ -54,7 +52,13 @@ final class Intake {
     long now = System.currentTimeMillis();
     Entry entry;
     try {
-      entry = Entry.read(message, maxEntryBytes, encoder, timestamp(now));
+      entry =
+          Entry.read(
+              message,
+              maxEntryBytes,
+              encoder,
+              store.total(Total.LAST_EVENT_ID) + 1,
+              clock.text(now));
     } catch (IllegalArgumentException e) {
       store.count(Total.REJECTED);
       log.warn("Entry rejected: {}", e.getMessage());
@@ -70,7 +74,7 @@ final class Intake {
       return drop(id);
     }
     full = false;
-    PendingEvent event = new PendingEvent(id, entry.action(), entry.body(id), 0, now);
+    PendingEvent event = new PendingEvent(id, entry.action(), entry.body(), 0, now);
     return store
         .add(event)
         .transform(
@@ -85,15 +89,6 @@ final class Intake {
               }
               return Future.succeededFuture(new Accepted("queued", id));
             });
-  }
-
-  /** To write a time as text takes longer than the rest of an acceptance: one a millisecond. */
-  private String timestamp(long now) {
-    if (now != timestampMillis) {
-      timestampMillis = now;
-      timestamp = Entry.timestamp(Instant.ofEpochMilli(now));
-    }
-    return timestamp;
   }
 
   private Future<Accepted> drop(long id) {

@@ -5,7 +5,6 @@ import dev.auditwebhook.security.OwnHeaders;
 import dev.auditwebhook.security.Redaction;
 import dev.auditwebhook.security.Signer;
 import io.vertx.core.MultiMap;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -71,7 +70,7 @@ final class RequestHeaders {
   }
 
   /** Adds the headers of one attempt to those of its request. */
-  void addTo(MultiMap headers, String messageId, Buffer body) {
+  void addTo(MultiMap headers, String messageId, byte[] body) {
     long now = System.currentTimeMillis();
     if (now >= signerExpires) {
       secretsChanged();
@@ -90,10 +89,9 @@ final class RequestHeaders {
       added.forEach(headers::set);
     }
     if (signer.signs()) {
-      byte[] bytes = body.getBytes();
-      headers.set(SIGNATURE, signer.signature(messageId, timestamp, bytes));
+      headers.set(SIGNATURE, signer.signature(messageId, timestamp, body));
       if (signatureHeader != null) {
-        headers.set(signatureHeader, signer.plain(bytes));
+        headers.set(signatureHeader, signer.plain(body));
       }
     }
   }

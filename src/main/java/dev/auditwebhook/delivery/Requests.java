@@ -10,6 +10,7 @@ import dev.auditwebhook.store.DeadLetter;
 import dev.auditwebhook.store.Store;
 import dev.auditwebhook.store.Total;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonArray;
@@ -213,7 +214,7 @@ final class Requests {
   /** The body as it was sent, exact numbers included. */
   private static JsonObject sent(DeadLetter letter) {
     try {
-      return (JsonObject) ExactJson.parse(letter.event().body());
+      return (JsonObject) ExactJson.parse(Buffer.buffer(letter.event().body()));
     } catch (IllegalArgumentException e) {
       // A producer on the bus may nest deeper than a reply may.
       return new JsonObject().putNull("timestamp").put("details", "<nested too deep to show>");

@@ -2,7 +2,6 @@ package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.security.UrlPolicy.Endpoint;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 
 /** Makes one HTTP request. The way out stands behind this interface alone. */
 interface Sender {
@@ -16,5 +15,5 @@ interface Sender {
    * @param body what to send
    * @return what came back; it never fails
    */
-  Future<Answer> send(Endpoint endpoint, int attempt, String messageId, Buffer body);
+  Future<Answer> send(Endpoint endpoint, int attempt, String messageId, byte[] body);
 }

@@ -3,8 +3,6 @@ package dev.auditwebhook.delivery;
 import dev.auditwebhook.security.UrlPolicy.Endpoint;
 import dev.auditwebhook.store.PendingEvent;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
-import java.time.Instant;
 import java.util.List;
 
 /** Sends one {@code webhook.test} event now, past queue and circuit, counted nowhere. */
@@ -30,10 +28,10 @@ final class TestDelivery {
 
   Future<Answer> send(Endpoint endpoint) {
     String id = ids.fresh("test");
-    Instant now = Instant.now();
+    long now = System.currentTimeMillis();
     PendingEvent event =
-        new PendingEvent(0, "webhook.test", Entry.test(now).body(0), 0, now.toEpochMilli());
-    Buffer body = arrays ? Batch.bodyOf(List.of(event)) : event.body();
+        new PendingEvent(0, "webhook.test", Entry.test(new TimeText().text(now)).body(), 0, now);
+    byte[] body = arrays ? Batch.bodyOf(List.of(event)) : event.body();
     running = true;
     return sender.send(endpoint, 0, id, body).onComplete(answer -> running = false);
   }

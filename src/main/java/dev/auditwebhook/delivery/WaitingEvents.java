@@ -101,10 +101,10 @@ final class WaitingEvents {
     do {
       PendingEvent event = pollFirst();
       members.add(event);
-      bytes += event.body().length();
+      bytes += event.body().length;
     } while (members.size() < batching.maxEvents()
         && eventCount() > 0
-        && bytes + first().body().length() <= Batching.MAX_BYTES);
+        && bytes + first().body().length <= Batching.MAX_BYTES);
     return batching.form(members);
   }
 

@@ -73,7 +73,7 @@ final class GroupCommit {
   void add(Change change) {
     changes.add(change);
     if (change instanceof Change.Add add) {
-      unwritten += add.event().body().length();
+      unwritten += add.event().body().length;
     }
     totalsChanged();
   }
@@ -191,7 +191,7 @@ final class GroupCommit {
     refusedIds.clear();
     for (Change change : batch) {
       if (change instanceof Change.Add add) {
-        unwritten -= add.event().body().length();
+        unwritten -= add.event().body().length;
         add.kept().complete(add.held());
       }
     }
@@ -225,7 +225,7 @@ final class GroupCommit {
   }
 
   private void refuse(Change.Add add) {
-    unwritten -= add.event().body().length();
+    unwritten -= add.event().body().length;
     refused.accept(add);
     add.kept().fail(new DiskException(fault));
   }

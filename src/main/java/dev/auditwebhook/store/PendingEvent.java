@@ -1,6 +1,5 @@
 package dev.auditwebhook.store;
 
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.shareddata.Shareable;
 
 /**
@@ -8,11 +7,11 @@ import io.vertx.core.shareddata.Shareable;
  *
  * @param id the {@code event_id}
  * @param action its action
- * @param body the JSON that is sent, the same at every attempt
+ * @param body the JSON that is sent, in UTF-8, the same at every attempt; not to be changed
  * @param attempts how many attempts it has used up
  * @param since when it began to wait for its next attempt, in milliseconds since the epoch
  */
-public record PendingEvent(long id, String action, Buffer body, int attempts, long since)
+public record PendingEvent(long id, String action, byte[] body, int attempts, long since)
     implements Shareable {
 
   /** The same event after an attempt. */

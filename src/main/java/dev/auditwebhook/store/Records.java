@@ -1,6 +1,5 @@
 package dev.auditwebhook.store;
 
-import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
@@ -93,15 +92,13 @@ final class Records {
   }
 
   private static int eventLength(byte[] action, PendingEvent event) {
-    return Integer.BYTES + Long.BYTES + length(action) + event.body().length();
+    return Integer.BYTES + Long.BYTES + length(action) + event.body().length;
   }
 
   private static void put(ByteBuffer to, byte[] action, PendingEvent event) {
     to.putInt(event.attempts()).putLong(event.since());
     put(to, action);
-    int start = to.position();
-    event.body().getBytes(to.array(), start);
-    to.position(start + event.body().length());
+    to.put(event.body());
   }
 
   private static PendingEvent event(long id, ByteBuffer from) {
@@ -110,7 +107,7 @@ final class Records {
     String action = text(from);
     byte[] body = new byte[from.remaining()];
     from.get(body);
-    return new PendingEvent(id, action, Buffer.buffer(body), attempts, since);
+    return new PendingEvent(id, action, body, attempts, since);
   }
 
   private static byte[] bytes(String text) {
