@@ -1,0 +1,109 @@
+package dev.auditwebhook.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.auditwebhook.store.PendingEvent;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Backoffs and deadlines: one timer each, whatever the number. */
+class TimersTest {
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Context context = vertx.getOrCreateContext();
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  private <T> T onContext(Callable<T> work) {
+    Promise<T> promise = Promise.promise();
+    context.runOnContext(
+        v -> {
+          try {
+            promise.complete(work.call());
+          } catch (Exception e) {
+            promise.fail(e);
+          }
+        });
+    try {
+      return promise.future().await(10, TimeUnit.SECONDS);
+    } catch (java.util.concurrent.TimeoutException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Batch batch(long id) {
+    return Batch.single(new PendingEvent(id, "x", new byte[0], 0, 0), "msg_" + id);
+  }
+
+  @Test
+  void backoffsEndInTheOrderOfTheirEnds() {
+    List<Long> over = new CopyOnWriteArrayList<>();
+    onContext(
+        () -> {
+          Backoffs backoffs = new Backoffs(vertx, batch -> over.add(batch.firstId()));
+          backoffs.add(batch(1), 120);
+          backoffs.add(batch(2), 40);
+          backoffs.add(batch(3), 80);
+          assertThat(backoffs.size()).isEqualTo(3);
+          assertThat(backoffs.endsOneWithin(60)).isTrue();
+          assertThat(backoffs.endsOneWithin(10)).isFalse();
+          return null;
+        });
+    await().until(() -> over.size() == 3);
+    assertThat(over).containsExactly(2L, 3L, 1L);
+  }
+
+  @Test
+  void clearedBackoffsDoNotEndLater() {
+    List<Long> over = new CopyOnWriteArrayList<>();
+    onContext(
+        () -> {
+          Backoffs backoffs = new Backoffs(vertx, batch -> over.add(batch.firstId()));
+          backoffs.add(batch(1), 20);
+          backoffs.add(batch(2), 30);
+          assertThat(backoffs.clear()).hasSize(2);
+          assertThat(backoffs.size()).isZero();
+          backoffs.add(batch(3), 60);
+          return null;
+        });
+    await().until(() -> over.size() == 1);
+    assertThat(over).containsExactly(3L);
+  }
+
+  @Test
+  void everyExchangeEndsAtItsOwnDeadline() {
+    long start = System.nanoTime();
+    List<Future<Answer>> answers =
+        onContext(
+            () -> {
+              Deadlines deadlines = new Deadlines(vertx, 50);
+              List<Future<Answer>> started = new ArrayList<>();
+              started.add(new Exchange(deadlines, "msg_1", new byte[0]).answer());
+              vertx.setTimer(
+                  30,
+                  id -> started.add(new Exchange(deadlines, "msg_2", new byte[0]).answer()));
+              return started;
+            });
+    await().until(() -> onContext(() -> answers.size() == 2 && answers.get(1).isComplete()));
+    assertThat((System.nanoTime() - start) / 1_000_000).isGreaterThanOrEqualTo(79);
+    assertThat(answers)
+        .allSatisfy(
+            answer -> {
+              assertThat(answer.result().error()).isEqualTo("timeout after 50 ms");
+              assertThat(answer.result().latency()).isGreaterThanOrEqualTo(49);
+            });
+  }
+}
