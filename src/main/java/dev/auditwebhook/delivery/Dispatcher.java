@@ -2,6 +2,7 @@ package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.delivery.Circuit.Ticket;
+import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.security.UrlPolicy.Endpoint;
 import dev.auditwebhook.store.PendingEvent;
@@ -51,9 +52,10 @@ final class Dispatcher {
   private final Backoffs backoffs;
   private final WaitingEvents waiting;
   private final boolean strictOrder;
-  private Target target;
-  private Drain drain;
-  private int inFlight;
+  // Volatile, as metrics are read from any thread.
+  private volatile Target target;
+  private volatile Drain drain;
+  private volatile int inFlight;
   private long freshUpTo;
   private boolean taking;
   private boolean stopped;
@@ -65,7 +67,8 @@ final class Dispatcher {
       Settings settings,
       RequestHeaders headers,
       Sender sender,
-      Consumer<Attempt> listener) {
+      Consumer<Attempt> listener,
+      Metrics metrics) {
     this.vertx = vertx;
     this.options = options;
     this.store = store;
@@ -73,7 +76,7 @@ final class Dispatcher {
     this.sender = sender;
     this.headers = headers;
     batching = new Batching(options, new MessageIds(store));
-    outcomes = new Outcomes(store, headers, listener);
+    outcomes = new Outcomes(store, headers, listener, metrics);
     backoff =
         new Backoff(
             options.getMaxBackoff(),

@@ -3,6 +3,7 @@ package dev.auditwebhook.delivery;
 import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.security.VertxResolver;
 import dev.auditwebhook.store.FileStore;
@@ -40,6 +41,7 @@ public final class Webhook {
   private HttpSender sender;
   private Dispatcher dispatcher;
   private Requests requests;
+  private Metrics metrics = Metrics.NONE;
 
   /**
    * @param vertx whose event bus
@@ -110,6 +112,7 @@ public final class Webhook {
     EventBus bus = vertx.eventBus();
     String attempts = addresses.attempts();
     DeliveryOptions lazily = AttemptCodec.register(vertx);
+    metrics = Metrics.of(vertx, options.getAddress());
     dispatcher =
         new Dispatcher(
             vertx,
@@ -118,7 +121,9 @@ public final class Webhook {
             settings,
             headers,
             sender,
-            attempt -> bus.publish(attempts, attempt, lazily));
+            attempt -> bus.publish(attempts, attempt, lazily),
+            metrics);
+    Meters.register(metrics, store, dispatcher);
     Intake intake = new Intake(options, store, dispatcher);
     requests =
         new Requests(
@@ -195,6 +200,7 @@ public final class Webhook {
   }
 
   private Future<Void> letGo() {
+    metrics.close();
     Future<Void> closed = store == null ? Future.succeededFuture() : store.close();
     return closed.onComplete(v -> owners.remove(options.getAddress()));
   }

@@ -41,6 +41,7 @@ public final class ApiRouter {
     RouteTable guarded = new RouteTable(router);
     api.addTo(guarded);
     attempts.addTo(guarded);
+    new MetricsRoute(vertx).addTo(guarded);
     guarded.refuseOtherMethods();
     router.route().handler(ctx -> ctx.fail(404));
     return router;
