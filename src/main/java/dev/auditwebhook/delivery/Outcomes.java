@@ -26,8 +26,7 @@ final class Outcomes {
   private final Metrics metrics;
   private final Health health = new Health();
 
-  Outcomes(
-      Store store, RequestHeaders headers, Consumer<Attempt> listener, Metrics metrics) {
+  Outcomes(Store store, RequestHeaders headers, Consumer<Attempt> listener, Metrics metrics) {
     this.store = store;
     this.headers = headers;
     this.listener = listener;

@@ -19,8 +19,6 @@ public final class Scrape {
    */
   public static Future<String> of(Vertx vertx) {
     Supplier<String> scraper = Libraries.scraper(vertx);
-    return scraper == null
-        ? Future.succeededFuture()
-        : vertx.executeBlocking(scraper::get, false);
+    return scraper == null ? Future.succeededFuture() : vertx.executeBlocking(scraper::get, false);
   }
 }
