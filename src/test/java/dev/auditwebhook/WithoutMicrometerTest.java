@@ -62,7 +62,11 @@ class WithoutMicrometerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"micrometer-registry-prometheus|prometheus-metrics", "micrometer-core|vertx-micrometer"})
+  @ValueSource(
+      strings = {
+        "micrometer-registry-prometheus|prometheus-metrics",
+        "micrometer-core|vertx-micrometer"
+      })
   void soTheyAreWhenOnlyAPartIsThere(String missing) throws Exception {
     assertThat(runWithout(missing)).contains("delivered, and metrics are 501");
   }

@@ -42,6 +42,7 @@ public final class ApiRouter {
     api.addTo(guarded);
     attempts.addTo(guarded);
     new MetricsRoute(vertx).addTo(guarded);
+    new ContractRoute().addTo(guarded);
     guarded.refuseOtherMethods();
     router.route().handler(ctx -> ctx.fail(404));
     return router;
