@@ -88,6 +88,31 @@ class DeadLetterTest extends WebhookTest {
   }
 
   @Test
+  void twoPurgesAtOnceRemoveNothingTwice() {
+    deployWithDeadLetters(20);
+
+    Future<Integer> first = client.purge();
+    Future<Integer> second = client.purge();
+
+    assertThat(result(first) + result(second)).isEqualTo(20);
+    assertThat(deadLetterIds()).isEmpty();
+    assertThat(state().failed()).isEqualTo(20);
+  }
+
+  @Test
+  void ofARedriveAndAPurgeAtOnceOneHasTheEvent() {
+    deployWithDeadLetters(2);
+
+    Future<Integer> redriven = client.redrive(List.of(1L));
+    Future<Integer> purged = client.purge(List.of(1L));
+
+    assertThat(result(redriven)).isEqualTo(1);
+    assertThat(refusal(purged).failureCode()).isEqualTo(404);
+    awaitState(state -> state.delivered() == 1);
+    assertThat(deadLetterIds()).containsExactly(2L);
+  }
+
+  @Test
   void anUnknownIdIs404AndNothingIsDone() {
     deployWithDeadLetters(2);
 
