@@ -308,12 +308,18 @@ final class Dispatcher {
   /** Lets what can go out go out, for at most {@code drainTimeout}; accepting has stopped. */
   private Future<Void> drain() {
     if (drain == null) {
-      drain = new Drain(vertx, options.getDrainTimeout());
+      Drain begun = new Drain(vertx, options.getDrainTimeout());
+      drain = begun;
       waiting.hurry(true);
+      store
+          .kept()
+          .onComplete(
+              (kept, failure) -> {
+                begun.nothingMoreComes();
+                pump();
+              });
     }
-    Future<Void> drained = drain.future();
-    pump();
-    return drained;
+    return drain.future();
   }
 
   private void disabled() {
@@ -329,7 +335,7 @@ final class Dispatcher {
     boolean more =
         !waiting.isEmpty() || store.waiting() > 0 || backoffs.endsOneWithin(drain.remaining());
     if (inFlight == 0 && !(canSend && more)) {
-      drain.end();
+      drain.endEarly();
     }
   }
 
