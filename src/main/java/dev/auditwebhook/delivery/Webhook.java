@@ -38,8 +38,7 @@ public final class Webhook {
   private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
   private Store store;
   private HttpSender sender;
-  private Dispatcher dispatcher;
-  private Requests requests;
+  private Lifecycle lifecycle;
 
   /**
    * @param vertx whose event bus
@@ -110,7 +109,7 @@ public final class Webhook {
     EventBus bus = vertx.eventBus();
     String attempts = addresses.attempts();
     DeliveryOptions lazily = AttemptCodec.register(vertx);
-    dispatcher =
+    Dispatcher dispatcher =
         new Dispatcher(
             vertx,
             options,
@@ -119,17 +118,18 @@ public final class Webhook {
             headers,
             sender,
             attempt -> bus.publish(attempts, attempt, lazily));
-    Intake intake = new Intake(options, store, dispatcher);
-    requests =
+    lifecycle = new Lifecycle(vertx, options, store, settings, headers, dispatcher);
+    Intake intake = new Intake(options, store, lifecycle, dispatcher);
+    Requests requests =
         new Requests(
             options,
             store,
             settings,
             headers,
+            lifecycle,
             dispatcher,
             new TestDelivery(new MessageIds(store), options.getBatch().getMaxEvents() > 1, sender));
-    dispatcher.start();
-    store.settings(settings.toJson());
+    lifecycle.start();
     return Future.all(
             List.of(
                 answer(options.getEntryAddress(), intake::accept, Intake.Accepted::toJson),
@@ -189,7 +189,7 @@ public final class Webhook {
     consumers.clear();
     return Future.join(silent)
         .otherwiseEmpty()
-        .compose(v -> dispatcher.stop())
+        .compose(v -> lifecycle.stop())
         .compose(v -> sender.close())
         .eventually(this::letGo);
   }
