@@ -88,6 +88,48 @@ class DeadLetterTest extends WebhookTest {
   }
 
   @Test
+  void theSameIdsRedrivenTwiceAtOnceAreKnownOnlyOnce() {
+    deployWithDeadLetters(5);
+
+    Future<Integer> first = client.redrive(List.of(2L, 4L));
+    Future<Integer> second = client.redrive(List.of(2L, 4L));
+
+    assertThat(result(first)).isEqualTo(2);
+    assertThat(refusal(second).failureCode()).isEqualTo(404);
+    awaitState(state -> state.delivered() == 2);
+    assertThat(deadLetterIds()).containsExactly(1L, 3L, 5L);
+    assertThat(receiver.requests()).hasSize(7);
+  }
+
+  @Test
+  void twoPurgesAtOnceRemoveNothingTwice() {
+    deployWithDeadLetters(20);
+
+    Future<Integer> first = client.purge();
+    Future<Integer> second = client.purge();
+
+    assertThat(result(first) + result(second)).isEqualTo(20);
+    assertThat(deadLetterIds()).isEmpty();
+    assertThat(state().failed()).isEqualTo(20);
+    assertThat(receiver.requests()).hasSize(20);
+  }
+
+  @Test
+  void whatIsRedrivenAndPurgedAtOnceGoesOneWayOnly() {
+    deployWithDeadLetters(20);
+
+    Future<Integer> redriven = client.redrive();
+    Future<Integer> purged = client.purge();
+
+    assertThat(result(redriven) + result(purged)).isEqualTo(20);
+    WebhookClient.State state = awaitSettled(20);
+    assertThat(state.delivered()).isEqualTo(result(redriven).longValue());
+    assertThat(state.failed()).isEqualTo(result(purged).longValue());
+    assertThat(deadLetterIds()).isEmpty();
+    assertThat(receiver.requests()).hasSize(20 + result(redriven));
+  }
+
+  @Test
   void anUnknownIdIs404AndNothingIsDone() {
     deployWithDeadLetters(2);
 
