@@ -115,7 +115,8 @@ class LedgerPropertyTest {
                     WebhookTest.onStore(
                         new WebhookOptions()
                             .setUrl(receiver.url())
-                            .setInitialBackoff(3)
+                            .setAttemptTimeout(2_000)
+                        .setInitialBackoff(3)
                             .setMaxFailures(3)
                             .setResetTimeout(10)
                             .setDrainTimeout(20)
