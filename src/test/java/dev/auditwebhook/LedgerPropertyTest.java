@@ -116,7 +116,7 @@ class LedgerPropertyTest {
                         new WebhookOptions()
                             .setUrl(receiver.url())
                             .setAttemptTimeout(2_000)
-                        .setInitialBackoff(3)
+                            .setInitialBackoff(3)
                             .setMaxFailures(3)
                             .setResetTimeout(10)
                             .setDrainTimeout(20)
