@@ -31,7 +31,7 @@ public final class ApiRouter {
 
     RouteTable open = new RouteTable(router);
     new Console().addTo(open);
-    new HealthRoutes(bus, options).addTo(open);
+    new HealthRoutes(vertx, bus, options).addTo(open);
     open.refuseOtherMethods();
 
     Auth auth = new Auth(options);
