@@ -73,6 +73,34 @@ class ArchitectureTest {
   }
 
   @Test
+  void metricsKnowNobody() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.auditwebhook.metrics..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.auditwebhook",
+            "dev.auditwebhook.delivery..",
+            "dev.auditwebhook.store..",
+            "dev.auditwebhook.security..",
+            "dev.auditwebhook.http..",
+            "dev.auditwebhook.demo..")
+        .check(MODULE);
+  }
+
+  @Test
+  void onlyMetricsKnowMicrometer() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.auditwebhook.metrics..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.micrometer..", "io.vertx.micrometer..")
+        .check(MODULE);
+  }
+
+  @Test
   void onlyTheWebhookIsSeenOfDelivery() {
     classes()
         .that()

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,6 +27,11 @@ class ConsoleBrowserTest extends WebhookTest {
 
   private Browser browser;
   private String console;
+
+  @BeforeAll
+  static void needABrowser() {
+    Browser.assumeInstalled();
+  }
 
   @BeforeEach
   void openBrowser() {

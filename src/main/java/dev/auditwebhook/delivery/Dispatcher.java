@@ -2,6 +2,7 @@ package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.delivery.Circuit.Ticket;
+import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.UrlPolicy.Endpoint;
 import dev.auditwebhook.store.PendingEvent;
 import dev.auditwebhook.store.Store;
@@ -38,8 +39,9 @@ final class Dispatcher {
   private final boolean strictOrder;
   private Consumer<Endpoint> gone;
   private Runnable pumped;
-  private Target target;
-  private int inFlight;
+  // Volatile, as metrics are read from any thread.
+  private volatile Target target;
+  private volatile int inFlight;
   private long freshUpTo;
   private boolean hurry;
   private boolean taking;
@@ -52,14 +54,15 @@ final class Dispatcher {
       Settings settings,
       RequestHeaders headers,
       Sender sender,
-      Consumer<Attempt> listener) {
+      Consumer<Attempt> listener,
+      Metrics metrics) {
     this.vertx = vertx;
     this.options = options;
     this.store = store;
     this.settings = settings;
     this.sender = sender;
     batching = new Batching(options, new MessageIds(store));
-    outcomes = new Outcomes(store, headers, listener);
+    outcomes = new Outcomes(store, headers, listener, metrics);
     backoff =
         new Backoff(
             options.getMaxBackoff(),

@@ -20,7 +20,8 @@ final class Lifecycle {
   private final Settings settings;
   private final RequestHeaders headers;
   private final Dispatcher dispatcher;
-  private Drain drain;
+  // Volatile, as metrics are read from any thread.
+  private volatile Drain drain;
   private boolean stopped;
 
   Lifecycle(

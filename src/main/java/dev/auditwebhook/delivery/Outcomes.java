@@ -1,5 +1,7 @@
 package dev.auditwebhook.delivery;
 
+import dev.auditwebhook.metrics.Metrics;
+import dev.auditwebhook.metrics.Metrics.Outcome;
 import dev.auditwebhook.security.UrlPolicy.Endpoint;
 import dev.auditwebhook.store.DeadLetter;
 import dev.auditwebhook.store.PendingEvent;
@@ -10,7 +12,10 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes what became of an attempt to the ledger, and tells the listener, event by event. */
+/**
+ * Writes what became of an attempt to the ledger and the metrics, and tells the listener, event by
+ * event.
+ */
 final class Outcomes {
 
   private static final Logger log = LoggerFactory.getLogger(Outcomes.class);
@@ -18,12 +23,14 @@ final class Outcomes {
   private final Store store;
   private final RequestHeaders headers;
   private final Consumer<Attempt> listener;
+  private final Metrics metrics;
   private final Health health = new Health();
 
-  Outcomes(Store store, RequestHeaders headers, Consumer<Attempt> listener) {
+  Outcomes(Store store, RequestHeaders headers, Consumer<Attempt> listener, Metrics metrics) {
     this.store = store;
     this.headers = headers;
     this.listener = listener;
+    this.metrics = metrics;
   }
 
   Health health() {
@@ -33,6 +40,7 @@ final class Outcomes {
   /** A receiver has it. */
   void delivered(Batch batch, Answer answer) {
     health.delivered();
+    metrics.attempt(Outcome.DELIVERED, answer.latency(), batch.size());
     for (PendingEvent event : batch.events()) {
       store.delivered(event);
       listener.accept(Attempt.delivered(event, answer));
@@ -47,6 +55,7 @@ final class Outcomes {
    */
   Batch again(Batch batch, Batch tried, Answer answer, Endpoint endpoint) {
     health.error(answer, endpoint);
+    metrics.attempt(Outcome.RETRY, answer.latency(), batch.size());
     for (int i = 0; i < batch.size(); i++) {
       store.count(Total.RETRIED);
       store.update(tried.events().get(i));
@@ -63,6 +72,7 @@ final class Outcomes {
   /** It is given up. */
   void dead(Batch batch, Answer answer, Endpoint endpoint) {
     health.error(answer, endpoint);
+    metrics.attempt(Outcome.FAILED, answer.latency(), batch.size());
     String error = Health.describe(answer) + " from " + endpoint.origin();
     String response = answer.excerpt() == null ? null : headers.conceal(answer.excerpt());
     Instant now = Instant.now();

@@ -3,6 +3,7 @@ package dev.auditwebhook.delivery;
 import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.security.VertxResolver;
 import dev.auditwebhook.store.FileStore;
@@ -39,6 +40,7 @@ public final class Webhook {
   private Store store;
   private HttpSender sender;
   private Lifecycle lifecycle;
+  private Metrics metrics = Metrics.NONE;
 
   /**
    * @param vertx whose event bus
@@ -109,6 +111,7 @@ public final class Webhook {
     EventBus bus = vertx.eventBus();
     String attempts = addresses.attempts();
     DeliveryOptions lazily = AttemptCodec.register(vertx);
+    metrics = Metrics.of(vertx, options.getAddress());
     Dispatcher dispatcher =
         new Dispatcher(
             vertx,
@@ -117,8 +120,10 @@ public final class Webhook {
             settings,
             headers,
             sender,
-            attempt -> bus.publish(attempts, attempt, lazily));
+            attempt -> bus.publish(attempts, attempt, lazily),
+            metrics);
     lifecycle = new Lifecycle(vertx, options, store, settings, headers, dispatcher);
+    Meters.register(metrics, store, lifecycle, dispatcher);
     Intake intake = new Intake(options, store, lifecycle, dispatcher);
     Requests requests =
         new Requests(
@@ -195,6 +200,7 @@ public final class Webhook {
   }
 
   private Future<Void> letGo() {
+    metrics.close();
     Future<Void> closed = store == null ? Future.succeededFuture() : store.close();
     return closed.onComplete(v -> owners.remove(options.getAddress()));
   }

@@ -43,6 +43,8 @@ public final class ApiRouter {
     RouteTable guarded = new RouteTable(router);
     api.addTo(guarded);
     attempts.addTo(guarded);
+    new MetricsRoute(vertx).addTo(guarded);
+    new ContractRoute().addTo(guarded);
     guarded.refuseOtherMethods();
     router.route().handler(ctx -> ctx.fail(404));
     return router;

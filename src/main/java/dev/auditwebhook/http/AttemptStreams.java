@@ -63,6 +63,9 @@ final class AttemptStreams {
       ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, AttemptStream.CONTENT_TYPE).end();
       return;
     }
+    if (ctx.response().closed()) {
+      return;
+    }
     if (ended) {
       throw Problem.unavailable("the server is about to stop");
     }

@@ -27,6 +27,10 @@ final class Api {
     this.token = token;
   }
 
+  String base() {
+    return base;
+  }
+
   HttpResponse<String> call(String method, String path, String body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base + path))

@@ -45,26 +45,37 @@ public final class Browser implements AutoCloseable {
     this.profile = profile;
   }
 
+  /** To be called before all tests of a class: they are skipped without a browser, and say so. */
+  public static void assumeInstalled() {
+    File chromium = chromium();
+    if (chromium != null && chromedriver() != null) {
+      return;
+    }
+    String missing = (chromium == null ? "chromium" : "chromedriver") + " is not installed";
+    if ("required".equals(System.getenv(REQUIRED))) {
+      throw new AssertionError(missing + ", and " + REQUIRED + " is required");
+    }
+    String skipped = "The test of the console in a browser is skipped: " + missing;
+    System.out.println(skipped);
+    Assumptions.abort(skipped);
+  }
+
   /** A browser with a profile of its own. */
   public static Browser open() {
-    File chromium = find("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome");
-    File chromedriver =
-        find(
-            System.getProperty("webdriver.chrome.driver", "/usr/bin/chromedriver"), "chromedriver");
-    if (chromium == null || chromedriver == null) {
-      String missing = chromium == null ? "chromium" : "chromedriver";
-      if ("required".equals(System.getenv(REQUIRED))) {
-        throw new AssertionError(missing + " is not installed, and " + REQUIRED + " is required");
-      }
-      String skipped = "The browser test is skipped: " + missing + " is not installed";
-      System.out.println(skipped);
-      Assumptions.abort(skipped);
-    }
     try {
-      return open(chromium, chromedriver, Files.createTempDirectory("console-test"));
+      return open(chromium(), chromedriver(), Files.createTempDirectory("console-test"));
     } catch (IOException e) {
       throw new AssertionError(e);
     }
+  }
+
+  private static File chromium() {
+    return find("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome");
+  }
+
+  private static File chromedriver() {
+    return find(
+        System.getProperty("webdriver.chrome.driver", "/usr/bin/chromedriver"), "chromedriver");
   }
 
   private static Browser open(File chromium, File chromedriver, Path profile) {

@@ -1,0 +1,101 @@
+package dev.auditwebhook.metrics;
+
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
+
+/** Meters in a registry of Micrometer. */
+final class MicrometerMetrics implements Metrics {
+
+  /** The bounds of the histogram of durations, in milliseconds. */
+  private static final long[] DURATIONS = {10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 15_000};
+
+  /** The bounds of the histogram of batches, in events. */
+  private static final double[] SIZES = {1, 10, 100, 1_000, 10_000};
+
+  private final MeterRegistry registry;
+  private final Tags tags;
+  private final List<Meter> meters = new ArrayList<>();
+
+  /** Micrometer refers to them weakly. */
+  private final List<LongSupplier> sources = new ArrayList<>();
+
+  private final Map<Outcome, Timer> durations = new EnumMap<>(Outcome.class);
+  private final DistributionSummary sizes;
+
+  MicrometerMetrics(MeterRegistry registry, String address) {
+    this.registry = registry;
+    tags = Tags.of("address", address);
+    for (Outcome outcome : Outcome.values()) {
+      durations.put(outcome, added(duration(outcome)));
+    }
+    sizes =
+        added(
+            DistributionSummary.builder("webhook.batch.events")
+                .description("Events that an attempt carried")
+                .tags(tags)
+                .serviceLevelObjectives(SIZES)
+                .register(registry));
+  }
+
+  private Timer duration(Outcome outcome) {
+    return Timer.builder("webhook.attempt.duration")
+        .description("How long an attempt took, to the last byte of its answer")
+        .tags(tags.and("outcome", outcome.name().toLowerCase(Locale.ROOT)))
+        .serviceLevelObjectives(
+            LongStream.of(DURATIONS).mapToObj(Duration::ofMillis).toArray(Duration[]::new))
+        .register(registry);
+  }
+
+  @Override
+  public Metrics counter(String name, String description, LongSupplier value) {
+    sources.add(value);
+    added(
+        FunctionCounter.builder(name, value, LongSupplier::getAsLong)
+            .description(description)
+            .tags(tags)
+            .register(registry));
+    return this;
+  }
+
+  @Override
+  public Metrics gauge(String name, String description, LongSupplier value, String... more) {
+    sources.add(value);
+    added(
+        Gauge.builder(name, value, LongSupplier::getAsLong)
+            .description(description)
+            .tags(tags.and(more))
+            .register(registry));
+    return this;
+  }
+
+  private <M extends Meter> M added(M meter) {
+    meters.add(meter);
+    return meter;
+  }
+
+  @Override
+  public void attempt(Outcome outcome, long millis, int events) {
+    durations.get(outcome).record(millis, TimeUnit.MILLISECONDS);
+    sizes.record(events);
+  }
+
+  @Override
+  public void close() {
+    meters.forEach(registry::remove);
+    meters.clear();
+  }
+}

@@ -1,0 +1,57 @@
+package dev.auditwebhook.metrics;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.shareddata.LocalMap;
+import io.vertx.core.shareddata.Shareable;
+import io.vertx.micrometer.impl.VertxMetricsImpl;
+import java.util.function.Supplier;
+
+/** Finds the registry of a Vert.x instance. */
+final class Registries {
+
+  private static final String KEY = "registry";
+
+  private Registries() {}
+
+  private record Own(PrometheusMeterRegistry registry) implements Shareable {}
+
+  static MeterRegistry of(Vertx vertx) {
+    MeterRegistry host = ofHost(vertx);
+    return host == null ? own(vertx) : host;
+  }
+
+  /** The text of the registry in Prometheus' format, {@code null} when it is another kind. */
+  static Supplier<String> scraper(Vertx vertx) {
+    MeterRegistry registry = of(vertx);
+    if (registry instanceof CompositeMeterRegistry composite) {
+      registry =
+          composite.getRegistries().stream()
+              .filter(PrometheusMeterRegistry.class::isInstance)
+              .findFirst()
+              .orElse(null);
+    }
+    return registry instanceof PrometheusMeterRegistry prometheus ? prometheus::scrape : null;
+  }
+
+  /** A Vert.x that was built with Micrometer has one registry for all of its metrics. */
+  private static MeterRegistry ofHost(Vertx vertx) {
+    var metrics = ((VertxInternal) vertx).metrics();
+    return metrics == null
+        ? null
+        : Libraries.ifThere(
+            () -> metrics instanceof VertxMetricsImpl micrometer ? micrometer.registry() : null,
+            null);
+  }
+
+  private static MeterRegistry own(Vertx vertx) {
+    LocalMap<String, Own> shared = vertx.sharedData().getLocalMap("dev.auditwebhook.metrics");
+    return shared
+        .computeIfAbsent(KEY, key -> new Own(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)))
+        .registry();
+  }
+}
