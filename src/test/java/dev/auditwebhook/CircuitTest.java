@@ -17,6 +17,12 @@ class CircuitTest extends WebhookTest {
     return super.options().setMaxFailures(5).setResetTimeout(100);
   }
 
+  /** From here on all requests are probes: those from before the opening have been answered. */
+  private void awaitParked() {
+    awaitState(
+        state -> state.circuit().equals("open") && state.json().getInteger("in_flight") == 0);
+  }
+
   @Test
   void anOutageParksEventsInsteadOfBurningTheirAttempts() {
     receiver.stop();
@@ -39,9 +45,9 @@ class CircuitTest extends WebhookTest {
     deploy(options().setMaxInFlight(2).setMaxAttempts(2).setInitialBackoff(60_000));
 
     publish(20);
-    awaitState(state -> state.circuit().equals("open"));
+    awaitParked();
     int before = receiver.requests().size();
-    assertThat(before).isBetween(5, 6);
+    assertThat(before).isGreaterThanOrEqualTo(5);
     await().until(() -> receiver.requests().size() >= before + 3);
 
     assertThat(receiver.requests().get(before + 2).at() - receiver.requests().get(before).at())
@@ -57,21 +63,17 @@ class CircuitTest extends WebhookTest {
     receiver.usually(status(503));
     deploy(options().setResetTimeout(20));
     publish(500);
-    awaitState(CircuitTest::onlyProbesAreLeft);
-    int before = receiver.requests().size();
+    awaitParked();
     long start = System.nanoTime();
+    int before = receiver.requests().size();
     await().until(() -> receiver.requests().size() >= before + 60);
+    int probes = receiver.requests().size() - before;
     long millis = (System.nanoTime() - start) / 1_000_000;
 
-    assertThat(receiver.requests().size() - before).isLessThanOrEqualTo((int) (millis / 20) + 2);
+    assertThat(probes).isLessThanOrEqualTo((int) (millis / 20) + 2);
     assertThat(state().failed()).isZero();
     receiver.usually(status(204));
     assertThat(awaitSettled(500).delivered()).isEqualTo(500);
-  }
-
-  /** Attempts from before the opening have come back. */
-  private static boolean onlyProbesAreLeft(WebhookClient.State state) {
-    return !state.circuit().equals("closed") && state.json().getInteger("in_flight") <= 1;
   }
 
   @Test

@@ -115,6 +115,7 @@ class LedgerPropertyTest {
                     WebhookTest.onStore(
                         new WebhookOptions()
                             .setUrl(receiver.url())
+                            .setAttemptTimeout(2_000)
                             .setInitialBackoff(3)
                             .setMaxFailures(3)
                             .setResetTimeout(10)

@@ -50,6 +50,26 @@ class LifeCycleTest extends WebhookTest {
   }
 
   @Test
+  void anUndeployWaitsForWhatIsOnItsWayToTheDisk() {
+    deploy(
+        options()
+            .setDrainTimeout(5_000)
+            .setStore(
+                new StoreOptions()
+                    .setType(StoreOptions.FILE)
+                    .setPath(directory.resolve("slow").toString())
+                    .setSyncInterval(400)));
+    publish(1);
+    awaitSettled(1);
+    publish(5);
+    awaitState(state -> state.received() == 6);
+
+    undeploy();
+
+    assertThat(receiver.eventIds()).hasSize(6);
+  }
+
+  @Test
   void whatADisableLeavesBehindGoesToTheNextUrlOnce() {
     receiver.stop();
     ScriptedReceiver other = ScriptedReceiver.start(elsewhere);

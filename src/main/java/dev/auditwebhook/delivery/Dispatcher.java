@@ -3,12 +3,10 @@ package dev.auditwebhook.delivery;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.delivery.Circuit.Ticket;
 import dev.auditwebhook.metrics.Metrics;
-import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.security.UrlPolicy.Endpoint;
 import dev.auditwebhook.store.PendingEvent;
 import dev.auditwebhook.store.Store;
 import dev.auditwebhook.store.Total;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -28,35 +26,24 @@ final class Dispatcher {
   /** How soon the store is asked again when it could not give what waits in it, in milliseconds. */
   private static final long ASK_AGAIN = 1_000;
 
-  /** Where attempts go, what is known of it, and how many are there. */
-  private static final class Target {
-    private final Endpoint endpoint;
-    private final Circuit circuit;
-    private int inFlight;
-
-    Target(Endpoint endpoint, Circuit circuit) {
-      this.endpoint = endpoint;
-      this.circuit = circuit;
-    }
-  }
-
   private final Vertx vertx;
   private final WebhookOptions options;
   private final Store store;
   private final Settings settings;
   private final Sender sender;
-  private final RequestHeaders headers;
   private final Batching batching;
   private final Outcomes outcomes;
   private final Backoff backoff;
   private final Backoffs backoffs;
   private final WaitingEvents waiting;
   private final boolean strictOrder;
+  private Consumer<Endpoint> gone;
+  private Runnable pumped;
   // Volatile, as metrics are read from any thread.
   private volatile Target target;
-  private volatile Drain drain;
   private volatile int inFlight;
   private long freshUpTo;
+  private boolean hurry;
   private boolean taking;
   private boolean stopped;
 
@@ -74,7 +61,6 @@ final class Dispatcher {
     this.store = store;
     this.settings = settings;
     this.sender = sender;
-    this.headers = headers;
     batching = new Batching(options, new MessageIds(store));
     outcomes = new Outcomes(store, headers, listener, metrics);
     backoff =
@@ -87,12 +73,15 @@ final class Dispatcher {
     waiting = new WaitingEvents(vertx, batching, strictOrder, this::pump);
   }
 
-  /** Goes on with what the store holds. */
-  void start() {
-    if (settings.urlChangedSinceLastStart()) {
-      freshUpTo = store.total(Total.LAST_EVENT_ID);
-    }
-    retarget();
+  /**
+   * To be called before anything else.
+   *
+   * @param gone called when an endpoint wants no more
+   * @param pumped called when attempts may have ended or started
+   */
+  void begin(Consumer<Endpoint> gone, Runnable pumped) {
+    this.gone = gone;
+    this.pumped = pumped;
   }
 
   /** Takes an event that the store holds into the queue. */
@@ -112,19 +101,17 @@ final class Dispatcher {
   }
 
   /** Starts as many attempts as slots, circuit and queue allow. */
-  private void pump() {
+  void pump() {
     take();
     while (target != null
         && slotsTaken() < options.getMaxInFlight()
         && waiting.hasReady()
-        && (drain == null || target.circuit.isClosed())
-        && target.circuit.admits()
+        && (!hurry || target.circuit().isClosed())
+        && target.circuit().admits()
         && !stopped) {
       attempt(waiting.next());
     }
-    if (drain != null) {
-      endDrainWhenDone();
-    }
+    pumped.run();
   }
 
   /** Reads on what waits in the store, ahead of its need. */
@@ -158,16 +145,16 @@ final class Dispatcher {
 
   /** What hangs at a former URL holds up the new one only where the order is strict. */
   private int slotsTaken() {
-    return strictOrder ? inFlight + backoffs.size() : target.inFlight;
+    return strictOrder ? inFlight + backoffs.size() : target.inFlight();
   }
 
   private void attempt(Batch batch) {
     Target to = target;
-    Ticket ticket = to.circuit.admit();
+    Ticket ticket = to.circuit().admit();
     inFlight++;
-    to.inFlight++;
+    to.starts();
     sender
-        .send(to.endpoint, batch.attempts(), batch.messageId(), batch.body())
+        .send(to.endpoint(), batch.attempts(), batch.messageId(), batch.body())
         .onSuccess(answer -> settle(batch, to, ticket, answer));
   }
 
@@ -176,7 +163,7 @@ final class Dispatcher {
       return; // It stays pending in the store, for the next start.
     }
     inFlight--;
-    to.inFlight--;
+    to.ends();
     if (answer.resent()) {
       outcomes.resent(batch);
     }
@@ -186,31 +173,31 @@ final class Dispatcher {
       case DELIVERED -> outcomes.delivered(batch, answer);
       case RETRY -> {
         if (current && !ticket.probe()) {
-          retry(batch, answer, to.endpoint);
+          retry(batch, answer, to.endpoint());
         } else {
-          park(batch, answer, to.endpoint, current);
+          park(batch, answer, to.endpoint(), current);
         }
       }
       case REFUSED -> {
         if (current && ticket.probe()) {
-          park(batch, answer, to.endpoint, true);
+          park(batch, answer, to.endpoint(), true);
         } else {
-          outcomes.dead(batch, answer, to.endpoint);
+          outcomes.dead(batch, answer, to.endpoint());
         }
       }
       case REJECTED -> {
         if (batching.divides(batch, answer)) {
-          divide(batch, answer, to.endpoint);
+          divide(batch, answer, to.endpoint());
         } else {
-          outcomes.dead(batch, answer, to.endpoint);
+          outcomes.dead(batch, answer, to.endpoint());
         }
       }
-      case GONE -> outcomes.dead(batch, answer, to.endpoint);
+      case GONE -> outcomes.dead(batch, answer, to.endpoint());
     }
     if (current && verdict == Verdict.GONE) {
-      gone(to.endpoint);
+      gone.accept(to.endpoint());
     } else if (current) {
-      to.circuit.report(ticket, verdict);
+      to.circuit().report(ticket, verdict);
     }
     pump();
   }
@@ -239,13 +226,6 @@ final class Dispatcher {
     batching.halves(batch).forEach(waiting::add);
   }
 
-  private void gone(Endpoint endpoint) {
-    settings.url("", "410 Gone from " + endpoint.origin());
-    store.settings(settings.toJson());
-    log.warn("Webhook disabled: {}", settings.reason());
-    target = null;
-  }
-
   /** Sends dead letters again, the lowest id first, as far as there is room; says how many. */
   int redrive(List<Long> ids) {
     int redriven = 0;
@@ -259,86 +239,39 @@ final class Dispatcher {
     return redriven;
   }
 
-  /** Whether there is a URL and events are accepted. */
-  boolean isEnabled() {
-    return target != null && drain == null;
+  /** Takes all that is pending to another place, or to none. */
+  void aim(Target another) {
+    target = another;
+    pump();
   }
 
-  /** Applies new settings, which are valid, and keeps them. An absent one is {@code null}. */
-  void set(String url, String secret, Long initialBackoff) {
-    if (secret != null) {
-      settings.secret(secret, System.currentTimeMillis());
-      headers.secretsChanged();
-    }
-    boolean retarget = url != null && (!url.equals(settings.url()) || settings.reason() != null);
-    if (retarget) {
-      settings.url(url, null);
-    }
-    if (initialBackoff != null && !settings.url().isEmpty()) {
-      settings.initialBackoff(initialBackoff);
-    }
-    store.settings(settings.toJson());
-    if (retarget && url.isEmpty()) {
-      drain().onSuccess(drained -> disabled());
-    } else if (retarget) {
-      startAfresh();
-      retarget();
-    }
-  }
-
-  private void startAfresh() {
+  /** Ends all backoffs and forgets all attempts, for a new URL. */
+  void startAfresh() {
     freshUpTo = store.total(Total.LAST_EVENT_ID);
     backoffs.clear().forEach(waiting::add);
     waiting.startAfresh();
   }
 
-  private void retarget() {
-    if (drain != null) {
-      drain.end();
-      drain = null;
-      waiting.hurry(false);
-    }
-    String url = settings.url();
-    target =
-        url.isEmpty()
-            ? null
-            : new Target(
-                UrlPolicy.vet(url, options.isAllowPrivateNetworks()),
-                new Circuit(vertx, options, this::pump));
-    pump();
+  /** From now on no batch waits to be filled, and no event for a circuit to close. */
+  void hurry(boolean on) {
+    hurry = on;
+    waiting.hurry(on);
   }
 
-  /** Lets what can go out go out, for at most {@code drainTimeout}; accepting has stopped. */
-  private Future<Void> drain() {
-    if (drain == null) {
-      drain = new Drain(vertx, options.getDrainTimeout());
-      waiting.hurry(true);
-    }
-    Future<Void> drained = drain.future();
-    pump();
-    return drained;
+  /**
+   * Whether there is an attempt in flight, or will be one.
+   *
+   * @param within how soon, in milliseconds
+   */
+  boolean hasWork(long within) {
+    boolean canSend = target != null && target.circuit().isClosed();
+    boolean more = !waiting.isEmpty() || store.waiting() > 0 || backoffs.endsOneWithin(within);
+    return inFlight > 0 || canSend && more;
   }
 
-  private void disabled() {
-    if (settings.url().isEmpty() && !stopped) {
-      target = null;
-      drain = null;
-      waiting.hurry(false);
-    }
-  }
-
-  private void endDrainWhenDone() {
-    boolean canSend = target != null && target.circuit.isClosed();
-    boolean more =
-        !waiting.isEmpty() || store.waiting() > 0 || backoffs.endsOneWithin(drain.remaining());
-    if (inFlight == 0 && !(canSend && more)) {
-      drain.end();
-    }
-  }
-
-  /** Drains, then lets go: what is left stays pending in the store. A second stop is harmless. */
-  Future<Void> stop() {
-    return drain().onSuccess(v -> stopped = true);
+  /** Starts nothing more, and settles nothing. */
+  void stop() {
+    stopped = true;
   }
 
   int inFlight() {
@@ -350,12 +283,7 @@ final class Dispatcher {
   }
 
   /** Where events go, {@code null} while there is no URL. */
-  Endpoint endpoint() {
-    return target == null ? null : target.endpoint;
-  }
-
-  /** The circuit of the endpoint, {@code null} while there is none. */
-  Circuit circuit() {
-    return target == null ? null : target.circuit;
+  Target target() {
+    return target;
   }
 }

@@ -11,6 +11,7 @@ final class Drain {
   private final Vertx vertx;
   private final long timer;
   private final long deadline;
+  private boolean nothingMoreComes;
 
   Drain(Vertx vertx, long timeout) {
     this.vertx = vertx;
@@ -21,6 +22,18 @@ final class Drain {
   /** How long it still lasts, in milliseconds. */
   long remaining() {
     return deadline - System.nanoTime() / 1_000_000;
+  }
+
+  /** All that was accepted is in the queue by now. */
+  void nothingMoreComes() {
+    nothingMoreComes = true;
+  }
+
+  /** Ends it, if nothing more comes. */
+  void endEarly() {
+    if (nothingMoreComes) {
+      end();
+    }
   }
 
   void end() {

@@ -35,15 +35,17 @@ final class Intake {
   private final int maxEntryBytes;
   private final Actions actions;
   private final Store store;
+  private final Lifecycle lifecycle;
   private final Dispatcher dispatcher;
   private final EntryEncoder encoder = new EntryEncoder();
   private final TimeText clock = new TimeText();
   private boolean full;
 
-  Intake(WebhookOptions options, Store store, Dispatcher dispatcher) {
+  Intake(WebhookOptions options, Store store, Lifecycle lifecycle, Dispatcher dispatcher) {
     this.maxEntryBytes = options.getMaxEntryBytes();
     this.actions = new Actions(options.getActions());
     this.store = store;
+    this.lifecycle = lifecycle;
     this.dispatcher = dispatcher;
   }
 
@@ -65,7 +67,7 @@ final class Intake {
       return Future.failedFuture(e);
     }
     store.count(Total.RECEIVED);
-    if (!dispatcher.isEnabled() || !actions.match(entry.action())) {
+    if (!lifecycle.isEnabled() || !actions.match(entry.action())) {
       store.count(Total.DISCARDED);
       return Future.succeededFuture(new Accepted("discarded", null));
     }

@@ -9,16 +9,18 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Meters {
 
   private final Store store;
+  private final Lifecycle lifecycle;
   private final Dispatcher dispatcher;
   private final AtomicLong deadLetters = new AtomicLong();
 
-  private Meters(Store store, Dispatcher dispatcher) {
+  private Meters(Store store, Lifecycle lifecycle, Dispatcher dispatcher) {
     this.store = store;
+    this.lifecycle = lifecycle;
     this.dispatcher = dispatcher;
   }
 
-  static void register(Metrics metrics, Store store, Dispatcher dispatcher) {
-    new Meters(store, dispatcher).register(metrics);
+  static void register(Metrics metrics, Store store, Lifecycle lifecycle, Dispatcher dispatcher) {
+    new Meters(store, lifecycle, dispatcher).register(metrics);
   }
 
   private void register(Metrics metrics) {
@@ -43,7 +45,7 @@ final class Meters {
         .gauge(
             "webhook.enabled",
             "1 while there is a URL and events are accepted",
-            () -> dispatcher.isEnabled() ? 1 : 0);
+            () -> lifecycle.isEnabled() ? 1 : 0);
     for (String state : new String[] {"closed", "open", "half_open"}) {
       metrics.gauge(
           "webhook.circuit.state",
@@ -68,7 +70,7 @@ final class Meters {
   }
 
   private String circuit() {
-    Circuit circuit = dispatcher.circuit();
-    return circuit == null ? "closed" : circuit.state();
+    Target target = dispatcher.target();
+    return target == null ? "closed" : target.circuit().state();
   }
 }

@@ -27,6 +27,7 @@ final class Requests {
   private final Store store;
   private final Settings settings;
   private final RequestHeaders headers;
+  private final Lifecycle lifecycle;
   private final Dispatcher dispatcher;
   private final TestDelivery testDelivery;
 
@@ -35,12 +36,14 @@ final class Requests {
       Store store,
       Settings settings,
       RequestHeaders headers,
+      Lifecycle lifecycle,
       Dispatcher dispatcher,
       TestDelivery testDelivery) {
     this.options = options;
     this.store = store;
     this.settings = settings;
     this.headers = headers;
+    this.lifecycle = lifecycle;
     this.dispatcher = dispatcher;
     this.testDelivery = testDelivery;
   }
@@ -62,7 +65,7 @@ final class Requests {
     if (secret != null) {
       refuse(json, "secret", () -> Signer.keyOf(secret));
     }
-    dispatcher.set(url, secret, initialBackoff);
+    lifecycle.set(url, secret, initialBackoff);
     return Future.succeededFuture(
         new JsonObject()
             .put("type", "set_webhook_ok")
@@ -81,7 +84,7 @@ final class Requests {
   /** {@code webhook.get}. */
   Future<JsonObject> get(Object body) {
     StrictJson.of("", body).end();
-    Circuit circuit = dispatcher.circuit();
+    Circuit circuit = circuit();
     return Future.succeededFuture(
         new JsonObject()
             .put("type", "get_webhook_ok")
@@ -106,6 +109,11 @@ final class Requests {
             .put("last_error", dispatcher.health().lastError())
             .put("reason", settings.reason())
             .put("warning", store.warning()));
+  }
+
+  /** The circuit of the endpoint, {@code null} while there is none. */
+  private Circuit circuit() {
+    return dispatcher.target() == null ? null : dispatcher.target().circuit();
   }
 
   private static String text(Instant instant) {
@@ -151,7 +159,7 @@ final class Requests {
   /** {@code webhook.dlq.redrive}. */
   Future<JsonObject> redrive(Object body) {
     List<Long> ids = deadLetterIds(body);
-    if (!dispatcher.isEnabled()) {
+    if (!lifecycle.isEnabled()) {
       throw refusal(409, "no webhook is set: set a URL first");
     }
     return Future.succeededFuture(
@@ -187,14 +195,14 @@ final class Requests {
   /** {@code webhook.test}. */
   Future<JsonObject> test(Object body) {
     StrictJson.of("", body).end();
-    if (!dispatcher.isEnabled()) {
+    if (!lifecycle.isEnabled()) {
       throw refusal(409, "no webhook is set: set a URL first");
     }
     if (testDelivery.isRunning()) {
       throw refusal(409, "another test is running");
     }
     return testDelivery
-        .send(dispatcher.endpoint())
+        .send(dispatcher.target().endpoint())
         .map(
             answer -> {
               if (answer.status() == 0 || answer.error() != null) {
@@ -224,7 +232,7 @@ final class Requests {
   /** Whether all is well, and if not, why: without the host, as health checks are not guarded. */
   Future<JsonObject> ready(Object body) {
     JsonArray reasons = new JsonArray();
-    Circuit circuit = dispatcher.circuit();
+    Circuit circuit = circuit();
     if (settings.url().isEmpty()) {
       reasons.add(settings.reason() == null ? "webhook disabled" : "webhook disabled: 410 Gone");
     } else if (circuit != null && !circuit.isClosed()) {

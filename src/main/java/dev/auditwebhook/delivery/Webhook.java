@@ -39,8 +39,7 @@ public final class Webhook {
   private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
   private Store store;
   private HttpSender sender;
-  private Dispatcher dispatcher;
-  private Requests requests;
+  private Lifecycle lifecycle;
   private Metrics metrics = Metrics.NONE;
 
   /**
@@ -113,7 +112,7 @@ public final class Webhook {
     String attempts = addresses.attempts();
     DeliveryOptions lazily = AttemptCodec.register(vertx);
     metrics = Metrics.of(vertx, options.getAddress());
-    dispatcher =
+    Dispatcher dispatcher =
         new Dispatcher(
             vertx,
             options,
@@ -123,18 +122,19 @@ public final class Webhook {
             sender,
             attempt -> bus.publish(attempts, attempt, lazily),
             metrics);
-    Meters.register(metrics, store, dispatcher);
-    Intake intake = new Intake(options, store, dispatcher);
-    requests =
+    lifecycle = new Lifecycle(vertx, options, store, settings, headers, dispatcher);
+    Meters.register(metrics, store, lifecycle, dispatcher);
+    Intake intake = new Intake(options, store, lifecycle, dispatcher);
+    Requests requests =
         new Requests(
             options,
             store,
             settings,
             headers,
+            lifecycle,
             dispatcher,
             new TestDelivery(new MessageIds(store), options.getBatch().getMaxEvents() > 1, sender));
-    dispatcher.start();
-    store.settings(settings.toJson());
+    lifecycle.start();
     return Future.all(
             List.of(
                 answer(options.getEntryAddress(), intake::accept, Intake.Accepted::toJson),
@@ -194,7 +194,7 @@ public final class Webhook {
     consumers.clear();
     return Future.join(silent)
         .otherwiseEmpty()
-        .compose(v -> dispatcher.stop())
+        .compose(v -> lifecycle.stop())
         .compose(v -> sender.close())
         .eventually(this::letGo);
   }

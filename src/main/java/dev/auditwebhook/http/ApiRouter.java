@@ -27,6 +27,8 @@ public final class ApiRouter {
     router.route().handler(Answers::protect).failureHandler(answers::failed);
     router.errorHandler(400, answers::malformed).errorHandler(500, answers::failed);
 
+    router.get().handler(Console::addSlash);
+
     RouteTable open = new RouteTable(router);
     new Console().addTo(open);
     new HealthRoutes(vertx, bus, options).addTo(open);

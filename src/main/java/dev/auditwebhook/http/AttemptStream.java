@@ -5,8 +5,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.util.function.Consumer;
 
 /**
@@ -20,6 +23,7 @@ final class AttemptStream {
   private static final String COMMENT = ":\n\n";
 
   private final Vertx vertx;
+  private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final AttemptStreams.Bounds bounds;
   private final Consumer<AttemptStream> left;
@@ -35,11 +39,12 @@ final class AttemptStream {
    */
   AttemptStream(
       Vertx vertx,
-      HttpServerResponse response,
+      HttpServerRequest request,
       AttemptStreams.Bounds bounds,
       Consumer<AttemptStream> left) {
     this.vertx = vertx;
-    this.response = response;
+    this.request = request;
+    this.response = request.response();
     this.bounds = bounds;
     this.left = left;
     this.context = vertx.getOrCreateContext();
@@ -71,7 +76,7 @@ final class AttemptStream {
     waiting.appendString("data: ").appendString(attempt.encode()).appendString("\n\n");
     if (waiting.length() > bounds.behind()) {
       leave();
-      response.reset();
+      cut();
     } else if (!gathering) {
       gathering = true;
       vertx.setTimer(bounds.gather(), id -> gathered());
@@ -101,6 +106,19 @@ final class AttemptStream {
     if (!over) {
       leave();
       response.end(waiting);
+    }
+  }
+
+  /**
+   * An orderly close would wait for what the reader does not take; the stream of HTTP/2 does not.
+   */
+  private void cut() {
+    waiting = Buffer.buffer();
+    if (request.version() != HttpVersion.HTTP_2
+        && request.connection() instanceof ConnectionBase connection) {
+      connection.channelHandlerContext().close();
+    } else {
+      response.reset();
     }
   }
 

@@ -4,7 +4,6 @@ import dev.auditwebhook.WebhookAddresses;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -60,9 +59,11 @@ final class AttemptStreams {
 
   private void open(RoutingContext ctx) {
     ApiRoutes.onlyParameters(ctx, Set.of());
-    HttpServerResponse response = ctx.response();
     if (ctx.request().method() == HttpMethod.HEAD) {
-      response.putHeader(HttpHeaders.CONTENT_TYPE, AttemptStream.CONTENT_TYPE).end();
+      ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, AttemptStream.CONTENT_TYPE).end();
+      return;
+    }
+    if (ctx.response().closed()) {
       return;
     }
     if (ended) {
@@ -72,7 +73,7 @@ final class AttemptStreams {
       throw Problem.unavailable(
           "all " + bounds.readers() + " places of readers are taken; close another console first");
     }
-    AttemptStream stream = new AttemptStream(vertx, response, bounds, this::left);
+    AttemptStream stream = new AttemptStream(vertx, ctx.request(), bounds, this::left);
     streams.add(stream);
     stream.start(address);
     if (ended) {

@@ -12,7 +12,6 @@ final class BusCalls {
 
   static final long TIMEOUT = 30_000;
   static final String NOBODY = "no webhook is deployed";
-  static final String LATE = "the webhook did not answer in time";
 
   private final Vertx vertx;
 
@@ -21,7 +20,11 @@ final class BusCalls {
   }
 
   Future<JsonObject> ask(String address, Object request) {
-    DeliveryOptions options = new DeliveryOptions().setSendTimeout(TIMEOUT);
+    return ask(address, request, TIMEOUT);
+  }
+
+  Future<JsonObject> ask(String address, Object request, long timeout) {
+    DeliveryOptions options = new DeliveryOptions().setSendTimeout(timeout);
     return vertx
         .eventBus()
         .request(address, request, options)
@@ -42,7 +45,7 @@ final class BusCalls {
     }
     return switch (reply.failureType()) {
       case NO_HANDLERS -> Problem.unavailable(NOBODY);
-      case TIMEOUT -> new Problem(504, LATE);
+      case TIMEOUT -> new Problem(504, "the webhook did not answer in time");
       case RECIPIENT_FAILURE -> refusal(reply);
       default -> new Problem(500, "the webhook could not serve the request");
     };

@@ -72,17 +72,29 @@ final class Console {
     table.route(HttpMethod.GET, "/console/" + name, new File(name, content)::serve);
   }
 
-  /** Where the page is asked for without its slash, its relative links would miss. */
   private void page(RoutingContext ctx) {
+    ctx.response().putHeader("content-security-policy", POLICY);
+    Answers.end(ctx.request(), 200, page.type, page.content);
+  }
+
+  /**
+   * A handler that adds the slash when a host's path is asked for without it, as {@code /admin}:
+   * the relative links of the page would miss.
+   */
+  static void addSlash(RoutingContext ctx) {
     String path = ctx.request().path();
-    if (path.endsWith("/")) {
-      ctx.response().putHeader("content-security-policy", POLICY);
-      Answers.end(ctx.request(), 200, page.type, page.content);
-    } else {
-      String last = path.substring(path.lastIndexOf('/') + 1);
-      ctx.response().putHeader(HttpHeaders.LOCATION, "./" + last + "/");
-      ctx.response().setStatusCode(308).end();
+    if (ctx.mountPoint() == null
+        || path == null
+        || !(path + "/").equals(withSlash(ctx.mountPoint()))) {
+      ctx.next();
+      return;
     }
+    String last = path.substring(path.lastIndexOf('/') + 1);
+    ctx.response().putHeader(HttpHeaders.LOCATION, "./" + last + "/").setStatusCode(308).end();
+  }
+
+  private static String withSlash(String path) {
+    return path.endsWith("/") ? path : path + "/";
   }
 
   private static Buffer load(String resource) {

@@ -12,6 +12,7 @@ import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
+import org.h2.mvstore.RandomAccessStore;
 import org.h2.mvstore.type.ByteArrayDataType;
 import org.h2.mvstore.type.LongDataType;
 import org.h2.mvstore.type.StringDataType;
@@ -28,7 +29,7 @@ final class Disk {
   private static final int CACHE_MIB = 16;
   private static final long SMALL = 4 << 20;
   private static final int COMPACT_BELOW_PERCENT = 60;
-  private static final int COMPACT_MILLIS = 20;
+  private static final int COMPACT_BYTES = 4 << 20;
 
   private static final String FORMAT_KEY = "format";
   private static final String PREFIX_KEY = "messageIdPrefix";
@@ -272,12 +273,15 @@ final class Disk {
   boolean compact() {
     try {
       reopen();
-      long size = store.getFileStore().size();
-      if (size <= SMALL || store.getFileStore().getFillRate() > COMPACT_BELOW_PERCENT) {
+      RandomAccessStore space = (RandomAccessStore) store.getFileStore();
+      long size = space.size();
+      if (size <= SMALL) {
         return false;
       }
-      store.compactFile(COMPACT_MILLIS);
-      return store.getFileStore().size() < size;
+      boolean rewritten = store.compact(COMPACT_BELOW_PERCENT, COMPACT_BYTES);
+      sync();
+      space.compactMoveChunks(COMPACT_BELOW_PERCENT, COMPACT_BYTES, store);
+      return rewritten || space.size() < size;
     } catch (RuntimeException e) {
       close();
       throw new DiskException(file + " cannot be compacted: " + reason(e), e);

@@ -93,8 +93,7 @@ class TimersTest {
               List<Future<Answer>> started = new ArrayList<>();
               started.add(new Exchange(deadlines, "msg_1", new byte[0]).answer());
               vertx.setTimer(
-                  30,
-                  id -> started.add(new Exchange(deadlines, "msg_2", new byte[0]).answer()));
+                  30, id -> started.add(new Exchange(deadlines, "msg_2", new byte[0]).answer()));
               return started;
             });
     await().until(() -> onContext(() -> answers.size() == 2 && answers.get(1).isComplete()));

@@ -29,8 +29,7 @@ class WaitingEventsTest {
         new WebhookOptions()
             .setBatch(new BatchOptions().setMaxEvents(maxEvents).setMaxDelay(maxDelay));
     MessageIds ids = new MessageIds(new MemoryStore(vertx, "webhook", 100, 10));
-    return new WaitingEvents(
-        vertx, new Batching(options, ids), strict, () -> ripe.complete(null));
+    return new WaitingEvents(vertx, new Batching(options, ids), strict, () -> ripe.complete(null));
   }
 
   private static PendingEvent event(long id, long since) {

@@ -23,6 +23,7 @@ class AuthTest {
           "DELETE /webhook/dlq",
           "DELETE /webhook/dlq/7",
           "POST /webhook/dlq/redrive",
+          "GET /webhook/attempts",
           "GET /audit",
           "PUT /webhook/dlq",
           "GET /nothing");
@@ -46,7 +47,7 @@ class AuthTest {
   }
 
   @Test
-  void withoutATokenAllButHealthAndTheFrontPageIs401() {
+  void withoutATokenAllButHealthAndTheConsoleIs401() {
     Api nobody = new Api(port, null);
     for (String line : GUARDED) {
       assert401(call(nobody, line));

@@ -5,10 +5,13 @@ import static dev.auditwebhook.testing.ScriptedReceiver.Answer.silence;
 import static dev.auditwebhook.testing.ScriptedReceiver.Answer.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.auditwebhook.testing.Readme;
 import dev.auditwebhook.testing.WebhookTest;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
 import java.io.BufferedReader;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -58,14 +61,21 @@ class ContractTest extends WebhookTest {
     for (Route route : ApiRouter.create(vertx, http()).getRoutes()) {
       if (route.getPath() != null && !route.getPath().startsWith("/console/")) {
         String path = route.getPath().replaceAll(":(\\w+)", "{$1}");
-        Set<io.vertx.core.http.HttpMethod> methods =
-            route.methods() == null ? Set.of() : route.methods();
+        Set<HttpMethod> methods = route.methods() == null ? Set.of() : route.methods();
         methods.stream()
             .filter(method -> !method.name().equals("HEAD"))
             .forEach(method -> routes.add(method + " " + path));
       }
     }
     assertThat(contract.operations()).isEqualTo(routes);
+  }
+
+  @Test
+  void theManualNamesEveryRouteOfIt() {
+    String manual = Readme.chapter("HTTP").replace("?limit=&after=", "");
+    for (String operation : contract.operations()) {
+      assertThat(manual).contains("`" + operation.replace("{event_id}", ":event_id") + "`");
+    }
   }
 
   @Test
@@ -125,7 +135,7 @@ class ContractTest extends WebhookTest {
   }
 
   private void anAttemptIsAsTheContractSays() throws Exception {
-    HttpResponse<java.io.InputStream> stream =
+    HttpResponse<InputStream> stream =
         HttpClient.newHttpClient()
             .send(
                 HttpRequest.newBuilder(URI.create(api.base() + AttemptStreams.PATH))

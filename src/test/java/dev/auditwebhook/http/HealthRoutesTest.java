@@ -72,13 +72,6 @@ class HealthRoutesTest {
     assertThat(assertNotReady().getJsonArray("reasons")).isEmpty();
   }
 
-  @Test
-  void notReadyWhenTheWebhookDoesNotAnswer() {
-    new BusWebhook(vertx).handles("webhook.ready", message -> {});
-    assertThat(assertNotReady().getJsonArray("reasons"))
-        .isEqualTo(JsonArray.of("the webhook did not answer in time"));
-  }
-
   private JsonObject assertNotReady() {
     JsonObject problem = ApiRoutesTest.assertProblem(nobody.call("GET", "/health/ready"), 503);
     assertThat(problem.getBoolean("ready")).isFalse();

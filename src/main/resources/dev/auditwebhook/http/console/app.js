@@ -32,7 +32,11 @@ function start() {
 async function enter() {
   try {
     const webhook = await call("GET", "webhook");
+    const hadFocus = byId("sign-in").contains(document.activeElement);
     open({webhook, problem: null});
+    if (hadFocus) {
+      byId("main").focus();
+    }
   } catch (problem) {
     if (problem.status === 401 || problem.status === 403) {
       askForToken(token.get() === null ? "" : problem.message);

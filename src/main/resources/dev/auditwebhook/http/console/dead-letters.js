@@ -129,6 +129,10 @@ function label() {
   const size = state.webhook?.dlq_size ?? 0;
   const ticked = selected().length;
   const what = ticked > 0 ? `${number(ticked)} of ${number(size)}` : `all ${number(size)}`;
+  const evicted = state.webhook?.dlq_evicted ?? 0;
+  byId("dlq-evicted").hidden = evicted === 0;
+  setText(byId("dlq-evicted"), `${number(evicted)} older ones were evicted to make room. When this grows, `
+    + "raise webhook.dlqCapacity.");
   setText(byId("dlq-count"), size > 0 ? number(size) : "");
   setText(byId("redrive"), `Redrive ${what}`);
   setText(byId("purge"), `Purge ${what}`);

@@ -149,6 +149,5 @@ function accounting(webhook) {
   setText(byId("extras"), [
     `retried ${number(webhook.retried)}`,
     `rejected ${number(webhook.rejected)}`,
-    `dead letters evicted ${number(webhook.dlq_evicted)}`,
   ].join(" · "));
 }

@@ -1,0 +1,142 @@
+package dev.auditwebhook.delivery;
+
+import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.security.UrlPolicy;
+import dev.auditwebhook.security.UrlPolicy.Endpoint;
+import dev.auditwebhook.store.Store;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Whether events are accepted and where they go: start, settings, disable, drain, stop. */
+final class Lifecycle {
+
+  private static final Logger log = LoggerFactory.getLogger(Lifecycle.class);
+
+  private final Vertx vertx;
+  private final WebhookOptions options;
+  private final Store store;
+  private final Settings settings;
+  private final RequestHeaders headers;
+  private final Dispatcher dispatcher;
+  // Volatile, as metrics are read from any thread.
+  private volatile Drain drain;
+  private boolean stopped;
+
+  Lifecycle(
+      Vertx vertx,
+      WebhookOptions options,
+      Store store,
+      Settings settings,
+      RequestHeaders headers,
+      Dispatcher dispatcher) {
+    this.vertx = vertx;
+    this.options = options;
+    this.store = store;
+    this.settings = settings;
+    this.headers = headers;
+    this.dispatcher = dispatcher;
+  }
+
+  /** Goes on with what the store holds. */
+  void start() {
+    dispatcher.begin(this::gone, this::endDrainWhenDone);
+    if (settings.urlChangedSinceLastStart()) {
+      dispatcher.startAfresh();
+    }
+    retarget();
+    store.settings(settings.toJson());
+  }
+
+  /** Whether there is a URL and events are accepted. */
+  boolean isEnabled() {
+    return dispatcher.target() != null && drain == null;
+  }
+
+  /** Applies new settings, which are valid, and keeps them. An absent one is {@code null}. */
+  void set(String url, String secret, Long initialBackoff) {
+    if (secret != null) {
+      settings.secret(secret, System.currentTimeMillis());
+      headers.secretsChanged();
+    }
+    boolean retarget = url != null && (!url.equals(settings.url()) || settings.reason() != null);
+    if (retarget) {
+      settings.url(url, null);
+    }
+    if (initialBackoff != null && !settings.url().isEmpty()) {
+      settings.initialBackoff(initialBackoff);
+    }
+    store.settings(settings.toJson());
+    if (retarget && url.isEmpty()) {
+      drain().onSuccess(drained -> disabled());
+    } else if (retarget) {
+      dispatcher.startAfresh();
+      retarget();
+    }
+  }
+
+  private void retarget() {
+    if (drain != null) {
+      drain.end();
+      drain = null;
+      dispatcher.hurry(false);
+    }
+    String url = settings.url();
+    dispatcher.aim(
+        url.isEmpty()
+            ? null
+            : new Target(
+                UrlPolicy.vet(url, options.isAllowPrivateNetworks()),
+                new Circuit(vertx, options, dispatcher::pump)));
+  }
+
+  /** The endpoint wants no more. */
+  private void gone(Endpoint endpoint) {
+    settings.url("", "410 Gone from " + endpoint.origin());
+    store.settings(settings.toJson());
+    log.warn("Webhook disabled: {}", settings.reason());
+    dispatcher.aim(null);
+  }
+
+  /** Lets what can go out go out, for at most {@code drainTimeout}; accepting has stopped. */
+  private Future<Void> drain() {
+    if (drain == null) {
+      Drain begun = new Drain(vertx, options.getDrainTimeout());
+      drain = begun;
+      dispatcher.hurry(true);
+      store
+          .kept()
+          .onComplete(
+              (kept, failure) -> {
+                begun.nothingMoreComes();
+                dispatcher.pump();
+              });
+    }
+    return drain.future();
+  }
+
+  private void disabled() {
+    if (settings.url().isEmpty() && !stopped) {
+      drain = null;
+      dispatcher.hurry(false);
+      dispatcher.aim(null);
+    }
+  }
+
+  private void endDrainWhenDone() {
+    if (drain != null && !dispatcher.hasWork(drain.remaining())) {
+      drain.endEarly();
+    }
+  }
+
+  /** Drains, then lets go: what is left stays pending in the store. A second stop is harmless. */
+  Future<Void> stop() {
+    return drain()
+        .onSuccess(
+            v -> {
+              stopped = true;
+              dispatcher.stop();
+            });
+  }
+}

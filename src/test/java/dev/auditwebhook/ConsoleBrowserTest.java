@@ -1,0 +1,315 @@
+package dev.auditwebhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.auditwebhook.http.HttpOptions;
+import dev.auditwebhook.testing.Browser;
+import dev.auditwebhook.testing.ScriptedReceiver.Answer;
+import dev.auditwebhook.testing.WebhookTest;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.openqa.selenium.Keys;
+
+/** The console in a real browser, as an operator uses it. */
+@Timeout(180)
+class ConsoleBrowserTest extends WebhookTest {
+
+  private static final String TOKEN = "browser-test-token";
+
+  private Browser browser;
+  private String console;
+
+  @BeforeAll
+  static void needABrowser() {
+    Browser.assumeInstalled();
+  }
+
+  @BeforeEach
+  void openBrowser() {
+    browser = Browser.open();
+  }
+
+  @AfterEach
+  void closeBrowser() {
+    if (browser == null) {
+      return;
+    }
+    try {
+      assertThat(browser.messages())
+          .noneMatch(line -> line.contains("Content Security Policy") || line.contains("Uncaught"));
+      String origin = console.substring(0, console.indexOf('/', "http://".length()) + 1);
+      List<String> requested = browser.run("return performance.getEntries().map(e => e.name)");
+      assertThat(requested)
+          .filteredOn(name -> name.contains("://"))
+          .isNotEmpty()
+          .allMatch(name -> name.startsWith(origin));
+    } finally {
+      browser.close();
+    }
+  }
+
+  private void serve(WebhookOptions options) {
+    deploy(options);
+    WebhookRouterVerticle router =
+        new WebhookRouterVerticle(new HttpOptions().setPort(0).setAdminToken(TOKEN));
+    result(vertx.deployVerticle(router));
+    console = "http://127.0.0.1:" + router.actualPort() + "/";
+  }
+
+  private void signIn() {
+    browser.go(console);
+    browser.type("#token", TOKEN);
+    browser.press(Keys.ENTER);
+    browser.see("#contact", "Live");
+  }
+
+  private int deadLetters() {
+    return result(client.deadLetters(100, 0)).size();
+  }
+
+  private static Answer refusing(int status, String body) {
+    return Answer.status(status, Map.of("content-type", "text/html"), body);
+  }
+
+  @Test
+  void fromTheFirstUrlThroughAnOutageToTheRedriveOfAllThatFailed() {
+    serve(options().setUrl("").setMaxFailures(6).setResetTimeout(500).setMaxAttempts(1));
+    browser.go(console);
+    browser.type("#token", "wrong");
+    browser.press(Keys.ENTER);
+    browser.see("#token-problem", "Not a valid token.");
+    signIn();
+    assertThat(browser.url()).isEqualTo(console).doesNotContain(TOKEN);
+
+    browser.see("#headline", "No endpoint");
+    assertThat(browser.see("#dlq-empty").getText()).startsWith("None.");
+    browser.click("#change");
+    browser.type("#url", "ftp://127.0.0.1/");
+    browser.press(Keys.ENTER);
+    browser.see("#url-outcome", "url: must begin with https:// or http://.");
+    browser.type("#url", receiver.url());
+    browser.press(Keys.ENTER);
+    browser.see("#url-outcome", "Set");
+    browser.press(Keys.ESCAPE);
+    browser.see("#headline", "Ready");
+
+    publish(3);
+    browser.see("#total-delivered", "3");
+    browser.see("#headline", "Delivering");
+    browser.see("#attempts-rows tr:nth-child(3) .chip", "delivered");
+
+    receiver.usually(refusing(500, "out of <b>order</b>"));
+    publish(8);
+    browser.see("#headline", "Not delivering");
+    browser.see("#fact-circuit", "open");
+    publish(1);
+    browser.see("#explanation", "500 from http://127.0.0.1:" + receiver.port());
+    browser.see("#advice", "The receiver is in trouble");
+    browser.see("#dlq-rows tr:nth-child(6) .why", "500 from http://127.0.0.1:");
+    browser.see("#problems-only").click();
+    browser.see("#attempts-rows .chip[data-outcome=failed]", "failed");
+
+    receiver.usually(Answer.status(204));
+    browser.see("#headline", "Delivering");
+    int dead = deadLetters();
+    browser.see("#redrive", "Redrive all " + dead);
+    browser.click("#redrive");
+    browser.see("#confirm-title", "Redrive " + dead + " dead letters?");
+    browser.click("#confirm-yes");
+    browser.see("#dlq-outcome", "Redriven " + dead + ".");
+    browser.see("#dlq-empty", "None.");
+    browser.see("#total-delivered", "12");
+    browser.see("#total-failed", "0");
+    awaitSettled(12);
+  }
+
+  @Test
+  void whatComesFromOutsideIsShownAsTextAlone() {
+    serve(options().setMaxAttempts(1));
+    String attack = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'>";
+    receiver.usually(refusing(422, attack));
+    publish(attack, new JsonObject().put(attack, attack).put("api_key", "not to be seen"));
+    signIn();
+    browser.see("#dlq-rows .action", attack);
+    browser.click("#dlq-rows .unfold");
+    assertThat(browser.see("#dlq-rows .details").getText())
+        .contains("\"" + attack + "\": \"" + attack + "\"", "\"api_key\": \"<redacted>\"")
+        .contains("The receiver refuses this event itself.");
+    assertThat(browser.see("#dlq-rows .details pre:last-of-type").getText()).isEqualTo(attack);
+    publish(attack, null);
+    browser.see("#attempts-rows .action", attack);
+    assertThat(browser.<Object>run("return window.hacked")).isNull();
+    assertThat(
+            browser.<Long>run("return document.querySelectorAll('main img, main script').length"))
+        .isZero();
+  }
+
+  @Test
+  void someDeadLettersAreChosenAndPurged() {
+    serve(options().setMaxAttempts(1));
+    receiver.usually(refusing(422, ""));
+    publish(3);
+    awaitSettled(3);
+    signIn();
+    browser.click("#dlq-rows tr:nth-child(2) input");
+    browser.see("#purge", "Purge 1 of 3");
+    browser.click("#purge");
+    browser.see("#confirm-title", "Purge 1 dead letter?");
+    browser.press(Keys.ESCAPE);
+    browser.awaitHidden("#confirm");
+    assertThat(deadLetters()).isEqualTo(3);
+    browser.click("#purge");
+    browser.click("#confirm-yes");
+    browser.see("#dlq-outcome", "Purged 1.");
+    browser.see("#purge", "Purge all 2");
+    await()
+        .until(
+            () ->
+                browser.<Long>run("return document.querySelectorAll('#dlq-rows tr').length") == 2);
+    assertThat(result(client.deadLetters(10, 0)).stream().map(WebhookClient.DeadLetter::eventId))
+        .doesNotContain(
+            receiver.requests().stream().map(r -> r.eventId()).sorted().toList().get(1));
+  }
+
+  @Test
+  void theTestButtonTellsWhatCameBack() {
+    serve(options());
+    signIn();
+    browser.click("#test");
+    browser.see("#test-outcome", "the receiver answered 204 in ");
+    receiver.usually(Answer.status(401));
+    browser.click("#test");
+    browser.see("#test-outcome", "answered 401");
+    browser.see("#test-outcome", "The receiver does not accept the credentials.");
+    receiver.stop();
+    browser.click("#test");
+    browser.see("#test-outcome", "refused");
+    assertThat(state().received()).isZero();
+  }
+
+  @Test
+  void aSecretIsGeneratedAndSetAndNotShownAgain() {
+    serve(options());
+    signIn();
+    browser.see("#fact-signed", "no: set a secret");
+    browser.click("#change");
+    browser.click("#generate");
+    String secret = browser.see("#secret").getDomProperty("value");
+    assertThat(secret).startsWith("whsec_");
+    browser.click("#secret-form [type=submit]");
+    browser.see("#secret-outcome", "Set");
+    browser.see("#fact-signed", "yes");
+    browser.click("#settings-close");
+    browser.click("#change");
+    assertThat(browser.see("#secret").getDomProperty("value")).isEmpty();
+    assertThat(browser.see("#secret").getDomProperty("type")).isEqualTo("password");
+    assertThat(browser.<String>run("return document.documentElement.outerHTML"))
+        .doesNotContain(secret);
+  }
+
+  @Test
+  void disablingAsksFirst() {
+    serve(options());
+    signIn();
+    browser.click("#change");
+    browser.click("#disable");
+    browser.see("#confirm-title", "Disable the webhook?");
+    browser.click("#confirm-yes");
+    browser.see("#url-outcome", "Disabled");
+    browser.press(Keys.ESCAPE);
+    browser.see("#headline", "No endpoint");
+    assertThat(state().enabled()).isFalse();
+  }
+
+  @Test
+  void underAPathOfAHostThatGuardsItselfNoTokenIsAskedFor() {
+    deploy(options());
+    Router host = Router.router(vertx);
+    JsonObject http = new JsonObject().putNull("adminToken");
+    host.route("/admin/*").subRouter(result(WebhookRouterVerticle.router(vertx, http)));
+    var server = result(vertx.createHttpServer().requestHandler(host).listen(0, "127.0.0.1"));
+    console = "http://127.0.0.1:" + server.actualPort() + "/admin/";
+    browser.go(console.substring(0, console.length() - 1));
+    browser.see("#contact", "Live");
+    assertThat(browser.url()).isEqualTo(console);
+    assertThat(browser.isVisible("#sign-in")).isFalse();
+    assertThat(browser.isVisible("#sign-out")).isFalse();
+    publish(2);
+    browser.see("#total-delivered", "2");
+    browser.see("#attempts-rows tr:nth-child(2) .chip", "delivered");
+    browser.see("#rates canvas");
+  }
+
+  @Test
+  void theActionsAreReachedByTheKeyboardInTheOrderOfThePage() {
+    serve(options().setMaxAttempts(1));
+    receiver.usually(refusing(422, "no"));
+    publish(1);
+    awaitSettled(1);
+    signIn();
+    assertThat(browser.<String>run("return document.activeElement.id")).isEqualTo("main");
+    browser.go(console);
+    browser.see("#dlq-rows .unfold");
+    List<String> reached = new ArrayList<>();
+    for (int i = 0; i < 25 && !reached.contains("pause"); i++) {
+      browser.press(Keys.TAB);
+      reached.add(
+          browser.run("return document.activeElement.id || document.activeElement.className"));
+    }
+    assertThat(reached)
+        .containsSubsequence(
+            "sign-out",
+            "test",
+            "change",
+            "redrive",
+            "purge",
+            "dlq-table",
+            "dlq-all",
+            "quiet unfold",
+            "problems-only",
+            "pause");
+    browser.run("document.querySelector('.unfold').focus()");
+    browser.press(Keys.ENTER);
+    browser.see("#dlq-rows .details", "no");
+    browser.run("document.querySelector('#purge').focus()");
+    browser.press(Keys.SPACE);
+    browser.see("#confirm");
+    assertThat(browser.<String>run("return document.activeElement.id")).isEqualTo("confirm-no");
+    browser.press(Keys.TAB);
+    browser.press(Keys.ENTER);
+    browser.see("#dlq-empty", "None.");
+    assertThat(
+            browser.<Long>run(
+                "return [...document.querySelectorAll('button, input')]"
+                    + ".filter(e => !(e.textContent || e.ariaLabel || e.labels?.length)).length"))
+        .as("controls without a name")
+        .isZero();
+  }
+
+  @Test
+  void aServiceThatGoesAwayAndComesBackIsFoundAgain() {
+    deploy(options());
+    HttpOptions options = new HttpOptions().setPort(0).setAdminToken(TOKEN);
+    WebhookRouterVerticle router = new WebhookRouterVerticle(options);
+    String id = result(vertx.deployVerticle(router));
+    console = "http://127.0.0.1:" + router.actualPort() + "/";
+    options.setPort(router.actualPort());
+    signIn();
+    result(vertx.undeploy(id));
+    browser.see("#headline", "No contact");
+    browser.see("#contact", "No contact");
+    result(vertx.deployVerticle(new WebhookRouterVerticle(options)));
+    browser.see("#contact", "Live");
+    publish(1);
+    browser.see("#attempts-rows .chip", "delivered");
+  }
+}
