@@ -84,7 +84,7 @@ bench() {
     fi
     touch "$class_path"
   fi
-  exec "$java_bin" -Xms3g -Xmx3g -XX:+UseG1GC \
+  exec "$java_bin" -Xms3g -Xmx3g -XX:+UseG1GC -XX:FlightRecorderOptions=stackdepth=256 \
     -cp "$classes:$root/target/classes:$(<"$class_path")" dev.auditwebhook.bench.Bench "$@"
 }
 

@@ -18,8 +18,8 @@ record Comparison(List<Sample> ours, List<Sample> theirs) {
   static Comparison of(Plan plan, Supplier<Load> ours, Supplier<Load> theirs) {
     try (Load module = ours.get();
         Load bare = theirs.get()) {
-      Sample.of(bare, plan.warmUp());
-      Sample.of(module, plan.warmUp());
+      Sample.warmUp(bare, plan.warmUp());
+      Sample.warmUp(module, plan.warmUp());
       Sample[] ourSamples = new Sample[plan.rounds()];
       Sample[] theirSamples = new Sample[plan.rounds()];
       for (int i = 0; i < plan.rounds(); i++) {

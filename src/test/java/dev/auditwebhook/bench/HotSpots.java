@@ -22,12 +22,16 @@ final class HotSpots {
 
   private static final int TOP = 25;
   private static final String MODULE = "dev.auditwebhook.";
+  private static final String LAMBDA = "$$Lambda";
+  private static final String IDLE = "sun.nio.ch.EPoll.wait";
 
   private final Map<String, Double> cpuTop = new HashMap<>();
+  private final Map<String, Double> cpuInnermost = new HashMap<>();
   private final Map<String, Double> cpuWithin = new HashMap<>();
   private final Map<String, Double> cpuVertx = new HashMap<>();
   private final Map<String, Double> allocatedClass = new HashMap<>();
   private final Map<String, Double> allocatedBy = new HashMap<>();
+  private final Map<String, Double> allocatedInnermost = new HashMap<>();
   private final Map<String, Double> allocatedWithin = new HashMap<>();
 
   private HotSpots() {}
@@ -54,10 +58,12 @@ final class HotSpots {
       }
     }
     print(out, "CPU, by the method on top", spots.cpuTop);
+    print(out, "CPU, by the innermost method of the module", spots.cpuInnermost);
     print(out, "CPU, within a method of the module", spots.cpuWithin);
     print(out, "CPU, within a method of Vert.x", spots.cpuVertx);
     print(out, "allocated, by class", spots.allocatedClass);
     print(out, "allocated, by the first method outside the JDK", spots.allocatedBy);
+    print(out, "allocated, by the innermost method of the module", spots.allocatedInnermost);
     print(out, "allocated, within a method of the module", spots.allocatedWithin);
   }
 
@@ -68,6 +74,9 @@ final class HotSpots {
       return;
     }
     List<RecordedFrame> frames = event.getStackTrace().getFrames();
+    if (name(frames.get(0)).equals(IDLE)) {
+      return;
+    }
     if (allocation) {
       double bytes = event.getLong("weight");
       add(allocatedClass, event.getClass("objectClass").getName(), bytes);
@@ -76,12 +85,22 @@ final class HotSpots {
           .filter(name -> !name.startsWith("java.") && !name.startsWith("jdk."))
           .findFirst()
           .ifPresent(name -> add(allocatedBy, name, bytes));
+      add(allocatedInnermost, innermost(frames), bytes);
       within(frames, name -> name.startsWith(MODULE), allocatedWithin, bytes);
     } else {
       add(cpuTop, name(frames.get(0)), 1);
+      add(cpuInnermost, innermost(frames), 1);
       within(frames, name -> name.startsWith(MODULE), cpuWithin, 1);
       within(frames, name -> name.startsWith("io.vertx."), cpuVertx, 1);
     }
+  }
+
+  private static String innermost(List<RecordedFrame> frames) {
+    return frames.stream()
+        .map(HotSpots::name)
+        .filter(name -> name.startsWith(MODULE) && !name.contains(LAMBDA))
+        .findFirst()
+        .orElse("(none: Vert.x, Netty and JDK alone)");
   }
 
   /** Adds once for each method that is on the stack, however often. */
@@ -91,7 +110,10 @@ final class HotSpots {
       Map<String, Double> sums,
       double amount) {
     Set<String> names = new HashSet<>();
-    frames.stream().map(HotSpots::name).filter(wanted).forEach(names::add);
+    frames.stream()
+        .map(HotSpots::name)
+        .filter(wanted.and(name -> !name.contains(LAMBDA)))
+        .forEach(names::add);
     names.forEach(name -> add(sums, name, amount));
     add(sums, "(all)", amount);
   }

@@ -11,6 +11,13 @@ record Sample(double perSecond, double cpuNanos, double bytes) {
 
   private static final long RAMP_MILLIS = 250;
 
+  /** Runs a load for a while, only so that it is warm. */
+  static void warmUp(Load load, long millis) {
+    load.start();
+    pause(RAMP_MILLIS + millis);
+    load.stop();
+  }
+
   /** Runs a load for a while, of which the first quarter of a second does not count. */
   static Sample of(Load load, long millis) {
     load.start();

@@ -193,7 +193,7 @@ final class Scenarios {
   private void latency() {
     try (ModuleLoad module = signedModule();
         BareWebClient bare = bare()) {
-      Sample.of(bare, plan.warmUp());
+      Sample.warmUp(bare, plan.warmUp());
       double half = Sample.of(module, plan.round()).perSecond() / 2;
       Histogram ours = Latency.ofModule(module, half, plan.latency());
       Histogram theirs = Latency.ofBare(bare, half, plan.latency());
@@ -210,7 +210,7 @@ final class Scenarios {
 
   private void publish() {
     try (ModuleLoad module = signedModule()) {
-      Sample.of(module, plan.warmUp());
+      Sample.warmUp(module, plan.warmUp());
       double plain = PublishCost.onPlainThread(module, plan.bursts());
       double loop = PublishCost.onEventLoop(module, plan.bursts());
       report.add(
