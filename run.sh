@@ -15,7 +15,12 @@ usage: ./run.sh [COMMAND]
   emit [FILE]    posts newline-delimited JSON entries from FILE or standard
                  input to a running service
   test           the tests
-  bench          the benchmark
+  bench [OPTION]...  the benchmark, in under 4 minutes
+    --quick          rough figures, in under 1 minute
+    --json FILE      writes the figures to FILE as well
+    --only NAME      these rows only; may be given more than once
+    --profile FILE   records the signed case into FILE (JFR), lists its hot spots
+    --receiver URL   another receiver that answers 204 at once, such as nginx
 TEXT
 }
 
@@ -64,6 +69,25 @@ build() {
   [[ -f $jar ]] || fail "the build made no target/vertx-audit-webhook-*-fat.jar"
 }
 
+bench() {
+  need_java
+  local classes=$root/target/test-classes class_path=$root/target/bench.classpath
+  if [[ ! -f $class_path ]] ||
+    [[ -n $(find "$root/src" "$root/pom.xml" -newer "$class_path" -print -quit) ]]; then
+    need_maven
+    echo "Building (the first time takes a while) ..." >&2
+    local output
+    if ! output=$(cd "$root" && mvn -B -q -ntp test-compile dependency:build-classpath \
+      -Dmdep.includeScope=test -Dmdep.outputFile="$class_path" 2>&1); then
+      printf '%s\n' "$output" >&2
+      fail "the build failed"
+    fi
+    touch "$class_path"
+  fi
+  exec "$java_bin" -Xms3g -Xmx3g -XX:+UseG1GC -XX:FlightRecorderOptions=stackdepth=256 \
+    -cp "$classes:$root/target/classes:$(<"$class_path")" dev.auditwebhook.bench.Bench "$@"
+}
+
 start() {
   need_java
   build
@@ -71,11 +95,12 @@ start() {
 }
 
 command=${1:-demo}
-(($# <= 2)) || wrong_usage
+[[ $command == bench ]] || (($# <= 2)) || wrong_usage
 case $command in
+  bench) bench "${@:2}" ;;
   serve | emit) start "$@" ;;
   help | -h | --help) usage ;;
-  demo | test | bench)
+  demo | test)
     (($# <= 1)) || wrong_usage
     case $command in
       demo) start demo ;;
@@ -85,7 +110,6 @@ case $command in
         cd "$root"
         exec mvn -B -ntp verify
         ;;
-      bench) fail "the benchmark is not there yet" 2 ;;
     esac
     ;;
   *)

@@ -1,0 +1,103 @@
+package dev.auditwebhook.bench;
+
+import io.vertx.core.json.JsonObject;
+
+/** What events cost that wait: behind an open circuit, or in backoff. */
+final class Parked {
+
+  private static final int ROOM = 100_000;
+  private static final long NEVER = 86_400_000;
+
+  private Parked() {}
+
+  /**
+   * The cost of an event while others are parked.
+   *
+   * @param wallNanos time an event
+   * @param cpuNanos CPU time an event, without the producer's
+   * @param releaseMillis from the new URL to the first delivery
+   */
+  record Cost(double wallNanos, double cpuNanos, double releaseMillis) {}
+
+  /** Options under which the first failure parks everything. */
+  private static JsonObject parking(String url, int capacity) {
+    return Scenarios.options(url)
+        .put("queueCapacity", capacity)
+        .put("drainTimeout", 0)
+        .put("maxAttempts", 1_000)
+        .put("initialBackoff", 1)
+        .put("circuitBreaker", circuit(1));
+  }
+
+  private static JsonObject circuit(int maxFailures) {
+    return new JsonObject().put("maxFailures", maxFailures).put("resetTimeout", NEVER);
+  }
+
+  private static ModuleLoad park(String failing, int events, int capacity) {
+    ModuleLoad module = new ModuleLoad(parking(failing, capacity), events);
+    module.publish(1);
+    module.until(state -> state.getString("circuit").equals("open"));
+    module.publish(events - 1);
+    return module;
+  }
+
+  /** Bytes of heap that so many parked events hold, each. */
+  static double heapAnEvent(ReceiverProcess receiver, int events) {
+    try (ModuleLoad module = park(receiver.switched(), 1, events + 1_000)) {
+      long before = Usage.heap();
+      module.publish(events);
+      return (double) (Usage.heap() - before) / events;
+    }
+  }
+
+  /**
+   * Parks events, lets them go, and measures the deliveries that follow while as many more come in:
+   * so the number of parked events stays.
+   *
+   * @param deliveries how many at least
+   */
+  static Cost behind(ReceiverProcess receiver, int events, int deliveries) {
+    try (ModuleLoad module = park(receiver.switched(), events, 2 * events + ROOM)) {
+      long set = System.nanoTime();
+      module.set(receiver.fast());
+      module.start();
+      module.until(state -> state.getLong("delivered") > 0);
+      double releaseMillis = (System.nanoTime() - set) / 1e6;
+      long first = module.until(s -> s.getLong("delivered") > deliveries / 4).getLong("delivered");
+      long nanos = System.nanoTime();
+      Usage usage = Usage.now(module.producerThread());
+      long last =
+          module.until(s -> s.getLong("delivered") >= first + deliveries).getLong("delivered");
+      nanos = System.nanoTime() - nanos;
+      usage = Usage.now(module.producerThread()).since(usage);
+      module.halt();
+      return new Cost(
+          (double) nanos / (last - first),
+          (double) usage.cpuNanos() / (last - first),
+          releaseMillis);
+    }
+  }
+
+  /**
+   * A load beside events that wait in backoff for as long as the load lasts. The receiver must be
+   * switched to 503 before, and to 204 after.
+   */
+  static ModuleLoad backoff(ReceiverProcess receiver, int events) {
+    JsonObject options =
+        Scenarios.options(receiver.switched())
+            .put("queueCapacity", events + 20_000)
+            .put("drainTimeout", 0)
+            .put("maxAttempts", 1_000)
+            .put("initialBackoff", NEVER)
+            .put("maxBackoff", NEVER)
+            .put("jitter", 0)
+            .put("circuitBreaker", circuit(1_000_000));
+    ModuleLoad module = new ModuleLoad(options, Scenarios.WAITING);
+    receiver.switchTo(503);
+    module.publish(events);
+    module.until(state -> state.getLong("retried") == events);
+    module.keep(events);
+    receiver.switchTo(204);
+    return module;
+  }
+}

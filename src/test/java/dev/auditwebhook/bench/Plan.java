@@ -1,0 +1,32 @@
+package dev.auditwebhook.bench;
+
+/**
+ * How long and how much. All times in milliseconds.
+ *
+ * @param name of the mode
+ * @param firstWarmUp of each side, before anything is measured
+ * @param warmUp of each side of a row
+ * @param round one measurement
+ * @param rounds pairs of them in a row
+ * @param latency the run at half load
+ * @param bursts of publishes whose cost is measured
+ * @param parked the many events of the rows on growth
+ * @param limitSeconds after which the harness gives up
+ */
+record Plan(
+    String name,
+    long firstWarmUp,
+    long warmUp,
+    long round,
+    int rounds,
+    long latency,
+    int bursts,
+    int parked,
+    int limitSeconds) {
+
+  static final Plan FULL = new Plan("full", 5_000, 1_000, 1_500, 3, 4_000, 2_000, 1_000_000, 300);
+  static final Plan QUICK = new Plan("quick", 2_000, 150, 400, 2, 800, 500, 100_000, 120);
+
+  /** Shows that the harness works, and nothing else. */
+  static final Plan SMOKE = new Plan("smoke", 50, 50, 50, 1, 100, 20, 3_000, 60);
+}

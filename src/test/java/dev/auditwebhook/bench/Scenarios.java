@@ -1,0 +1,305 @@
+package dev.auditwebhook.bench;
+
+import dev.auditwebhook.WebhookOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
+
+/** What is measured, by name. */
+final class Scenarios {
+
+  /** How many events the producer keeps waiting. */
+  static final int WAITING = 4_096;
+
+  static final List<String> NAMES =
+      List.of(
+          "unsigned",
+          "signed",
+          "file",
+          "batch",
+          "http2",
+          "pipelining",
+          "slow-64",
+          "slow-1024",
+          "core",
+          "latency",
+          "publish",
+          "heap",
+          "parked",
+          "backoff",
+          "in-flight");
+
+  private static final int IN_FLIGHT = 64;
+  private static final int BATCH = 100;
+  private static final JsonObject HTTP_2 =
+      new JsonObject().put("protocolVersion", "HTTP_2").put("http2ClearTextUpgrade", false);
+  private static final JsonObject PIPELINING =
+      new JsonObject().put("pipelining", true).put("pipeliningLimit", 16);
+
+  private final Plan plan;
+  private final ReceiverProcess receiver;
+  private final Report report;
+  private final Map<String, Runnable> byName = new LinkedHashMap<>();
+
+  Scenarios(Plan plan, ReceiverProcess receiver, Report report) {
+    this.plan = plan;
+    this.receiver = receiver;
+    this.report = report;
+    byName.put("unsigned", this::unsigned);
+    byName.put("signed", this::signed);
+    byName.put("file", this::file);
+    byName.put("batch", this::batch);
+    byName.put("http2", this::http2);
+    byName.put("pipelining", this::pipelining);
+    byName.put("slow-64", this::slow64);
+    byName.put("slow-1024", this::slow1024);
+    byName.put("core", this::core);
+    byName.put("latency", this::latency);
+    byName.put("publish", this::publish);
+    byName.put("heap", this::heap);
+    byName.put("parked", this::parked);
+    byName.put("backoff", this::backoff);
+    byName.put("in-flight", this::inFlight);
+  }
+
+  /** Measures; what cannot be measured is a line that says why, and does not end the run. */
+  void run(String name) {
+    try {
+      byName.get(name).run();
+    } catch (RuntimeException e) {
+      report.add(Row.missing(name, Report.VOID + e.getMessage()));
+    }
+  }
+
+  /** Options of the signed case. */
+  static JsonObject options(String url) {
+    return new JsonObject()
+        .put("url", url)
+        .put("secrets", new JsonArray().add("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="))
+        .put("maxInFlight", IN_FLIGHT)
+        .put("queueCapacity", 4 * WAITING);
+  }
+
+  ModuleLoad signedModule() {
+    return new ModuleLoad(options(receiver.fast()), WAITING);
+  }
+
+  private BareWebClient bare() {
+    return new BareWebClient(receiver.fast(), IN_FLIGHT, new JsonObject());
+  }
+
+  /** Lets the compiler see both sides before the first row. */
+  void warmUp() {
+    Plan longer =
+        new Plan("", 0, plan.firstWarmUp(), 50, 1, 0, 0, 0, 0); // Its only round is not looked at.
+    Comparison.of(longer, this::signedModule, this::bare);
+  }
+
+  private void unsigned() {
+    JsonObject options = options(receiver.fast()).put("secrets", new JsonArray());
+    report.add(
+        Comparison.of(plan, () -> new ModuleLoad(options, WAITING), this::bare)
+            .rate("single events, unsigned, memory"));
+  }
+
+  private void signed() {
+    Comparison signed = Comparison.of(plan, this::signedModule, this::bare);
+    report.add(signed.rate("single events, signed, memory").goal(0.9, 0.75));
+    report.add(signed.row("  CPU an event", "ns", Sample::cpuNanos));
+    report.add(signed.row("  allocated an event", "B", Sample::bytes));
+  }
+
+  private void file() {
+    Path directory = temporary();
+    try {
+      JsonObject store = new JsonObject().put("type", "file").put("path", directory.toString());
+      JsonObject options = options(receiver.fast()).put("store", store);
+      String name = "single events, signed, file store";
+      if (isThere(name, options)) {
+        Comparison file = Comparison.of(plan, () -> new ModuleLoad(options, WAITING), this::bare);
+        report.add(file.rate(name).goal(0.75, 0.55));
+      }
+    } finally {
+      delete(directory);
+    }
+  }
+
+  private void batch() {
+    JsonObject options =
+        options(receiver.fast())
+            .put("batch", new JsonObject().put("maxEvents", BATCH))
+            .put("queueCapacity", 16 * WAITING);
+    String name = "batches of " + BATCH + ", signed, memory";
+    if (isThere(name, options)) {
+      Comparison batch =
+          Comparison.of(plan, () -> new ModuleLoad(options, 8 * WAITING), this::bare);
+      report.add(batch.rate(name).goal(8, 5));
+    }
+  }
+
+  private void http2() {
+    JsonObject options = options(receiver.http2()).put("client", HTTP_2);
+    report.add(
+        Comparison.of(
+                plan,
+                () -> new ModuleLoad(options, WAITING),
+                () -> new BareWebClient(receiver.http2(), IN_FLIGHT, HTTP_2))
+            .rate("single events, signed, HTTP/2"));
+  }
+
+  private void pipelining() {
+    JsonObject options = options(receiver.fast()).put("client", PIPELINING);
+    report.add(
+        Comparison.of(plan, () -> new ModuleLoad(options, WAITING), this::bare)
+            .rate("single events, signed, pipelining; bare without"));
+  }
+
+  private void slow64() {
+    Comparison slow = slow(64);
+    double ideal = 64 * 1_000.0 / Receiver.DELAY_MILLIS;
+    report.add(
+        slow.ofIdeal("receiver of 20 ms, 64 in flight; of 64 / 20 ms", ideal).goal(0.98, 0.95));
+    report.add(slow.rate("  the same, to the bare client"));
+  }
+
+  private void slow1024() {
+    report.add(slow(1_024).rate("receiver of 20 ms, 1 024 in flight").goal(0.9, 0.8));
+  }
+
+  private Comparison slow(int inFlight) {
+    JsonObject options = options(receiver.slow()).put("maxInFlight", inFlight);
+    return Comparison.of(
+        plan,
+        () -> new ModuleLoad(options, WAITING),
+        () -> new BareWebClient(receiver.slow(), inFlight, new JsonObject()));
+  }
+
+  private void core() {
+    report.add(
+        Comparison.of(plan, () -> new BareHttpClient(receiver.fast(), IN_FLIGHT), this::bare)
+            .rate("(no module) core HttpClient to WebClient"));
+  }
+
+  private void latency() {
+    try (ModuleLoad module = signedModule();
+        BareWebClient bare = bare()) {
+      Sample.warmUp(bare, plan.warmUp());
+      double half = Sample.of(module, plan.round()).perSecond() / 2;
+      Histogram ours = Latency.ofModule(module, half, plan.latency());
+      Histogram theirs = Latency.ofBare(bare, half, plan.latency());
+      report.add(latency("accept to delivered at half load, p50", ours, theirs, 50, half));
+      report.add(latency("accept to delivered at half load, p99", ours, theirs, 99, half));
+    }
+  }
+
+  private static Row latency(String name, Histogram ours, Histogram theirs, int p, double rate) {
+    return Row.figure(name, ours.getValueAtPercentile(p) / 1e3, "us")
+        .beside(theirs.getValueAtPercentile(p) / 1e3)
+        .with("events_per_second", rate);
+  }
+
+  private void publish() {
+    try (ModuleLoad module = signedModule()) {
+      Sample.warmUp(module, plan.warmUp());
+      double plain = PublishCost.onPlainThread(module, plan.bursts());
+      double loop = PublishCost.onEventLoop(module, plan.bursts());
+      report.add(
+          Row.figure("publish, caller on a plain thread", plain, "ns").goalAtMost(2_000, 5_000));
+      report.add(
+          Row.figure("publish, caller on an event loop", loop, "ns").goalAtMost(2_000, 5_000));
+    }
+  }
+
+  private void heap() {
+    int events = Math.min(10_000, plan.parked());
+    double bytes = Parked.heapAnEvent(receiver, events);
+    report.add(
+        Row.figure("heap held by " + number(events) + " parked, an event", bytes, "B")
+            .with("total_bytes", bytes * events));
+  }
+
+  private void parked() {
+    int few = Math.min(1_000, plan.parked() / 2);
+    int many = plan.parked();
+    int deliveries = Math.min(100_000, many / 2);
+    Parked.Cost before = Parked.behind(receiver, few, deliveries);
+    Parked.Cost big = Parked.behind(receiver, many, deliveries);
+    Parked.Cost after = Parked.behind(receiver, few, deliveries);
+    String title = number(many) + " parked against " + number(few);
+    double wall = (before.wallNanos() + after.wallNanos()) / 2;
+    double cpu = (before.cpuNanos() + after.cpuNanos()) / 2;
+    report.add(
+        against(title + ": time an event", big.wallNanos(), wall)
+            .goalAtMost(1.0, 1.2)
+            .with("release_ms", big.releaseMillis()));
+    report.add(against("  CPU an event", big.cpuNanos(), cpu));
+  }
+
+  private static Row against(String name, double many, double few) {
+    return Row.figure(name, many, "ns").beside(few).ratio(many / few, null, null);
+  }
+
+  private void backoff() {
+    int events = Math.min(10_000, plan.parked());
+    Comparison growth =
+        Comparison.of(
+            plan, () -> Parked.backoff(receiver, events), () -> Parked.backoff(receiver, 0));
+    report.add(growth.rate(number(events) + " in backoff against none"));
+    report.add(growth.row("  CPU an event", "ns", Sample::cpuNanos));
+  }
+
+  private void inFlight() {
+    for (int inFlight : new int[] {1, IN_FLIGHT, 1_024}) {
+      JsonObject options = options(receiver.fast()).put("maxInFlight", inFlight);
+      Comparison row =
+          Comparison.of(
+              plan,
+              () -> new ModuleLoad(options, WAITING),
+              () -> new BareWebClient(receiver.fast(), inFlight, new JsonObject()));
+      report.add(row.rate(number(inFlight) + " in flight, signed"));
+      report.add(row.row("  CPU an event", "ns", Sample::cpuNanos));
+    }
+  }
+
+  private boolean isThere(String name, JsonObject options) {
+    try {
+      new WebhookOptions(options);
+      return true;
+    } catch (IllegalArgumentException e) {
+      report.add(Row.missing(name, "not there yet (" + e.getMessage() + ")"));
+      return false;
+    }
+  }
+
+  private static String number(int value) {
+    return String.format(Locale.ROOT, "%,d", value).replace(',', ' ');
+  }
+
+  private static Path temporary() {
+    try {
+      return Files.createTempDirectory("webhook-bench");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path directory) {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
