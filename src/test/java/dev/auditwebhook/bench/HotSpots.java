@@ -34,6 +34,8 @@ final class HotSpots {
   private final Map<String, Double> allocatedInnermost = new HashMap<>();
   private final Map<String, Double> allocatedWithin = new HashMap<>();
 
+  private boolean allocated;
+
   private HotSpots() {}
 
   /** Records while {@code work} runs, into a file. */
@@ -77,7 +79,9 @@ final class HotSpots {
     if (name(frames.get(0)).equals(IDLE)) {
       return;
     }
-    if (allocation) {
+    if (allocation && !allocated) {
+      allocated = true; // The first one weighs all that the thread allocated before.
+    } else if (allocation) {
       double bytes = event.getLong("weight");
       add(allocatedClass, event.getClass("objectClass").getName(), bytes);
       frames.stream()

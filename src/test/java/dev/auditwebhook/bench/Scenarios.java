@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
@@ -39,7 +38,7 @@ final class Scenarios {
           "backoff",
           "in-flight");
 
-  private static final int IN_FLIGHT = 64;
+  static final int IN_FLIGHT = 64;
   private static final int BATCH = 100;
   private static final JsonObject HTTP_2 =
       new JsonObject().put("protocolVersion", "HTTP_2").put("http2ClearTextUpgrade", false);
@@ -55,6 +54,7 @@ final class Scenarios {
     this.plan = plan;
     this.receiver = receiver;
     this.report = report;
+    Growth growth = new Growth(plan, receiver, report);
     byName.put("unsigned", this::unsigned);
     byName.put("signed", this::signed);
     byName.put("file", this::file);
@@ -66,10 +66,10 @@ final class Scenarios {
     byName.put("core", this::core);
     byName.put("latency", this::latency);
     byName.put("publish", this::publish);
-    byName.put("heap", this::heap);
-    byName.put("parked", this::parked);
-    byName.put("backoff", this::backoff);
-    byName.put("in-flight", this::inFlight);
+    byName.put("heap", growth::heap);
+    byName.put("parked", growth::parked);
+    byName.put("backoff", growth::backoff);
+    byName.put("in-flight", growth::inFlight);
   }
 
   /** Measures; what cannot be measured is a line that says why, and does not end the run. */
@@ -220,57 +220,6 @@ final class Scenarios {
     }
   }
 
-  private void heap() {
-    int events = Math.min(10_000, plan.parked());
-    double bytes = Parked.heapAnEvent(receiver, events);
-    report.add(
-        Row.figure("heap held by " + number(events) + " parked, an event", bytes, "B")
-            .with("total_bytes", bytes * events));
-  }
-
-  private void parked() {
-    int few = Math.min(1_000, plan.parked() / 2);
-    int many = plan.parked();
-    int deliveries = Math.min(100_000, many / 2);
-    Parked.Cost before = Parked.behind(receiver, few, deliveries);
-    Parked.Cost big = Parked.behind(receiver, many, deliveries);
-    Parked.Cost after = Parked.behind(receiver, few, deliveries);
-    String title = number(many) + " parked against " + number(few);
-    double wall = (before.wallNanos() + after.wallNanos()) / 2;
-    double cpu = (before.cpuNanos() + after.cpuNanos()) / 2;
-    report.add(
-        against(title + ": time an event", big.wallNanos(), wall)
-            .goalAtMost(1.0, 1.2)
-            .with("release_ms", big.releaseMillis()));
-    report.add(against("  CPU an event", big.cpuNanos(), cpu));
-  }
-
-  private static Row against(String name, double many, double few) {
-    return Row.figure(name, many, "ns").beside(few).ratio(many / few, null, null);
-  }
-
-  private void backoff() {
-    int events = Math.min(10_000, plan.parked());
-    Comparison growth =
-        Comparison.of(
-            plan, () -> Parked.backoff(receiver, events), () -> Parked.backoff(receiver, 0));
-    report.add(growth.rate(number(events) + " in backoff against none"));
-    report.add(growth.row("  CPU an event", "ns", Sample::cpuNanos));
-  }
-
-  private void inFlight() {
-    for (int inFlight : new int[] {1, IN_FLIGHT, 1_024}) {
-      JsonObject options = options(receiver.fast()).put("maxInFlight", inFlight);
-      Comparison row =
-          Comparison.of(
-              plan,
-              () -> new ModuleLoad(options, WAITING),
-              () -> new BareWebClient(receiver.fast(), inFlight, new JsonObject()));
-      report.add(row.rate(number(inFlight) + " in flight, signed"));
-      report.add(row.row("  CPU an event", "ns", Sample::cpuNanos));
-    }
-  }
-
   private boolean isThere(String name, JsonObject options) {
     try {
       new WebhookOptions(options);
@@ -279,10 +228,6 @@ final class Scenarios {
       report.add(Row.missing(name, "not there yet (" + e.getMessage() + ")"));
       return false;
     }
-  }
-
-  private static String number(int value) {
-    return String.format(Locale.ROOT, "%,d", value).replace(',', ' ');
   }
 
   private static Path temporary() {
