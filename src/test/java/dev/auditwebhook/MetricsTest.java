@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.auditwebhook.http.HttpOptions;
 import dev.auditwebhook.metrics.Scrape;
+import dev.auditwebhook.testing.Readme;
 import dev.auditwebhook.testing.Samples;
 import dev.auditwebhook.testing.WebhookTest;
 import io.vertx.core.json.JsonObject;
@@ -207,6 +208,19 @@ class MetricsTest extends WebhookTest {
         .as("the dashboard leaves nothing out")
         .containsAll(metrics);
     assertThat(namesIn("README.md")).isEqualTo(metrics);
+  }
+
+  @Test
+  void theManualExplainsEveryAlert() throws Exception {
+    List<String> alerts =
+        Pattern.compile("- alert: (\\w+)")
+            .matcher(Files.readString(Path.of("conf/alerts.yml")))
+            .results()
+            .map(alert -> alert.group(1))
+            .toList();
+    assertThat(alerts).hasSize(5);
+    assertThat(Readme.chapter("Metrics"))
+        .contains(alerts.stream().map("| `%s` |"::formatted).toList());
   }
 
   private static Set<String> webhookNames(Samples samples) {
