@@ -11,6 +11,9 @@ record Sample(double perSecond, double cpuNanos, double bytes) {
 
   private static final long RAMP_MILLIS = 250;
 
+  /** How much longer than planned a round may last on a busy machine, until something came. */
+  private static final long PATIENCE_MILLIS = 10_000;
+
   /** Runs a load for a while, only so that it is warm. */
   static void warmUp(Load load, long millis) {
     load.start();
@@ -26,6 +29,9 @@ record Sample(double perSecond, double cpuNanos, double bytes) {
     long nanos = System.nanoTime();
     Usage usage = Usage.now(load.producerThread());
     pause(millis);
+    for (long waited = 0; load.delivered() == delivered && waited < PATIENCE_MILLIS; waited += 10) {
+      pause(10);
+    }
     delivered = load.delivered() - delivered;
     nanos = System.nanoTime() - nanos;
     usage = Usage.now(load.producerThread()).since(usage);
