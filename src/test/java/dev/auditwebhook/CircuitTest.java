@@ -57,7 +57,7 @@ class CircuitTest extends WebhookTest {
     receiver.usually(status(503));
     deploy(options().setResetTimeout(20));
     publish(500);
-    awaitState(state -> state.circuit().equals("open"));
+    awaitState(state -> state.circuit().equals("open") && state.json().getLong("in_flight") <= 1);
     int before = receiver.requests().size();
     long start = System.nanoTime();
     await().until(() -> receiver.requests().size() >= before + 60);
