@@ -95,7 +95,9 @@ final class Disk {
       throw e;
     } catch (RuntimeException e) {
       disk.abandon();
-      throw e instanceof MVStoreException known ? explained(file, known) : new DamagedException(e);
+      throw e instanceof MVStoreException known
+          ? explained(file, known)
+          : e instanceof DamagedException ? e : new DamagedException(e);
     }
   }
 
@@ -142,6 +144,10 @@ final class Disk {
     store.setVersionsToKeep(0);
     if (store.isReadOnly()) {
       throw new DiskException(file + " cannot be written to");
+    }
+    if (lock != null && version() < lock.lastVersion()) {
+      throw new DamagedException(
+          new IllegalStateException("its end is older than what was written last"));
     }
     pending = store.openMap("pending", byId());
     dead = store.openMap("dead", byId());
@@ -259,6 +265,13 @@ final class Disk {
   private void sync() {
     store.commit();
     store.sync();
+    if (lock != null) {
+      lock.lastVersion(version());
+    }
+  }
+
+  private long version() {
+    return store.getFileStore().lastChunkVersion();
   }
 
   /** A store that failed is closed, and opened again as it was last written. */
@@ -327,6 +340,7 @@ final class Disk {
     return doing(
         "compacted",
         () -> {
+          lock.sync();
           long size = store.getFileStore().size();
           if (size <= SMALL || store.getFileStore().getFillRate() > COMPACT_BELOW_PERCENT) {
             return false;

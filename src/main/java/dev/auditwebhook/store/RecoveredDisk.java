@@ -74,6 +74,7 @@ record RecoveredDisk(
   /** A file of that name has a content from its first moment: one without was damaged. */
   private static Disk disk(StoreDirectory directory, StoreLock lock, Function<Path, String> name) {
     if (!directory.hasFile()) {
+      lock.lastVersion(0);
       Disk.create(name.apply(directory.newFile()));
       directory.adoptNewFile();
     }

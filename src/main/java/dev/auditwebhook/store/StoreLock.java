@@ -1,6 +1,7 @@
 package dev.auditwebhook.store;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -12,6 +13,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Makes a directory one webhook's own, until it is closed or the process ends. It outlasts the
  * moments in which a {@link Disk} that failed has let go of its own lock.
+ *
+ * <p>The file that is locked also keeps the last version of the store that was surely on disk: a
+ * database whose end was damaged opens as an older version of itself, and says nothing.
  */
 final class StoreLock implements AutoCloseable {
 
@@ -56,7 +60,7 @@ final class StoreLock implements AutoCloseable {
   private void lock(StoreDirectory directory) {
     FileLock taken;
     try {
-      channel = FileChannel.open(key, StandardOpenOption.WRITE);
+      channel = FileChannel.open(key, StandardOpenOption.READ, StandardOpenOption.WRITE);
       taken = channel.tryLock();
     } catch (OverlappingFileLockException e) {
       taken = null;
@@ -78,6 +82,34 @@ final class StoreLock implements AutoCloseable {
       // The lock goes with the process then.
     } finally {
       TAKEN_HERE.remove(key);
+    }
+  }
+
+  /** The last version that was surely on disk; 0 when that is not known. */
+  long lastVersion() {
+    ByteBuffer content = ByteBuffer.allocate(Long.BYTES);
+    try {
+      return channel.read(content, 0) == Long.BYTES ? content.getLong(0) : 0;
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  /** Remembers the version that was just synced; itself it is not, as it may lag behind. */
+  void lastVersion(long version) {
+    try {
+      channel.write(ByteBuffer.allocate(Long.BYTES).putLong(0, version), 0);
+    } catch (IOException e) {
+      // An older one is as true, only weaker.
+    }
+  }
+
+  /** Has the version outlive the system too. */
+  void sync() {
+    try {
+      channel.force(false);
+    } catch (IOException e) {
+      // As above.
     }
   }
 }

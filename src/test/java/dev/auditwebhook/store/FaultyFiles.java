@@ -121,9 +121,8 @@ public final class FaultyFiles extends FilePathWrapper {
       }
     }
 
-    private synchronized void sync(FileChannel base) throws IOException {
+    private synchronized void sync() throws IOException {
       maybeFail("sync");
-      base.force(true);
       syncs++;
       unsynced.clear();
     }
@@ -162,7 +161,7 @@ public final class FaultyFiles extends FilePathWrapper {
 
   @Override
   public FileChannel open(String mode) throws IOException {
-    return new FaultyFile(base.open(mode), FAULTS.get(number()));
+    return new FaultyFile(getBase().open(mode), FAULTS.get(number()));
   }
 
   private static final class FaultyFile extends FileBaseDefault {
@@ -198,7 +197,7 @@ public final class FaultyFiles extends FilePathWrapper {
 
     @Override
     public void force(boolean metadata) throws IOException {
-      faults.sync(base);
+      faults.sync();
     }
 
     @Override
