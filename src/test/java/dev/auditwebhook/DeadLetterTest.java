@@ -172,8 +172,11 @@ class DeadLetterTest extends WebhookTest {
     receiver.usually(status(503));
     deploy(options().setMaxFailures(1).setResetTimeout(60_000));
     publish(5);
-    awaitState(state -> state.circuit().equals("open"));
-    JsonObject before = state().json();
+    JsonObject before =
+        awaitState(
+                state ->
+                    state.circuit().equals("open") && state.json().getInteger("in_flight") == 0)
+            .json();
 
     WebhookClient.TestResult result = result(client.test());
 

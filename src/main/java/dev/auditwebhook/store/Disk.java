@@ -1,5 +1,7 @@
 package dev.auditwebhook.store;
 
+import java.io.EOFException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -7,8 +9,9 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Supplier;
 import org.h2.mvstore.Cursor;
+import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
@@ -16,6 +19,7 @@ import org.h2.mvstore.RandomAccessStore;
 import org.h2.mvstore.type.ByteArrayDataType;
 import org.h2.mvstore.type.LongDataType;
 import org.h2.mvstore.type.StringDataType;
+import org.h2.store.fs.FileUtils;
 
 /**
  * One H2 MVStore file. It blocks, and is for one thread at a time. What {@link #write} has returned
@@ -25,6 +29,9 @@ final class Disk {
 
   /** The layout of this file; another one is not read. */
   static final int FORMAT = 1;
+
+  /** How many maps there are. */
+  private static final int MAPS = 3;
 
   private static final int CACHE_MIB = 16;
   private static final long SMALL = 4 << 20;
@@ -37,43 +44,80 @@ final class Disk {
   private static final String SETTINGS_KEY = "settings";
 
   private final String file;
+  private final StoreLock lock;
   private MVStore store;
   private MVMap<Long, byte[]> pending;
   private MVMap<Long, byte[]> dead;
   private MVMap<String, byte[]> facts;
 
-  private Disk(String file) {
+  private Disk(String file, StoreLock lock) {
     this.file = file;
+    this.lock = lock;
+  }
+
+  /**
+   * Makes the first content of a file that is empty.
+   *
+   * @throws DiskException when it cannot be written to
+   */
+  static void create(String file) {
+    Disk disk = new Disk(file, null);
+    byte[] bits = new byte[16];
+    new SecureRandom().nextBytes(bits);
+    try {
+      disk.doing(
+          "written to",
+          () -> {
+            disk.put(FORMAT_KEY, Integer.toString(FORMAT));
+            disk.put(PREFIX_KEY, "msg_" + HexFormat.of().formatHex(bits) + "_");
+            disk.sync();
+            return null;
+          });
+    } finally {
+      disk.abandon();
+    }
   }
 
   /**
    * Opens a file that exists, and reads it through once.
    *
+   * @param lock closed with the disk
    * @throws DamagedException when it is not as it was written
    * @throws DiskException when it cannot be used for another reason
    */
-  static Disk open(String file) {
-    Disk disk = new Disk(file);
+  static Disk open(String file, StoreLock lock) {
+    Disk disk = new Disk(file, lock);
     try {
       disk.open();
       disk.check();
       return disk;
-    } catch (MVStoreException e) {
-      disk.close();
-      throw switch (e.getErrorCode()) {
-        case org.h2.mvstore.DataUtils.ERROR_FILE_LOCKED ->
-            new DiskException(file + " is in use by another process or another webhook", e);
-        case org.h2.mvstore.DataUtils.ERROR_WRITING_FAILED ->
-            new DiskException(file + " cannot be written to: " + reason(e), e);
-        default -> new DamagedException(e);
-      };
     } catch (DiskException e) {
-      disk.close();
+      disk.abandon();
       throw e;
     } catch (RuntimeException e) {
-      disk.close();
-      throw new DamagedException(e);
+      disk.abandon();
+      throw e instanceof MVStoreException known
+          ? explained(file, known)
+          : e instanceof DamagedException ? e : new DamagedException(e);
     }
+  }
+
+  private static RuntimeException explained(String file, MVStoreException e) {
+    boolean systemFailed =
+        e.getCause() instanceof IOException && !(e.getCause() instanceof EOFException);
+    return switch (e.getErrorCode()) {
+      case DataUtils.ERROR_FILE_LOCKED ->
+          new DiskException(file + " is in use by another process", e);
+      case DataUtils.ERROR_UNSUPPORTED_FORMAT ->
+          new DiskException(file + " was written by another version: " + reason(e), e);
+      case DataUtils.ERROR_WRITING_FAILED ->
+          new DiskException(file + " cannot be written to: " + reason(e), e);
+      case DataUtils.ERROR_READING_FAILED ->
+          systemFailed
+              ? new DiskException(file + " cannot be read: " + reason(e), e)
+              : new DamagedException(e);
+      default -> new DamagedException(e);
+    };
   }
 
   /** The file is not as it was written. */
@@ -86,6 +130,9 @@ final class Disk {
   }
 
   private void open() {
+    if (!FileUtils.exists(file)) {
+      throw new DiskException("the file is gone");
+    }
     store =
         new MVStore.Builder()
             .fileName(file)
@@ -98,6 +145,10 @@ final class Disk {
     store.setVersionsToKeep(0);
     if (store.isReadOnly()) {
       throw new DiskException(file + " cannot be written to");
+    }
+    if (lock != null && version() < lock.lastVersion()) {
+      throw new DamagedException(
+          new IllegalStateException("its end is older than what was written last"));
     }
     pending = store.openMap("pending", byId());
     dead = store.openMap("dead", byId());
@@ -116,21 +167,20 @@ final class Disk {
   }
 
   private void check() {
-    if (facts.isEmpty() && pending.isEmpty() && dead.isEmpty()) {
-      byte[] bits = new byte[16];
-      new SecureRandom().nextBytes(bits);
-      put(FORMAT_KEY, Integer.toString(FORMAT));
-      put(PREFIX_KEY, "msg_" + HexFormat.of().formatHex(bits) + "_");
-      sync();
-    }
     String format = fact(FORMAT_KEY);
+    if (format == null && pending.isEmpty() && dead.isEmpty()) {
+      throw store.getMapNames().size() > MAPS
+          ? new DiskException(file + " is not the file of a webhook")
+          : new DamagedException(new IllegalStateException("nothing is in it"));
+    }
     if (!Integer.toString(FORMAT).equals(format)) {
       throw new DiskException(
           file + " has format " + format + ", and this version reads format " + FORMAT);
     }
     for (MVMap<?, byte[]> map : List.of(pending, dead, facts)) {
-      for (Map.Entry<?, byte[]> entry : map.entrySet()) {
-        Records.opened(entry.getValue());
+      for (Cursor<?, byte[]> each = map.cursor(null); each.hasNext(); ) {
+        each.next();
+        Records.opened(each.getValue());
       }
     }
   }
@@ -175,94 +225,111 @@ final class Disk {
    * Makes changes, all or none, and syncs.
    *
    * @param totals the totals that these changes lead to
+   * @param settings what was set at run time, {@code null} when that has not changed
    * @throws DiskException when that failed
    */
-  void write(List<Change> changes, String totals) {
-    try {
-      reopen();
-      changes.forEach(this::apply);
-      put(TOTALS_KEY, totals);
-      sync();
-    } catch (RuntimeException e) {
-      close();
-      throw new DiskException(file + " cannot be written to: " + reason(e), e);
-    }
+  void write(Collection<Change> changes, String totals, String settings) {
+    doing(
+        "written to",
+        () -> {
+          changes.forEach(this::apply);
+          put(TOTALS_KEY, totals);
+          if (settings != null) {
+            put(SETTINGS_KEY, settings);
+          }
+          sync();
+          return null;
+        });
   }
 
   private void apply(Change change) {
+    long id = change.id();
     if (change instanceof Change.Add add) {
-      pending.put(add.event().id(), Records.of(add.event()));
-    } else if (change instanceof Change.Remove remove) {
-      pending.remove(remove.id());
+      pending.put(id, Records.of(add.event()));
     } else if (change instanceof Change.Update update) {
-      pending.put(update.event().id(), Records.of(update.event()));
+      pending.put(id, Records.of(update.event()));
+      dead.remove(id);
     } else if (change instanceof Change.Bury bury) {
-      pending.remove(bury.letter().event().id());
-      dead.put(bury.letter().event().id(), Records.of(bury.letter()));
+      pending.remove(id);
+      dead.put(id, Records.of(bury.letter()));
     } else if (change instanceof Change.Redrive redrive) {
-      byte[] letter = dead.remove(redrive.id());
+      byte[] letter = dead.remove(id);
       if (letter != null) {
-        PendingEvent event = Records.deadLetter(redrive.id(), letter).event();
-        pending.put(redrive.id(), Records.of(event.waiting(0, redrive.now())));
+        pending.put(id, Records.of(redrive.pending(Records.deadLetter(id, letter))));
       }
-    } else if (change instanceof Change.Purge purge) {
-      dead.remove(purge.id());
-    } else if (change instanceof Change.Set set) {
-      put(SETTINGS_KEY, set.settings());
+    } else if (change instanceof Change.Remove) {
+      pending.remove(id);
+      dead.remove(id);
     }
   }
 
   private void sync() {
     store.commit();
     store.sync();
-  }
-
-  /** A store that failed to write has closed itself; what it wrote before is still there. */
-  private void reopen() {
-    if (store == null || store.isClosed()) {
-      open();
+    if (lock != null) {
+      lock.lastVersion(version());
     }
   }
 
-  /** The pending events with these ids, and then those above an id, so many at most. */
+  private long version() {
+    return store.getFileStore().lastChunkVersion();
+  }
+
+  /** A store that failed is closed, and opened again as it was last written. */
+  private <T> T doing(String what, Supplier<T> work) {
+    try {
+      if (store == null || store.isClosed()) {
+        open();
+      }
+      return work.get();
+    } catch (RuntimeException | Error e) {
+      abandon();
+      throw new DiskException(file + " cannot be " + what + ": " + reason(e), e);
+    }
+  }
+
+  /**
+   * Reads pending events.
+   *
+   * @param ids those with these ids come first
+   * @param after then come those above this id
+   * @param limit so many at most
+   */
   List<PendingEvent> read(Collection<Long> ids, long after, int limit) {
-    try {
-      reopen();
-      List<PendingEvent> events = new ArrayList<>(limit);
-      for (Iterator<Long> each = ids.iterator(); each.hasNext() && events.size() < limit; ) {
-        long id = each.next();
-        byte[] record = pending.get(id);
-        if (record != null) {
-          events.add(Records.event(id, record));
-        }
-      }
-      Cursor<Long, byte[]> above = pending.cursor(after + 1);
-      while (above.hasNext() && events.size() < limit) {
-        long id = above.next();
-        events.add(Records.event(id, above.getValue()));
-      }
-      return events;
-    } catch (RuntimeException e) {
-      close();
-      throw new DiskException(file + " cannot be read: " + reason(e), e);
-    }
+    return doing(
+        "read",
+        () -> {
+          List<PendingEvent> events = new ArrayList<>();
+          for (Iterator<Long> each = ids.iterator(); each.hasNext() && events.size() < limit; ) {
+            long id = each.next();
+            byte[] record = pending.get(id);
+            if (record != null) {
+              events.add(Records.event(id, record));
+            }
+          }
+          Cursor<Long, byte[]> above = pending.cursor(after + 1);
+          while (events.size() < limit && above.hasNext()) {
+            long id = above.next();
+            events.add(Records.event(id, above.getValue()));
+          }
+          return events;
+        });
   }
 
-  /** Dead letters above an id, so many at most. */
-  List<DeadLetter> deadLetters(long after, int limit) {
-    try {
-      reopen();
-      List<DeadLetter> letters = new ArrayList<>();
-      Cursor<Long, byte[]> above = dead.cursor(after + 1);
-      while (above.hasNext() && letters.size() < limit) {
-        long id = above.next();
-        letters.add(Records.deadLetter(id, above.getValue()));
-      }
-      return letters;
-    } catch (RuntimeException e) {
-      close();
-      throw new DiskException(file + " cannot be read: " + reason(e), e);
-    }
+  /** The dead letters with these ids, but for those that are not there. */
+  List<DeadLetter> deadLetters(Collection<Long> ids) {
+    return doing(
+        "read",
+        () -> {
+          List<DeadLetter> letters = new ArrayList<>();
+          for (long id : ids) {
+            byte[] record = dead.get(id);
+            if (record != null) {
+              letters.add(Records.deadLetter(id, record));
+            }
+          }
+          return letters;
+        });
   }
 
   /**
@@ -271,28 +338,33 @@ final class Disk {
    * @return whether it may shrink further
    */
   boolean compact() {
-    try {
-      reopen();
-      RandomAccessStore space = (RandomAccessStore) store.getFileStore();
-      long size = space.size();
-      if (size <= SMALL) {
-        return false;
-      }
-      boolean rewritten = store.compact(COMPACT_BELOW_PERCENT, COMPACT_BYTES);
-      sync();
-      space.compactMoveChunks(COMPACT_BELOW_PERCENT, COMPACT_BYTES, store);
-      return rewritten || space.size() < size;
-    } catch (RuntimeException e) {
-      close();
-      throw new DiskException(file + " cannot be compacted: " + reason(e), e);
+    return doing(
+        "compacted",
+        () -> {
+          lock.sync();
+          RandomAccessStore space = (RandomAccessStore) store.getFileStore();
+          long size = space.size();
+          if (size <= SMALL) {
+            return false;
+          }
+          boolean rewritten = store.compact(COMPACT_BELOW_PERCENT, COMPACT_BYTES);
+          sync();
+          space.compactMoveChunks(COMPACT_BELOW_PERCENT, COMPACT_BYTES, store);
+          return rewritten || space.size() < size;
+        });
+  }
+
+  /** Closes without writing. */
+  private void abandon() {
+    if (store != null) {
+      store.closeImmediately();
     }
   }
 
   /** Lets go of the file without writing. */
   void close() {
-    if (store != null) {
-      store.closeImmediately();
-    }
+    abandon();
+    lock.close();
   }
 
   private static String reason(Throwable failure) {

@@ -5,8 +5,11 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -21,6 +24,9 @@ import org.slf4j.LoggerFactory;
 public final class FileStore implements Store {
 
   private static final Logger log = LoggerFactory.getLogger(FileStore.class);
+
+  /** The most events that are read at once: delivery goes on with the first of many soon. */
+  private static final int MAX_READ = 1_024;
 
   /** The most bytes of new events that are on their way to the disk. */
   private static final long MAX_UNWRITTEN = 32 << 20;
@@ -47,14 +53,27 @@ public final class FileStore implements Store {
   private final String damage;
   private final AtomicLongArray totals = new AtomicLongArray(Total.values().length);
   private final TreeSet<Long> deadIds;
+
+  /** Pending events that wait on disk, and that reading has passed or will pass. */
   private final TreeSet<Long> redriven = new TreeSet<>();
+
   private final long upkeepTimer;
   private JsonObject settings;
   private volatile long pending;
   private volatile int deadLetters;
+
+  /** Pending events in memory, those that are yet to be written included. */
   private long held;
+
+  /** Pending events that are not held. */
   private long waiting;
+
+  /** Held events that are yet to be written. */
+  private long arriving;
+
+  /** Above this id no event was taken. */
   private long readUpTo;
+
   private String unreadable;
 
   /**
@@ -65,11 +84,19 @@ public final class FileStore implements Store {
    * @return failed in one line when the directory or its file cannot be used
    */
   public static Future<Store> open(Vertx vertx, String address, Options options) {
+    return open(vertx, address, options, Path::toString);
+  }
+
+  /**
+   * @param name gives the database's name of the file
+   */
+  static Future<Store> open(
+      Vertx vertx, String address, Options options, Function<Path, String> name) {
     WorkerExecutor writer =
         vertx.createSharedWorkerExecutor(
             "webhook-store-" + address, 1, MAX_WORK_SECONDS, TimeUnit.SECONDS);
     return writer
-        .executeBlocking(() -> RecoveredDisk.open(options.path()))
+        .executeBlocking(() -> RecoveredDisk.open(options.path(), name))
         .<Store>map(recovered -> new FileStore(vertx, options, writer, recovered))
         .recover(failure -> writer.close().transform(v -> Future.failedFuture(explained(failure))));
   }
@@ -158,19 +185,21 @@ public final class FileStore implements Store {
     pending++;
     if (hold) {
       held++;
+      arriving++;
       readUpTo = event.id();
     } else {
       waiting++;
     }
     Promise<Boolean> kept = Promise.promise();
     commit.add(new Change.Add(event, hold, kept));
-    return kept.future();
+    return hold ? kept.future().onSuccess(held -> arriving--) : kept.future();
   }
 
   private void refused(Change.Add add) {
     pending--;
     if (add.held()) {
       held--;
+      arriving--;
     } else {
       waiting--;
     }
@@ -188,18 +217,22 @@ public final class FileStore implements Store {
 
   @Override
   public long waiting() {
-    return waiting;
+    return waiting + arriving;
   }
 
   @Override
   public Future<List<PendingEvent>> take() {
-    int limit = (int) Math.max(1, options.queueCapacity() - held);
-    List<Long> first = redriven.stream().limit(limit).toList();
+    int limit = (int) Math.max(1, Math.min(MAX_READ, options.queueCapacity() - held));
     long after = readUpTo;
+    List<Long> first = redriven.headSet(after, true).stream().limit(limit).toList();
     Function<Disk, List<PendingEvent>> reading = disk -> disk.read(first, after, limit);
     return commit
         .read(reading)
-        .compose(read -> read.isEmpty() ? commit.readLater(reading) : Future.succeededFuture(read))
+        .compose(
+            read ->
+                read.isEmpty()
+                    ? commit.keptSoon().transform(v -> commit.read(reading))
+                    : Future.succeededFuture(read))
         .map(this::taken)
         .otherwise(this::unread);
   }
@@ -216,11 +249,10 @@ public final class FileStore implements Store {
     unreadable = null;
     List<PendingEvent> events = new ArrayList<>(read.size());
     for (PendingEvent event : read) {
-      if (!redriven.remove(event.id())) {
-        readUpTo = event.id();
-      }
+      boolean fresh = redriven.remove(event.id());
+      readUpTo = Math.max(readUpTo, event.id());
       if (!commit.wasRefused(event.id())) {
-        events.add(event);
+        events.add(fresh ? event.waiting(0, event.since()) : event);
       }
     }
     waiting -= events.size();
@@ -254,7 +286,7 @@ public final class FileStore implements Store {
   private void evict() {
     while (deadIds.size() > options.dlqCapacity()) {
       totals.incrementAndGet(Total.DLQ_EVICTED.ordinal());
-      commit.add(new Change.Purge(deadIds.pollFirst()));
+      commit.add(new Change.Remove(deadIds.pollFirst()));
     }
     deadLetters = deadIds.size();
   }
@@ -271,7 +303,27 @@ public final class FileStore implements Store {
 
   @Override
   public Future<List<DeadLetter>> deadLetters(long after, int limit) {
-    return commit.readLater(disk -> disk.deadLetters(after, limit));
+    return commit
+        .keptSoon()
+        .transform(
+            v -> {
+              Map<Long, DeadLetter> letters = new TreeMap<>();
+              List<Long> written = new ArrayList<>();
+              for (long id : deadIds.tailSet(after, false).stream().limit(limit).toList()) {
+                if (commit.unwritten(id) instanceof Change.Bury bury) {
+                  letters.put(id, bury.letter());
+                } else {
+                  written.add(id);
+                }
+              }
+              return commit
+                  .read(disk -> disk.deadLetters(written))
+                  .map(
+                      read -> {
+                        read.forEach(letter -> letters.put(letter.event().id(), letter));
+                        return List.copyOf(letters.values());
+                      });
+            });
   }
 
   @Override
@@ -295,7 +347,7 @@ public final class FileStore implements Store {
   public void purge(long id) {
     deadIds.remove(id);
     deadLetters = deadIds.size();
-    commit.add(new Change.Purge(id));
+    commit.add(new Change.Remove(id));
   }
 
   @Override
@@ -306,7 +358,7 @@ public final class FileStore implements Store {
   @Override
   public void settings(JsonObject changedSettings) {
     settings = changedSettings;
-    commit.add(new Change.Set(changedSettings.encode()));
+    commit.settings(changedSettings.encode());
   }
 
   @Override

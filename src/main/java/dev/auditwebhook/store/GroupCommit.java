@@ -5,8 +5,11 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -21,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * an interval apart, each with all that has changed since the last.
  *
  * <p>When a write fails, new events are refused, and everything else is written as soon as the disk
- * takes it.
+ * takes it. Of each event only the last change is kept for that.
  */
 final class GroupCommit {
 
@@ -30,6 +33,22 @@ final class GroupCommit {
   /** From one try to the next while writing fails, in milliseconds. */
   private static final long TRY_AGAIN = 1_000;
 
+  /** What is written together. */
+  private static final class Batch {
+    private final Map<Long, Change> changes;
+    private final List<Change.Add> adds = new ArrayList<>();
+    private final Promise<Void> written = Promise.promise();
+    private String settings;
+
+    Batch(Map<Long, Change> changes) {
+      this.changes = changes;
+    }
+
+    void put(Change change) {
+      changes.merge(change.id(), change, (earlier, later) -> later.after(earlier));
+    }
+  }
+
   private final Vertx vertx;
   private final WorkerExecutor writer;
   private final Disk disk;
@@ -37,13 +56,13 @@ final class GroupCommit {
   private final Supplier<String> totals;
   private final Consumer<Change.Add> refused;
   private final Set<Long> refusedIds = new HashSet<>();
-  private List<Change> changes = new ArrayList<>();
-  private Promise<Void> next = Promise.promise();
+  private Batch next = new Batch(new LinkedHashMap<>());
+  private Batch writing;
   private Future<Void> current = Future.succeededFuture();
   private boolean changed;
-  private boolean busy;
   private boolean due;
-  private boolean idleSinceCompaction;
+  private boolean closed;
+  private boolean smallEnough;
   private long unwritten;
   private long lastStart = System.nanoTime() - TimeUnit.HOURS.toNanos(1);
   private long timer = -1;
@@ -71,16 +90,23 @@ final class GroupCommit {
 
   /** Has a change written. */
   void add(Change change) {
-    changes.add(change);
+    next.put(change);
     if (change instanceof Change.Add add) {
+      next.adds.add(add);
       unwritten += add.event().body().length;
     }
     totalsChanged();
   }
 
+  /** Has settings written. */
+  void settings(String settings) {
+    next.settings = settings;
+    totalsChanged();
+  }
+
   /** Has the totals written. */
   void totalsChanged() {
-    if (!changed) {
+    if (!changed && !closed) {
       changed = true;
       schedule();
     }
@@ -101,25 +127,31 @@ final class GroupCommit {
     return refusedIds.contains(id);
   }
 
+  /** What is yet to be written of an event, {@code null} when all is. */
+  Change unwritten(long id) {
+    Change change = next.changes.get(id);
+    return change == null && writing != null ? writing.changes.get(id) : change;
+  }
+
   /** Completed when all that has changed so far is written; failed when it cannot be now. */
   Future<Void> kept() {
     if (fault != null) {
       return Future.failedFuture(new DiskException(fault));
     }
-    return changed ? next.future() : current;
+    return changed ? next.written.future() : current;
+  }
+
+  /** As {@link #kept()}, and has it written now. */
+  Future<Void> keptSoon() {
+    if (fault == null) {
+      schedule(0);
+    }
+    return kept();
   }
 
   /** Reads what is written now. */
   <T> Future<T> read(Function<Disk, T> reading) {
     return writer.executeBlocking(() -> reading.apply(disk));
-  }
-
-  /** Reads once all that has changed so far is written, or cannot be. */
-  <T> Future<T> readLater(Function<Disk, T> reading) {
-    if (fault == null) {
-      schedule(0);
-    }
-    return kept().transform(v -> read(reading));
   }
 
   private void schedule() {
@@ -128,7 +160,7 @@ final class GroupCommit {
 
   /** Never writes at once: what belongs together changes in one turn of the event loop. */
   private void schedule(long sinceLastStart) {
-    if (!changed || busy) {
+    if (!changed || writing != null) {
       return;
     }
     long wait = sinceLastStart - (System.nanoTime() - lastStart) / 1_000_000;
@@ -144,7 +176,7 @@ final class GroupCommit {
 
   private void writeIfChanged() {
     due = false;
-    if (changed && !busy) {
+    if (changed && writing == null) {
       write();
     }
   }
@@ -152,76 +184,65 @@ final class GroupCommit {
   private void write() {
     vertx.cancelTimer(timer);
     timer = -1;
-    busy = true;
     changed = false;
-    idleSinceCompaction = false;
+    smallEnough = false;
     lastStart = System.nanoTime();
-    List<Change> batch = changes;
-    changes = new ArrayList<>();
-    Promise<Void> promise = next;
-    next = Promise.promise();
-    current = promise.future();
+    Batch batch = next;
+    next = new Batch(new LinkedHashMap<>());
+    writing = batch;
+    current = batch.written.future();
+    Collection<Change> changes = batch.changes.values();
     String state = totals.get();
     writer
         .<Void>executeBlocking(
             () -> {
-              disk.write(batch, state);
+              disk.write(changes, state, batch.settings);
               return null;
             })
         .onComplete(
             v -> {
+              writing = null;
               written(batch);
-              busy = false;
-              promise.complete();
               schedule();
             },
             failure -> {
+              writing = null;
               failed(batch, failure);
-              busy = false;
-              promise.fail(failure);
               schedule();
             });
   }
 
-  private void written(List<Change> batch) {
+  private void written(Batch batch) {
     if (fault != null) {
       fault = null;
       log.warn("webhook.store.path: the disk takes events again");
     }
     refusedIds.clear();
-    for (Change change : batch) {
-      if (change instanceof Change.Add add) {
-        unwritten -= add.event().body().length;
-        add.kept().complete(add.held());
-      }
+    for (Change.Add add : batch.adds) {
+      unwritten -= add.event().body().length;
+      add.kept().complete(add.held());
     }
+    batch.written.complete();
   }
 
-  private void failed(List<Change> batch, Throwable failure) {
+  private void failed(Batch batch, Throwable failure) {
     if (fault == null) {
       fault = failure.getMessage() + "; new events are dropped until it can";
       log.error("webhook.store.path: {}", fault);
     }
-    List<Change> later = new ArrayList<>();
-    for (Change change : batch) {
-      if (change instanceof Change.Add add) {
-        // What failed may have reached the disk all the same.
-        refusedIds.add(add.event().id());
-        later.add(new Change.Remove(add.event().id()));
-        refuse(add);
-      } else {
-        later.add(change);
-      }
-    }
-    for (Change change : changes) {
-      if (change instanceof Change.Add add) {
-        refuse(add);
-      } else {
-        later.add(change);
-      }
-    }
-    changes = later;
+    Batch after = next;
+    next = new Batch(batch.changes);
     changed = true;
+    // What failed may have reached the disk all the same.
+    batch.adds.forEach(add -> refusedIds.add(add.id()));
+    batch.adds.forEach(add -> batch.put(new Change.Remove(add.id())));
+    after.adds.forEach(add -> after.changes.remove(add.id()));
+    after.changes.values().forEach(batch::put);
+    next.settings = after.settings == null ? batch.settings : after.settings;
+    batch.adds.forEach(this::refuse);
+    after.adds.forEach(this::refuse);
+    batch.written.fail(failure);
+    after.written.fail(failure);
   }
 
   private void refuse(Change.Add add) {
@@ -232,22 +253,23 @@ final class GroupCommit {
 
   /** Shrinks the file a little while nothing is to be written, until it is small enough. */
   void compact() {
-    if (busy || fault != null || idleSinceCompaction) {
+    if (writing != null || closed || fault != null || smallEnough) {
       return;
     }
     writer
         .executeBlocking(disk::compact)
         .onComplete(
-            more -> idleSinceCompaction = !more,
+            more -> smallEnough = !more,
             failure -> {
-              idleSinceCompaction = true;
+              smallEnough = true;
               log.warn("webhook.store.path: {}", failure.getMessage());
             });
   }
 
   /** Writes what is left, and lets go of the file. */
   Future<Void> close() {
-    if (busy) {
+    closed = true;
+    if (writing != null) {
       return current.transform(v -> close());
     }
     if (changed) {

@@ -1,6 +1,7 @@
 package dev.auditwebhook.store;
 
 import io.vertx.core.shareddata.Shareable;
+import java.util.Arrays;
 
 /**
  * An accepted event on its way.
@@ -17,5 +18,20 @@ public record PendingEvent(long id, String action, byte[] body, int attempts, lo
   /** The same event after an attempt. */
   public PendingEvent waiting(int attemptsUsed, long now) {
     return new PendingEvent(id, action, body, attemptsUsed, now);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PendingEvent event
+        && id == event.id
+        && attempts == event.attempts
+        && since == event.since
+        && action.equals(event.action)
+        && Arrays.equals(body, event.body);
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(id);
   }
 }

@@ -2,6 +2,7 @@ package dev.auditwebhook.store;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,20 +26,32 @@ record RecoveredDisk(
   /**
    * Opens the file of a directory; it blocks. A damaged file is set aside, and a new one begun.
    *
+   * @param name gives the database's name of the file
    * @throws DiskException when the directory or its file cannot be used
    */
-  static RecoveredDisk open(String path) {
-    long start = System.nanoTime();
+  static RecoveredDisk open(String path, Function<Path, String> name) {
     StoreDirectory directory = new StoreDirectory(path);
+    StoreLock lock = StoreLock.take(directory);
+    try {
+      return open(directory, lock, name);
+    } catch (RuntimeException | Error e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static RecoveredDisk open(
+      StoreDirectory directory, StoreLock lock, Function<Path, String> name) {
+    long start = System.nanoTime();
     Disk disk;
     String damage = null;
     try {
-      disk = Disk.open(directory.file().toString());
+      disk = disk(directory, lock, name);
     } catch (Disk.DamagedException e) {
       Path aside = directory.setAside();
       damage = "the store was damaged and is begun anew; the damaged file is kept as " + aside;
       log.error("webhook.store.path: {} ({})", damage, e.getMessage());
-      disk = Disk.open(directory.file().toString());
+      disk = disk(directory, lock, name);
     }
     RecoveredDisk recovered =
         new RecoveredDisk(
@@ -56,5 +69,15 @@ record RecoveredDisk(
         directory,
         (System.nanoTime() - start) / 1_000_000);
     return recovered;
+  }
+
+  /** A file of that name has a content from its first moment: one without was damaged. */
+  private static Disk disk(StoreDirectory directory, StoreLock lock, Function<Path, String> name) {
+    if (!directory.hasFile()) {
+      lock.lastVersion(0);
+      Disk.create(name.apply(directory.newFile()));
+      directory.adoptNewFile();
+    }
+    return Disk.open(name.apply(directory.file()), lock);
   }
 }

@@ -52,7 +52,7 @@ public interface Store {
   /** Whether pending events wait in the store, and there is room in memory to take some. */
   boolean canTake();
 
-  /** How many pending events wait in the store. */
+  /** How many pending events wait in the store, or are on their way into it. */
   long waiting();
 
   /**

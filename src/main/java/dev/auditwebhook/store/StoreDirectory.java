@@ -1,11 +1,13 @@
 package dev.auditwebhook.store;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.ZoneOffset;
@@ -21,7 +23,10 @@ import org.slf4j.LoggerFactory;
 final class StoreDirectory {
 
   private static final Logger log = LoggerFactory.getLogger(StoreDirectory.class);
-  private static final String FILE = "events.mv";
+  private static final String OURS = "events.";
+  private static final String FILE = OURS + "mv";
+  private static final String NEW = OURS + "new";
+  private static final String LOCK = OURS + "lock";
   private static final String DAMAGED = FILE + ".damaged-";
   private static final Set<PosixFilePermission> OWNER_ONLY_DIRECTORY =
       PosixFilePermissions.fromString("rwx------");
@@ -79,7 +84,7 @@ final class StoreDirectory {
     List<Path> others = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
-        if (!file.getFileName().toString().startsWith(FILE)) {
+        if (!file.getFileName().toString().startsWith(OURS)) {
           others.add(file);
         }
       }
@@ -87,9 +92,45 @@ final class StoreDirectory {
     return others;
   }
 
-  /** The file, made if it is missing. */
+  boolean hasFile() {
+    return Files.exists(directory.resolve(FILE));
+  }
+
+  /** The file of events. */
   Path file() {
-    Path file = directory.resolve(FILE);
+    return file(FILE);
+  }
+
+  /** An empty file, which {@link #adoptNewFile()} makes the file of events. */
+  Path newFile() {
+    try {
+      Files.deleteIfExists(directory.resolve(NEW));
+    } catch (IOException e) {
+      throw new DiskException(directory.resolve(NEW) + " cannot be removed: " + reason(e), e);
+    }
+    return file(NEW);
+  }
+
+  void adoptNewFile() {
+    try {
+      Files.move(directory.resolve(NEW), directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+      if (isPosix()) {
+        try (FileChannel names = FileChannel.open(directory)) {
+          names.force(true);
+        }
+      }
+    } catch (IOException e) {
+      throw new DiskException(directory.resolve(FILE) + " cannot be made: " + reason(e), e);
+    }
+  }
+
+  /** The file that is locked, made if it is missing. */
+  Path lockFile() {
+    return file(LOCK);
+  }
+
+  private Path file(String name) {
+    Path file = directory.resolve(name);
     try {
       if (isPosix()) {
         Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_ONLY_FILE));
