@@ -55,7 +55,7 @@ final class Growth {
   }
 
   void inFlight() {
-    for (int inFlight : new int[] {1, Scenarios.IN_FLIGHT, 1_024}) {
+    for (int inFlight : new int[] {1, 1_024}) {
       JsonObject options = Scenarios.options(receiver.fast()).put("maxInFlight", inFlight);
       Comparison row =
           Comparison.of(

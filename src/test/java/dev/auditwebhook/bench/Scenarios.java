@@ -38,7 +38,7 @@ final class Scenarios {
           "backoff",
           "in-flight");
 
-  static final int IN_FLIGHT = 64;
+  private static final int IN_FLIGHT = 64;
   private static final int BATCH = 100;
   private static final JsonObject HTTP_2 =
       new JsonObject().put("protocolVersion", "HTTP_2").put("http2ClearTextUpgrade", false);
