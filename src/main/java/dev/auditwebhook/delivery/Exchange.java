@@ -78,15 +78,28 @@ final class Exchange {
     return !done;
   }
 
-  /** The head of the answer is there. */
-  void receives(HttpClientResponse response) {
+  /**
+   * The head of the answer is there.
+   *
+   * @param whole called when its last byte is there, if that is in time; {@code null} for nothing
+   */
+  void receives(HttpClientResponse response, Runnable whole) {
     if (done) {
       return;
     }
     status = response.statusCode();
     String retry = status < 300 ? null : response.getHeader(HttpHeaders.RETRY_AFTER);
     retryAfter = retry == null ? 0 : RetryAfter.millis(retry, System.currentTimeMillis());
-    response.handler(this::read).exceptionHandler(this::fail).endHandler(v -> finish(null, false));
+    response
+        .handler(this::read)
+        .exceptionHandler(this::fail)
+        .endHandler(
+            v -> {
+              if (!done && whole != null) {
+                whole.run();
+              }
+              finish(null, false);
+            });
   }
 
   private void read(Buffer data) {
