@@ -40,6 +40,7 @@ public final class FaultyFiles extends FilePathWrapper {
     private long room = Long.MAX_VALUE;
     private double failing;
     private long syncs;
+    private boolean full;
     private boolean dead;
 
     Faults() {
@@ -57,6 +58,11 @@ public final class FaultyFiles extends FilePathWrapper {
     /** The file may grow to so many bytes, as on a disk with so much room. */
     synchronized void room(long bytes) {
       room = bytes;
+    }
+
+    /** Nothing can be written, not even in place of what is there. */
+    synchronized void full(boolean on) {
+      full = on;
     }
 
     /** A share of all reads, writes and syncs fails. */
@@ -93,6 +99,9 @@ public final class FaultyFiles extends FilePathWrapper {
 
     private synchronized int write(FileChannel base, ByteBuffer from, long at) throws IOException {
       maybeFail("write");
+      if (full) {
+        throw new IOException("No space left on device");
+      }
       int length = from.remaining();
       int fits = (int) Math.max(0, Math.min(length, room - at));
       if (at + length > base.size() && fits < length) {
