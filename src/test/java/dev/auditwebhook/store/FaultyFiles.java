@@ -41,6 +41,7 @@ public final class FaultyFiles extends FilePathWrapper {
     private double failing;
     private long syncs;
     private boolean full;
+    private boolean unsyncable;
     private boolean dead;
 
     Faults() {
@@ -63,6 +64,11 @@ public final class FaultyFiles extends FilePathWrapper {
     /** Nothing can be written, not even in place of what is there. */
     synchronized void full(boolean on) {
       full = on;
+    }
+
+    /** What is written gets there, but cannot be synced. */
+    synchronized void unsyncable(boolean on) {
+      unsyncable = on;
     }
 
     /** A share of all reads, writes and syncs fails. */
@@ -132,6 +138,9 @@ public final class FaultyFiles extends FilePathWrapper {
 
     private synchronized void sync() throws IOException {
       maybeFail("sync");
+      if (unsyncable) {
+        throw new IOException("I/O error at sync");
+      }
       syncs++;
       unsynced.clear();
     }

@@ -26,6 +26,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
@@ -47,6 +48,7 @@ class FileStorePropertyTest {
     AWAIT_DISK,
     FAULTS_BEGIN,
     DISK_FULL,
+    SYNCS_FAIL,
     FAULTS_END,
     RESTART,
     POWER_FAILURE
@@ -87,10 +89,28 @@ class FileStorePropertyTest {
 
   @Provide
   Arbitrary<List<Step>> steps() {
-    return Arbitraries.of(Step.class).list().ofMinSize(10).ofMaxSize(80);
+    return Arbitraries.frequency(
+            Tuple.of(3, Step.ACCEPT),
+            Tuple.of(4, Step.ACCEPT_MANY),
+            Tuple.of(6, Step.TAKE),
+            Tuple.of(3, Step.DELIVER),
+            Tuple.of(2, Step.RETRY),
+            Tuple.of(4, Step.BURY),
+            Tuple.of(4, Step.REDRIVE),
+            Tuple.of(1, Step.PURGE),
+            Tuple.of(3, Step.AWAIT_DISK),
+            Tuple.of(1, Step.FAULTS_BEGIN),
+            Tuple.of(1, Step.DISK_FULL),
+            Tuple.of(1, Step.SYNCS_FAIL),
+            Tuple.of(1, Step.FAULTS_END),
+            Tuple.of(1, Step.RESTART),
+            Tuple.of(1, Step.POWER_FAILURE))
+        .list()
+        .ofMinSize(30)
+        .ofMaxSize(150);
   }
 
-  @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 25, shrinking = ShrinkingMode.OFF)
   void nothingAcknowledgedIsLost(@ForAll("steps") List<Step> steps, @ForAll long seed)
       throws IOException {
     random = new Random(seed);
@@ -172,6 +192,10 @@ class FileStorePropertyTest {
         faults.full(true);
         faulty = true;
       }
+      case SYNCS_FAIL -> {
+        faults.unsyncable(true);
+        faulty = true;
+      }
       case FAULTS_END -> faultsEnd();
       case RESTART -> restart();
       case POWER_FAILURE -> powerFailure();
@@ -236,6 +260,7 @@ class FileStorePropertyTest {
   private void faultsEnd() {
     faults.failing(0, new Random(0));
     faults.full(false);
+    faults.unsyncable(false);
     faulty = false;
     await()
         .pollInterval(Duration.ofMillis(5))

@@ -288,6 +288,27 @@ class FileStoreTest {
   }
 
   @Test
+  void anEventThatWasRefusedIsNotTakenThoughItReachedTheDisk() {
+    try (OpenStore store = open(new Bounds(4, 5, 100))) {
+      store.accept(6);
+      faults.unsyncable(true);
+      Future<Boolean> refused = store.accept();
+      await().until(refused::failed);
+      ids(1, 4).forEach(store::delivered);
+
+      assertThat(store.take()).containsExactly(5L, 6L);
+      assertThat(store.ask(Store::waiting)).isZero();
+
+      faults.unsyncable(false);
+      await().until(() -> store.ask(Store::warning) == null);
+      assertThat(store.ask(Store::pending)).isEqualTo(2);
+    }
+    try (OpenStore store = open()) {
+      assertThat(store.take()).containsExactly(5L, 6L);
+    }
+  }
+
+  @Test
   void aStoreThatIsClosedOnAFullDiskEndsAndLosesNoEvent() {
     try (OpenStore store = open()) {
       store.accept(3);
