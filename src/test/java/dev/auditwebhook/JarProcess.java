@@ -26,9 +26,24 @@ final class JarProcess implements AutoCloseable {
 
   static JarProcess start(Path directory, Map<String, String> environment, String... args)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    String classPath = System.getProperty("java.class.path");
+    return start(directory, environment, List.of(), List.of("-cp", classPath), args);
+  }
+
+  /**
+   * @param wrapper a command that runs the command which follows it
+   * @param jvm options of the JVM, the class path included
+   */
+  static JarProcess start(
+      Path directory,
+      Map<String, String> environment,
+      List<String> wrapper,
+      List<String> jvm,
+      String... args)
+      throws IOException {
+    List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(jvm);
     command.add(MainVerticle.class.getName());
     command.addAll(List.of(args));
     Path out = Files.createTempFile(directory, "stdout", ".txt");
@@ -56,6 +71,15 @@ final class JarProcess implements AutoCloseable {
 
   boolean isAlive() {
     return process.isAlive();
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Ends it as {@code kill -9} does. */
+  void kill() {
+    process.destroyForcibly().onExit().join();
   }
 
   void terminate() {

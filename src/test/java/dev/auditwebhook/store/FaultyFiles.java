@@ -40,6 +40,8 @@ public final class FaultyFiles extends FilePathWrapper {
     private long room = Long.MAX_VALUE;
     private double failing;
     private long syncs;
+    private boolean full;
+    private boolean unsyncable;
     private boolean dead;
 
     Faults() {
@@ -57,6 +59,16 @@ public final class FaultyFiles extends FilePathWrapper {
     /** The file may grow to so many bytes, as on a disk with so much room. */
     synchronized void room(long bytes) {
       room = bytes;
+    }
+
+    /** Nothing can be written, not even in place of what is there. */
+    synchronized void full(boolean on) {
+      full = on;
+    }
+
+    /** What is written gets there, but cannot be synced. */
+    synchronized void unsyncable(boolean on) {
+      unsyncable = on;
     }
 
     /** A share of all reads, writes and syncs fails. */
@@ -93,6 +105,9 @@ public final class FaultyFiles extends FilePathWrapper {
 
     private synchronized int write(FileChannel base, ByteBuffer from, long at) throws IOException {
       maybeFail("write");
+      if (full) {
+        throw new IOException("No space left on device");
+      }
       int length = from.remaining();
       int fits = (int) Math.max(0, Math.min(length, room - at));
       if (at + length > base.size() && fits < length) {
@@ -123,6 +138,9 @@ public final class FaultyFiles extends FilePathWrapper {
 
     private synchronized void sync() throws IOException {
       maybeFail("sync");
+      if (unsyncable) {
+        throw new IOException("I/O error at sync");
+      }
       syncs++;
       unsynced.clear();
     }
