@@ -4,7 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -87,8 +87,9 @@ final class OpenStore implements AutoCloseable {
   }
 
   static PendingEvent event(long id) {
-    Buffer body = Buffer.buffer("{\"event_id\":" + id + ",\"action\":\"node.registered\"}");
-    return new PendingEvent(id, "node.registered", body, 0, 1_000 + id);
+    String body = "{\"event_id\":" + id + ",\"action\":\"node.registered\"}";
+    return new PendingEvent(
+        id, "node.registered", body.getBytes(StandardCharsets.UTF_8), 0, 1_000 + id);
   }
 
   static DeadLetter letter(long id) {
