@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** The service in a JVM of its own, with a store on disk, asked over HTTP. */
 final class StoreService implements AutoCloseable {
@@ -94,8 +93,9 @@ final class StoreService implements AutoCloseable {
           .bearerTokenAuthentication(TOKEN)
           .send()
           .await(20, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new AssertionError("no answer in time", e);
+    } catch (Exception e) {
+      throw new AssertionError(
+          "no answer; alive: " + process.isAlive() + ", said: " + process.err(), e);
     }
   }
 
