@@ -66,11 +66,16 @@ final class Requests {
       refuse(json, "secret", () -> Signer.keyOf(secret));
     }
     lifecycle.set(url, secret, initialBackoff);
-    return Future.succeededFuture(
+    return kept(
         new JsonObject()
             .put("type", "set_webhook_ok")
             .put("status", settings.url().isEmpty() ? "disabled" : "enabled")
             .put("url", settings.url()));
+  }
+
+  /** A reply for when the store has kept what was done, or cannot now: it is done all the same. */
+  private Future<JsonObject> kept(JsonObject reply) {
+    return store.kept().otherwiseEmpty().map(reply);
   }
 
   private static void refuse(StrictJson json, String key, Runnable check) {
@@ -162,7 +167,7 @@ final class Requests {
     if (!lifecycle.isEnabled()) {
       throw refusal(409, "no webhook is set: set a URL first");
     }
-    return Future.succeededFuture(
+    return kept(
         new JsonObject()
             .put("type", "redrive_webhook_dlq_ok")
             .put("redriven", dispatcher.redrive(ids)));
@@ -172,8 +177,7 @@ final class Requests {
   Future<JsonObject> purge(Object body) {
     List<Long> ids = deadLetterIds(body);
     ids.forEach(store::purge);
-    return Future.succeededFuture(
-        new JsonObject().put("type", "purge_webhook_dlq_ok").put("purged", ids.size()));
+    return kept(new JsonObject().put("type", "purge_webhook_dlq_ok").put("purged", ids.size()));
   }
 
   /** The ids that a request names, each once and in order, or all. */

@@ -1,7 +1,5 @@
 package dev.auditwebhook.store;
 
-import java.io.EOFException;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -11,10 +9,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
 import org.h2.mvstore.Cursor;
-import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
-import org.h2.mvstore.MVStoreException;
 import org.h2.mvstore.RandomAccessStore;
 import org.h2.mvstore.type.ByteArrayDataType;
 import org.h2.mvstore.type.LongDataType;
@@ -35,8 +31,14 @@ final class Disk {
 
   private static final int CACHE_MIB = 16;
   private static final long SMALL = 4 << 20;
-  private static final int COMPACT_BELOW_PERCENT = 60;
-  private static final int COMPACT_BYTES = 4 << 20;
+
+  /** Chunks that are emptier are rewritten, and a file that is emptier is closed up. */
+  private static final int FULL_CHUNK_PERCENT = 50;
+
+  private static final int FULL_FILE_PERCENT = 70;
+
+  /** How much is rewritten or moved before writes and reads go on. */
+  private static final int WORK_BYTES = 2 << 20;
 
   private static final String FORMAT_KEY = "format";
   private static final String PREFIX_KEY = "messageIdPrefix";
@@ -91,41 +93,9 @@ final class Disk {
       disk.open();
       disk.check();
       return disk;
-    } catch (DiskException e) {
-      disk.abandon();
-      throw e;
     } catch (RuntimeException e) {
       disk.abandon();
-      throw e instanceof MVStoreException known
-          ? explained(file, known)
-          : e instanceof DamagedException ? e : new DamagedException(e);
-    }
-  }
-
-  private static RuntimeException explained(String file, MVStoreException e) {
-    boolean systemFailed =
-        e.getCause() instanceof IOException && !(e.getCause() instanceof EOFException);
-    return switch (e.getErrorCode()) {
-      case DataUtils.ERROR_FILE_LOCKED ->
-          new DiskException(file + " is in use by another process", e);
-      case DataUtils.ERROR_UNSUPPORTED_FORMAT ->
-          new DiskException(file + " was written by another version: " + reason(e), e);
-      case DataUtils.ERROR_WRITING_FAILED ->
-          new DiskException(file + " cannot be written to: " + reason(e), e);
-      case DataUtils.ERROR_READING_FAILED ->
-          systemFailed
-              ? new DiskException(file + " cannot be read: " + reason(e), e)
-              : new DamagedException(e);
-      default -> new DamagedException(e);
-    };
-  }
-
-  /** The file is not as it was written. */
-  static final class DamagedException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    DamagedException(Throwable cause) {
-      super("damaged: " + reason(cause), cause);
+      throw DamagedException.orOther(file, e);
     }
   }
 
@@ -147,8 +117,7 @@ final class Disk {
       throw new DiskException(file + " cannot be written to");
     }
     if (lock != null && version() < lock.lastVersion()) {
-      throw new DamagedException(
-          new IllegalStateException("its end is older than what was written last"));
+      throw new DamagedException("its end is older than what was written last");
     }
     pending = store.openMap("pending", byId());
     dead = store.openMap("dead", byId());
@@ -171,7 +140,7 @@ final class Disk {
     if (format == null && pending.isEmpty() && dead.isEmpty()) {
       throw store.getMapNames().size() > MAPS
           ? new DiskException(file + " is not the file of a webhook")
-          : new DamagedException(new IllegalStateException("nothing is in it"));
+          : new DamagedException("nothing is in it");
     }
     if (!Integer.toString(FORMAT).equals(format)) {
       throw new DiskException(
@@ -284,7 +253,7 @@ final class Disk {
       return work.get();
     } catch (RuntimeException | Error e) {
       abandon();
-      throw new DiskException(file + " cannot be " + what + ": " + reason(e), e);
+      throw new DiskException(file + " cannot be " + what + ": " + DiskException.reason(e), e);
     }
   }
 
@@ -342,15 +311,18 @@ final class Disk {
         "compacted",
         () -> {
           lock.sync();
-          RandomAccessStore space = (RandomAccessStore) store.getFileStore();
-          long size = space.size();
+          RandomAccessStore chunks = (RandomAccessStore) store.getFileStore();
+          long size = chunks.size();
           if (size <= SMALL) {
             return false;
           }
-          boolean rewritten = store.compact(COMPACT_BELOW_PERCENT, COMPACT_BYTES);
+          boolean rewritten = store.compact(FULL_CHUNK_PERCENT, WORK_BYTES);
           sync();
-          space.compactMoveChunks(COMPACT_BELOW_PERCENT, COMPACT_BYTES, store);
-          return rewritten || space.size() < size;
+          if (chunks.getFillRate() <= FULL_FILE_PERCENT) {
+            chunks.compactMoveChunks(FULL_FILE_PERCENT, WORK_BYTES, store);
+            sync();
+          }
+          return rewritten || chunks.size() < size;
         });
   }
 
@@ -365,15 +337,5 @@ final class Disk {
   void close() {
     abandon();
     lock.close();
-  }
-
-  private static String reason(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
-    }
-    String message =
-        root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-    return message.lines().findFirst().orElse("").replaceFirst(" \\[[0-9.]+/[0-9]+\\]$", "");
   }
 }

@@ -12,4 +12,15 @@ final class DiskException extends RuntimeException {
   DiskException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  /** The first line of what is at the bottom of a failure. */
+  static String reason(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    String message =
+        root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    return message.lines().findFirst().orElse("").replaceFirst(" \\[[0-9.]+/[0-9]+\\]$", "");
+  }
 }

@@ -25,9 +25,6 @@ public final class FileStore implements Store {
 
   private static final Logger log = LoggerFactory.getLogger(FileStore.class);
 
-  /** The most events that are read at once: delivery goes on with the first of many soon. */
-  private static final int MAX_READ = 1_024;
-
   /** The most bytes of new events that are on their way to the disk. */
   private static final long MAX_UNWRITTEN = 32 << 20;
 
@@ -53,27 +50,11 @@ public final class FileStore implements Store {
   private final String damage;
   private final AtomicLongArray totals = new AtomicLongArray(Total.values().length);
   private final TreeSet<Long> deadIds;
-
-  /** Pending events that wait on disk, and that reading has passed or will pass. */
-  private final TreeSet<Long> redriven = new TreeSet<>();
-
+  private final Backlog backlog;
   private final long upkeepTimer;
   private JsonObject settings;
   private volatile long pending;
   private volatile int deadLetters;
-
-  /** Pending events in memory, those that are yet to be written included. */
-  private long held;
-
-  /** Pending events that are not held. */
-  private long waiting;
-
-  /** Held events that are yet to be written. */
-  private long arriving;
-
-  /** Above this id no event was taken. */
-  private long readUpTo;
-
   private String unreadable;
 
   /**
@@ -119,7 +100,7 @@ public final class FileStore implements Store {
     damage = recovered.damage();
     settings = new JsonObject(recovered.settings());
     pending = recovered.pending();
-    waiting = pending;
+    backlog = new Backlog(options.queueCapacity(), pending);
     deadIds = new TreeSet<>(recovered.deadLetterIds());
     JsonObject stored = new JsonObject(recovered.totals());
     for (Total total : Total.values()) {
@@ -181,28 +162,16 @@ public final class FileStore implements Store {
 
   @Override
   public Future<Boolean> add(PendingEvent event) {
-    boolean hold = waiting == 0 && held < options.queueCapacity();
+    boolean hold = backlog.add(event.id());
     pending++;
-    if (hold) {
-      held++;
-      arriving++;
-      readUpTo = event.id();
-    } else {
-      waiting++;
-    }
     Promise<Boolean> kept = Promise.promise();
     commit.add(new Change.Add(event, hold, kept));
-    return hold ? kept.future().onSuccess(held -> arriving--) : kept.future();
+    return kept.future().onSuccess(backlog::arrived);
   }
 
   private void refused(Change.Add add) {
     pending--;
-    if (add.held()) {
-      held--;
-      arriving--;
-    } else {
-      waiting--;
-    }
+    backlog.refused(add.held());
   }
 
   @Override
@@ -212,20 +181,19 @@ public final class FileStore implements Store {
 
   @Override
   public boolean canTake() {
-    return waiting > 0 && held <= options.queueCapacity() / 4 * 3;
+    return backlog.canTake();
   }
 
   @Override
   public long waiting() {
-    return waiting + arriving;
+    return backlog.waiting();
   }
 
   @Override
   public Future<List<PendingEvent>> take() {
-    int limit = (int) Math.max(1, Math.min(MAX_READ, options.queueCapacity() - held));
-    long after = readUpTo;
-    List<Long> first = redriven.headSet(after, true).stream().limit(limit).toList();
-    Function<Disk, List<PendingEvent>> reading = disk -> disk.read(first, after, limit);
+    Backlog.Reading next = backlog.next();
+    Function<Disk, List<PendingEvent>> reading =
+        disk -> disk.read(next.ids(), next.after(), next.limit());
     return commit
         .read(reading)
         .compose(
@@ -247,17 +215,7 @@ public final class FileStore implements Store {
 
   private List<PendingEvent> taken(List<PendingEvent> read) {
     unreadable = null;
-    List<PendingEvent> events = new ArrayList<>(read.size());
-    for (PendingEvent event : read) {
-      boolean fresh = redriven.remove(event.id());
-      readUpTo = Math.max(readUpTo, event.id());
-      if (!commit.wasRefused(event.id())) {
-        events.add(fresh ? event.waiting(0, event.since()) : event);
-      }
-    }
-    waiting -= events.size();
-    held += events.size();
-    return events;
+    return backlog.taken(read, commit::wasRefused);
   }
 
   @Override
@@ -268,7 +226,7 @@ public final class FileStore implements Store {
   @Override
   public void delivered(PendingEvent event) {
     pending--;
-    held--;
+    backlog.ended();
     totals.incrementAndGet(Total.DELIVERED.ordinal());
     commit.add(new Change.Remove(event.id()));
   }
@@ -276,7 +234,7 @@ public final class FileStore implements Store {
   @Override
   public void bury(DeadLetter letter) {
     pending--;
-    held--;
+    backlog.ended();
     totals.incrementAndGet(Total.FAILED.ordinal());
     deadIds.add(letter.event().id());
     commit.add(new Change.Bury(letter));
@@ -336,8 +294,7 @@ public final class FileStore implements Store {
     deadIds.remove(id);
     deadLetters = deadIds.size();
     pending++;
-    waiting++;
-    redriven.add(id);
+    backlog.redriven(id);
     totals.decrementAndGet(Total.FAILED.ordinal());
     totals.incrementAndGet(Total.REDRIVEN.ordinal());
     commit.add(new Change.Redrive(id, System.currentTimeMillis()));

@@ -47,7 +47,7 @@ record RecoveredDisk(
     String damage = null;
     try {
       disk = disk(directory, lock, name);
-    } catch (Disk.DamagedException e) {
+    } catch (DamagedException e) {
       Path aside = directory.setAside();
       damage = "the store was damaged and is begun anew; the damaged file is kept as " + aside;
       log.error("webhook.store.path: {} ({})", damage, e.getMessage());

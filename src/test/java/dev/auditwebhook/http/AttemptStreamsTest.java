@@ -125,7 +125,7 @@ class AttemptStreamsTest {
   @Test
   void nobodyListensOnTheBusButForReaders() throws IOException {
     int port = serve(BOUNDS);
-    assertThat(somebodyListens()).isFalse();
+    awaitNobody();
     EventReader first = readFromNowOn(port);
     EventReader second = readFromNowOn(port);
     assertThat(somebodyListens()).isTrue();
@@ -178,7 +178,7 @@ class AttemptStreamsTest {
     assertThat(System.nanoTime() - begun).isLessThan(TimeUnit.SECONDS.toNanos(4));
     assertThat(reader.nextEvent()).isEqualTo("data: {\"event_id\":1}");
     assertThat(reader.next()).isNull();
-    assertThat(somebodyListens()).isFalse();
+    awaitNobody();
   }
 
   @ParameterizedTest
@@ -193,7 +193,7 @@ class AttemptStreamsTest {
     HttpResponse<String> response = new Api(serve(BOUNDS), token).call(method, path);
     assertThat(response.statusCode()).isEqualTo(status);
     assertThat(response.headers().firstValue("content-type")).contains("application/problem+json");
-    assertThat(somebodyListens()).isFalse();
+    awaitNobody();
   }
 
   @Test
@@ -201,7 +201,7 @@ class AttemptStreamsTest {
     HttpResponse<String> head = new Api(serve(BOUNDS), Api.ADMIN).call("HEAD", PATH);
     assertThat(head.statusCode()).isEqualTo(200);
     assertThat(head.headers().firstValue("content-type")).contains("text/event-stream");
-    assertThat(somebodyListens()).isFalse();
+    awaitNobody();
   }
 
   @Test
