@@ -388,7 +388,7 @@ class DiskTest {
   private static PendingEvent large(long id) {
     byte[] body = new byte[10_000];
     new Random(id).nextBytes(body);
-    return new PendingEvent(id, "node.registered", Buffer.buffer(body), 0, id);
+    return new PendingEvent(id, "node.registered", body, 0, id);
   }
 
   @Test
