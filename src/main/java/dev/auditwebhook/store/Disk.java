@@ -103,8 +103,33 @@ final class Disk {
     if (!FileUtils.exists(file)) {
       throw new DiskException("the file is gone");
     }
+    openStore(new MVStore.Builder());
+    if (version() < lastVersion()) {
+      // A power failure may break the short way to the last version. Opened the long way, what
+      // cannot be read is left out, so that serves only to find the version and write it down.
+      abandon();
+      openStore(new MVStore.Builder().recoveryMode());
+      if (version() >= lastVersion()) {
+        store.close();
+        openStore(new MVStore.Builder());
+      }
+    }
+    if (version() < lastVersion()) {
+      throw new DamagedException("its end is older than what was written last");
+    }
+    pending = store.openMap("pending", byId());
+    dead = store.openMap("dead", byId());
+    facts =
+        store.openMap(
+            "facts",
+            new MVMap.Builder<String, byte[]>()
+                .keyType(StringDataType.INSTANCE)
+                .valueType(ByteArrayDataType.INSTANCE));
+  }
+
+  private void openStore(MVStore.Builder builder) {
     store =
-        new MVStore.Builder()
+        builder
             .fileName(file)
             .autoCommitDisabled()
             .autoCommitBufferSize(0)
@@ -116,17 +141,10 @@ final class Disk {
     if (store.isReadOnly()) {
       throw new DiskException(file + " cannot be written to");
     }
-    if (lock != null && version() < lock.lastVersion()) {
-      throw new DamagedException("its end is older than what was written last");
-    }
-    pending = store.openMap("pending", byId());
-    dead = store.openMap("dead", byId());
-    facts =
-        store.openMap(
-            "facts",
-            new MVMap.Builder<String, byte[]>()
-                .keyType(StringDataType.INSTANCE)
-                .valueType(ByteArrayDataType.INSTANCE));
+  }
+
+  private long lastVersion() {
+    return lock == null ? 0 : lock.lastVersion();
   }
 
   private static MVMap.Builder<Long, byte[]> byId() {
