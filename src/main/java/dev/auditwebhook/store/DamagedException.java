@@ -19,9 +19,9 @@ final class DamagedException extends RuntimeException {
   }
 
   /** What a failure to open a file means. */
-  static RuntimeException orOther(String file, RuntimeException e) {
+  static RuntimeException orOther(String file, Throwable e) {
     if (e instanceof DamagedException || e instanceof DiskException) {
-      return e;
+      return (RuntimeException) e;
     } else if (e instanceof MVStoreException known) {
       return switch (known.getErrorCode()) {
         case DataUtils.ERROR_FILE_LOCKED -> other(file, "is in use by another process", e);
@@ -37,7 +37,7 @@ final class DamagedException extends RuntimeException {
     return new DamagedException(e);
   }
 
-  private static DiskException other(String file, String what, RuntimeException e) {
+  private static DiskException other(String file, String what, Throwable e) {
     return new DiskException(file + " " + what + ": " + DiskException.reason(e), e);
   }
 }

@@ -93,7 +93,8 @@ final class Disk {
       disk.open();
       disk.check();
       return disk;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // A length that is damaged asks for more memory than there is.
       disk.abandon();
       throw DamagedException.orOther(file, e);
     }
