@@ -55,7 +55,7 @@ public class StoreOptions {
       if (path == null || path.isBlank()) {
         throw json.refused("path", "must be the name of a directory");
       }
-      syncInterval = json.whole("syncInterval", syncInterval, 1, 60_000);
+      syncInterval = json.whole("syncInterval", syncInterval, 1, 10_000);
       maxEvents = json.whole("maxEvents", maxEvents, 1, 1_000_000_000);
     } else if (!type.equals(MEMORY)) {
       throw json.refused("type", "must be \"memory\" or \"file\"");
@@ -93,7 +93,7 @@ public class StoreOptions {
     return this;
   }
 
-  /** How soon what was published is on disk, in milliseconds; 1 to a minute. */
+  /** How soon what was published is on disk, in milliseconds; 1 to 10 000. */
   public long getSyncInterval() {
     return syncInterval;
   }
