@@ -10,6 +10,7 @@ package dev.auditwebhook.bench;
 record Sample(double perSecond, double cpuNanos, double bytes) {
 
   private static final long RAMP_MILLIS = 250;
+  private static final int MOST_TRIES = 10;
 
   /** Runs a load for a while, only so that it is warm. */
   static void warmUp(Load load, long millis) {
@@ -18,20 +19,26 @@ record Sample(double perSecond, double cpuNanos, double bytes) {
     load.stop();
   }
 
-  /** Runs a load for a while, of which the first quarter of a second does not count. */
+  /**
+   * Runs a load for a while, of which the first quarter of a second does not count. The while is
+   * longer when nothing was delivered in it.
+   */
   static Sample of(Load load, long millis) {
     load.start();
     pause(RAMP_MILLIS);
-    long delivered = load.delivered();
+    long before = load.delivered();
     long nanos = System.nanoTime();
     Usage usage = Usage.now(load.producerThread());
-    pause(millis);
-    delivered = load.delivered() - delivered;
+    long delivered = 0;
+    for (int tries = 0; delivered == 0 && tries < MOST_TRIES; tries++) {
+      pause(millis);
+      delivered = load.delivered() - before;
+    }
     nanos = System.nanoTime() - nanos;
     usage = Usage.now(load.producerThread()).since(usage);
     load.stop();
-    if (delivered <= 0) {
-      throw new IllegalStateException("nothing was delivered in " + millis + " ms");
+    if (delivered == 0) {
+      throw new IllegalStateException("nothing was delivered in " + nanos / 1_000_000 + " ms");
     }
     return new Sample(
         delivered * 1e9 / nanos,
