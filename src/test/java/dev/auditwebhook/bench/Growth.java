@@ -49,7 +49,9 @@ final class Growth {
     int events = Math.min(10_000, plan.parked());
     Comparison growth =
         Comparison.of(
-            plan, () -> Parked.backoff(receiver, events), () -> Parked.backoff(receiver, 0));
+            plan,
+            () -> Parked.backoff(receiver, events, plan.waiting()),
+            () -> Parked.backoff(receiver, 0, plan.waiting()));
     report.add(growth.rate(number(events) + " in backoff against none"));
     report.add(growth.row("  CPU an event", "ns", Sample::cpuNanos));
   }
@@ -60,7 +62,7 @@ final class Growth {
       Comparison row =
           Comparison.of(
               plan,
-              () -> new ModuleLoad(options, Scenarios.WAITING),
+              () -> new ModuleLoad(options, plan.waiting()),
               () -> new BareWebClient(receiver.fast(), inFlight, new JsonObject()));
       report.add(row.rate(number(inFlight) + " in flight, signed"));
       report.add(row.row("  CPU an event", "ns", Sample::cpuNanos));

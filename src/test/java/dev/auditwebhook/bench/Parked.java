@@ -82,7 +82,7 @@ final class Parked {
    * A load beside events that wait in backoff for as long as the load lasts. The receiver must be
    * switched to 503 before, and to 204 after.
    */
-  static ModuleLoad backoff(ReceiverProcess receiver, int events) {
+  static ModuleLoad backoff(ReceiverProcess receiver, int events, int waiting) {
     JsonObject options =
         Scenarios.options(receiver.switched())
             .put("queueCapacity", events + 20_000)
@@ -92,7 +92,7 @@ final class Parked {
             .put("maxBackoff", NEVER)
             .put("jitter", 0)
             .put("circuitBreaker", circuit(1_000_000));
-    ModuleLoad module = new ModuleLoad(options, Scenarios.WAITING);
+    ModuleLoad module = new ModuleLoad(options, waiting);
     receiver.switchTo(503);
     module.publish(events);
     module.until(state -> state.getLong("retried") == events);

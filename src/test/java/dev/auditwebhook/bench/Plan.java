@@ -10,6 +10,7 @@ package dev.auditwebhook.bench;
  * @param rounds pairs of them in a row
  * @param latency the run at half load
  * @param bursts of publishes whose cost is measured
+ * @param waiting how many events the producer keeps waiting
  * @param parked the many events of the rows on growth
  * @param limitSeconds after which the harness gives up
  */
@@ -21,12 +22,14 @@ record Plan(
     int rounds,
     long latency,
     int bursts,
+    int waiting,
     int parked,
     int limitSeconds) {
 
-  static final Plan FULL = new Plan("full", 5_000, 1_000, 1_500, 3, 4_000, 2_000, 1_000_000, 300);
-  static final Plan QUICK = new Plan("quick", 5_000, 100, 300, 2, 600, 300, 100_000, 120);
+  static final Plan FULL =
+      new Plan("full", 5_000, 1_000, 1_500, 3, 4_000, 2_000, 4_096, 1_000_000, 300);
+  static final Plan QUICK = new Plan("quick", 5_000, 100, 300, 2, 600, 300, 4_096, 100_000, 120);
 
   /** Shows that the harness works, and nothing else. */
-  static final Plan SMOKE = new Plan("smoke", 50, 50, 50, 1, 100, 20, 3_000, 60);
+  static final Plan SMOKE = new Plan("smoke", 50, 50, 50, 1, 100, 20, 64, 400, 60);
 }

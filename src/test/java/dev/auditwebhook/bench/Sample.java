@@ -21,23 +21,26 @@ record Sample(double perSecond, double cpuNanos, double bytes) {
     load.stop();
   }
 
-  /** Runs a load for a while, of which the first quarter of a second does not count. */
+  /**
+   * Runs a load for a while, of which the first quarter of a second does not count. The while is
+   * longer when nothing was delivered in it.
+   */
   static Sample of(Load load, long millis) {
     load.start();
     pause(RAMP_MILLIS);
-    long delivered = load.delivered();
+    long before = load.delivered();
     long nanos = System.nanoTime();
     Usage usage = Usage.now(load.producerThread());
     pause(millis);
-    for (long waited = 0; load.delivered() == delivered && waited < PATIENCE_MILLIS; waited += 10) {
+    for (long waited = 0; load.delivered() == before && waited < PATIENCE_MILLIS; waited += 10) {
       pause(10);
     }
-    delivered = load.delivered() - delivered;
+    long delivered = load.delivered() - before;
     nanos = System.nanoTime() - nanos;
     usage = Usage.now(load.producerThread()).since(usage);
     load.stop();
-    if (delivered <= 0) {
-      throw new IllegalStateException("nothing was delivered in " + millis + " ms");
+    if (delivered == 0) {
+      throw new IllegalStateException("nothing was delivered in " + nanos / 1_000_000 + " ms");
     }
     return new Sample(
         delivered * 1e9 / nanos,

@@ -17,9 +17,6 @@ import org.HdrHistogram.Histogram;
 /** What is measured, by name. */
 final class Scenarios {
 
-  /** How many events the producer keeps waiting. */
-  static final int WAITING = 4_096;
-
   static final List<String> NAMES =
       List.of(
           "unsigned",
@@ -87,11 +84,11 @@ final class Scenarios {
         .put("url", url)
         .put("secrets", new JsonArray().add("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="))
         .put("maxInFlight", IN_FLIGHT)
-        .put("queueCapacity", 4 * WAITING);
+        .put("queueCapacity", 16_384);
   }
 
   ModuleLoad signedModule() {
-    return new ModuleLoad(options(receiver.fast()), WAITING);
+    return new ModuleLoad(options(receiver.fast()), plan.waiting());
   }
 
   private BareWebClient bare() {
@@ -100,15 +97,17 @@ final class Scenarios {
 
   /** Lets the compiler see both sides before the first row. */
   void warmUp() {
-    Plan longer =
-        new Plan("", 0, plan.firstWarmUp(), 50, 1, 0, 0, 0, 0); // Its only round is not looked at.
-    Comparison.of(longer, this::signedModule, this::bare);
+    try (Load module = signedModule();
+        Load bare = bare()) {
+      Sample.warmUp(bare, plan.firstWarmUp());
+      Sample.warmUp(module, plan.firstWarmUp());
+    }
   }
 
   private void unsigned() {
     JsonObject options = options(receiver.fast()).put("secrets", new JsonArray());
     report.add(
-        Comparison.of(plan, () -> new ModuleLoad(options, WAITING), this::bare)
+        Comparison.of(plan, () -> new ModuleLoad(options, plan.waiting()), this::bare)
             .rate("single events, unsigned, memory"));
   }
 
@@ -126,7 +125,8 @@ final class Scenarios {
       JsonObject options = options(receiver.fast()).put("store", store);
       String name = "single events, signed, file store";
       if (isThere(name, options)) {
-        Comparison file = Comparison.of(plan, () -> new ModuleLoad(options, WAITING), this::bare);
+        Comparison file =
+            Comparison.of(plan, () -> new ModuleLoad(options, plan.waiting()), this::bare);
         report.add(file.rate(name).goal(0.75, 0.55));
       }
     } finally {
@@ -138,11 +138,11 @@ final class Scenarios {
     JsonObject options =
         options(receiver.fast())
             .put("batch", new JsonObject().put("maxEvents", BATCH))
-            .put("queueCapacity", 16 * WAITING);
+            .put("queueCapacity", 65_536);
     String name = "batches of " + BATCH + ", signed, memory";
     if (isThere(name, options)) {
       Comparison batch =
-          Comparison.of(plan, () -> new ModuleLoad(options, 8 * WAITING), this::bare);
+          Comparison.of(plan, () -> new ModuleLoad(options, 8 * plan.waiting()), this::bare);
       report.add(batch.rate(name).goal(8, 5));
     }
   }
@@ -152,7 +152,7 @@ final class Scenarios {
     report.add(
         Comparison.of(
                 plan,
-                () -> new ModuleLoad(options, WAITING),
+                () -> new ModuleLoad(options, plan.waiting()),
                 () -> new BareWebClient(receiver.http2(), IN_FLIGHT, HTTP_2))
             .rate("single events, signed, HTTP/2"));
   }
@@ -160,7 +160,7 @@ final class Scenarios {
   private void pipelining() {
     JsonObject options = options(receiver.fast()).put("client", PIPELINING);
     report.add(
-        Comparison.of(plan, () -> new ModuleLoad(options, WAITING), this::bare)
+        Comparison.of(plan, () -> new ModuleLoad(options, plan.waiting()), this::bare)
             .rate("single events, signed, pipelining; bare without"));
   }
 
@@ -180,7 +180,7 @@ final class Scenarios {
     JsonObject options = options(receiver.slow()).put("maxInFlight", inFlight);
     return Comparison.of(
         plan,
-        () -> new ModuleLoad(options, WAITING),
+        () -> new ModuleLoad(options, plan.waiting()),
         () -> new BareWebClient(receiver.slow(), inFlight, new JsonObject()));
   }
 
