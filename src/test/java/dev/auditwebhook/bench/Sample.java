@@ -9,7 +9,7 @@ package dev.auditwebhook.bench;
  */
 record Sample(double perSecond, double cpuNanos, double bytes) {
 
-  private static final long RAMP_MILLIS = 250;
+  private static final long RAMP_MILLIS = 150;
   private static final int MOST_TRIES = 10;
 
   /** Runs a load for a while, only so that it is warm. */
@@ -20,8 +20,8 @@ record Sample(double perSecond, double cpuNanos, double bytes) {
   }
 
   /**
-   * Runs a load for a while, of which the first quarter of a second does not count. The while is
-   * longer when nothing was delivered in it.
+   * Runs a load for a while, of which the first moment does not count. The while is longer when
+   * nothing was delivered in it.
    */
   static Sample of(Load load, long millis) {
     load.start();
