@@ -28,7 +28,7 @@ record Plan(
 
   static final Plan FULL =
       new Plan("full", 5_000, 1_000, 1_500, 3, 4_000, 2_000, 4_096, 1_000_000, 300);
-  static final Plan QUICK = new Plan("quick", 5_000, 100, 300, 2, 600, 300, 4_096, 100_000, 120);
+  static final Plan QUICK = new Plan("quick", 3_000, 50, 250, 2, 400, 200, 4_096, 20_000, 120);
 
   /** Shows that the harness works, and nothing else. */
   static final Plan SMOKE = new Plan("smoke", 50, 50, 50, 1, 100, 20, 64, 400, 60);

@@ -9,7 +9,7 @@ package dev.auditwebhook.bench;
  */
 record Sample(double perSecond, double cpuNanos, double bytes) {
 
-  private static final long RAMP_MILLIS = 250;
+  private static final long RAMP_MILLIS = 150;
 
   /** How much longer than planned a round may last on a busy machine, until something came. */
   private static final long PATIENCE_MILLIS = 10_000;
