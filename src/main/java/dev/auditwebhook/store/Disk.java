@@ -48,6 +48,10 @@ final class Disk {
   private final String file;
   private final StoreLock lock;
   private MVStore store;
+
+  /** A sync failed, and the file was not written again since. */
+  private boolean unsure;
+
   private MVMap<Long, byte[]> pending;
   private MVMap<Long, byte[]> dead;
   private MVMap<String, byte[]> facts;
@@ -220,6 +224,7 @@ final class Disk {
     doing(
         "written to",
         () -> {
+          makeSure();
           changes.forEach(this::apply);
           put(TOTALS_KEY, totals);
           if (settings != null) {
@@ -259,6 +264,16 @@ final class Disk {
     }
   }
 
+  /** No write builds on what a sync that failed may have left out. */
+  private void makeSure() {
+    if (unsure) {
+      abandon();
+      Rewrite.inPlace(file);
+      unsure = false;
+      open();
+    }
+  }
+
   private long version() {
     return store.getFileStore().lastChunkVersion();
   }
@@ -271,6 +286,7 @@ final class Disk {
       }
       return work.get();
     } catch (RuntimeException | Error e) {
+      unsure |= DiskException.isOfSync(e);
       abandon();
       throw new DiskException(file + " cannot be " + what + ": " + DiskException.reason(e), e);
     }
@@ -329,6 +345,7 @@ final class Disk {
     return doing(
         "compacted",
         () -> {
+          makeSure();
           lock.sync();
           RandomAccessStore chunks = (RandomAccessStore) store.getFileStore();
           long size = chunks.size();

@@ -322,6 +322,35 @@ class DiskTest {
   }
 
   @Test
+  void whatASyncThatFailedDidNotWriteIsWrittenAgain() throws IOException {
+    for (int seed = 0; seed < 20; seed++) {
+      Random random = new Random(seed);
+      Path home = directory.resolve("sync" + seed);
+      Faults faults = new Faults();
+      Disk before = RecoveredDisk.open(home.toString(), faults::name).disk();
+      List<PendingEvent> kept = new ArrayList<>();
+      for (long id = 1; id <= 60; id++) {
+        faults.unsyncable(random.nextInt(4) == 0);
+        try {
+          before.write(List.of(add(id)), totals(0), null);
+          kept.add(event(id));
+        } catch (DiskException expected) {
+          faults.unsyncable(false);
+          before.write(List.of(new Change.Remove(id)), totals(0), null);
+        }
+      }
+      faults.powerFailure(random);
+      before.close();
+
+      RecoveredDisk after = RecoveredDisk.open(home.toString(), Path::toString);
+
+      assertThat(after.damage()).as("seed %d", seed).isNull();
+      assertThat(after.disk().read(List.of(), 0, 100)).isEqualTo(kept);
+      after.disk().close();
+    }
+  }
+
+  @Test
   void aFileThatIsGoneIsNotBegunAnewWhileRunning() throws IOException {
     Faults faults = new Faults();
     RecoveredDisk found = RecoveredDisk.open(directory.toString(), faults::name);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.h2.store.fs.FileBaseDefault;
@@ -23,6 +24,7 @@ import org.h2.store.fs.FilePathWrapper;
 public final class FaultyFiles extends FilePathWrapper {
 
   private static final String SCHEME = "faulty";
+  private static final int BLOCK = 4096;
   private static final Map<String, Faults> FAULTS = new ConcurrentHashMap<>();
   private static final AtomicLong NUMBERS = new AtomicLong();
 
@@ -35,6 +37,15 @@ public final class FaultyFiles extends FilePathWrapper {
 
     private final String number = Long.toString(NUMBERS.incrementAndGet());
     private final List<Undo> unsynced = new ArrayList<>();
+
+    /** Blocks as they were at the last sync, by number: written since, and not synced. */
+    private final Map<Long, byte[]> dirty = new TreeMap<>();
+
+    /**
+     * The same for blocks whose sync failed: no later one writes them, unless they change again.
+     */
+    private final Map<Long, byte[]> lost = new TreeMap<>();
+
     private Random random = new Random(0);
     private Path file;
     private long room = Long.MAX_VALUE;
@@ -92,6 +103,13 @@ public final class FaultyFiles extends FilePathWrapper {
         }
       }
       unsynced.clear();
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        for (Map.Entry<Long, byte[]> block : lost.entrySet()) {
+          if (!dirty.containsKey(block.getKey())) {
+            channel.write(ByteBuffer.wrap(block.getValue()), block.getKey() * BLOCK);
+          }
+        }
+      }
     }
 
     private synchronized void maybeFail(String what) throws IOException {
@@ -126,6 +144,14 @@ public final class FaultyFiles extends FilePathWrapper {
       ByteBuffer was = ByteBuffer.allocate((int) Math.max(0, Math.min(length, size - at)));
       while (was.hasRemaining() && base.read(was, at + was.position()) > 0) {}
       unsynced.add(new Undo(at, was.array(), size));
+      for (long block = at / BLOCK; block * BLOCK < at + length; block++) {
+        if (!dirty.containsKey(block)) {
+          ByteBuffer content = ByteBuffer.allocate(BLOCK);
+          while (content.hasRemaining()
+              && base.read(content, block * BLOCK + content.position()) > 0) {}
+          dirty.put(block, content.array());
+        }
+      }
     }
 
     private synchronized void truncate(FileChannel base, long size) throws IOException {
@@ -136,12 +162,22 @@ public final class FaultyFiles extends FilePathWrapper {
       }
     }
 
+    /** As with Linux, what a failed sync has not written counts as written from then on. */
     private synchronized void sync() throws IOException {
-      maybeFail("sync");
-      if (unsyncable) {
-        throw new IOException("I/O error at sync");
+      try {
+        maybeFail("sync");
+        if (unsyncable) {
+          throw new IOException("I/O error at sync");
+        }
+      } catch (IOException e) {
+        dirty.forEach(lost::putIfAbsent);
+        dirty.clear();
+        unsynced.clear();
+        throw e;
       }
       syncs++;
+      lost.keySet().removeAll(dirty.keySet());
+      dirty.clear();
       unsynced.clear();
     }
 
