@@ -49,7 +49,7 @@ final class Disk {
   private final StoreLock lock;
   private MVStore store;
 
-  /** A sync failed, and the file was not written again since. */
+  /** There is more in the file than what surely was synced. */
   private boolean unsure;
 
   private MVMap<Long, byte[]> pending;
@@ -96,6 +96,7 @@ final class Disk {
     try {
       disk.open();
       disk.check();
+      disk.makeSure();
       return disk;
     } catch (RuntimeException | OutOfMemoryError e) {
       // A length that is damaged asks for more memory than there is.
@@ -105,9 +106,7 @@ final class Disk {
   }
 
   private void open() {
-    if (!FileUtils.exists(file)) {
-      throw new DiskException("the file is gone");
-    }
+    checkThere();
     openStore(new MVStore.Builder());
     if (version() < lastVersion()) {
       // A power failure may break the short way to the last version. Opened the long way, what
@@ -122,6 +121,7 @@ final class Disk {
     if (version() < lastVersion()) {
       throw new DamagedException("its end is older than what was written last");
     }
+    unsure = version() > lastVersion();
     pending = store.openMap("pending", byId());
     dead = store.openMap("dead", byId());
     facts =
@@ -130,6 +130,12 @@ final class Disk {
             new MVMap.Builder<String, byte[]>()
                 .keyType(StringDataType.INSTANCE)
                 .valueType(ByteArrayDataType.INSTANCE));
+  }
+
+  private void checkThere() {
+    if (!FileUtils.exists(file)) {
+      throw new DiskException("the file is gone");
+    }
   }
 
   private void openStore(MVStore.Builder builder) {
@@ -264,13 +270,15 @@ final class Disk {
     }
   }
 
-  /** No write builds on what a sync that failed may have left out. */
+  /** Nothing is sent, and nothing builds, on what a sync that failed may have left out. */
   private void makeSure() {
     if (unsure) {
       abandon();
+      checkThere();
       Rewrite.inPlace(file);
-      unsure = false;
       open();
+      lock.lastVersion(version());
+      unsure = false;
     }
   }
 
@@ -286,7 +294,6 @@ final class Disk {
       }
       return work.get();
     } catch (RuntimeException | Error e) {
-      unsure |= DiskException.isOfSync(e);
       abandon();
       throw new DiskException(file + " cannot be " + what + ": " + DiskException.reason(e), e);
     }

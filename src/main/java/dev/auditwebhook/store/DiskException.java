@@ -1,7 +1,5 @@
 package dev.auditwebhook.store;
 
-import org.h2.mvstore.MVStoreException;
-
 /** Why the disk does not do what it should, in one line for people. */
 final class DiskException extends RuntimeException {
 
@@ -24,15 +22,5 @@ final class DiskException extends RuntimeException {
     String message =
         root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
     return message.lines().findFirst().orElse("").replaceFirst(" \\[[0-9.]+/[0-9]+\\]$", "");
-  }
-
-  /** Whether it was a sync that failed, of those that the database makes by itself too. */
-  static boolean isOfSync(Throwable failure) {
-    for (Throwable e = failure; e != null; e = e.getCause()) {
-      if (e instanceof MVStoreException && e.getMessage().startsWith("Could not sync file")) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -1,7 +1,6 @@
 package dev.auditwebhook.store;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import org.h2.store.fs.FilePath;
@@ -16,7 +15,11 @@ final class Rewrite {
 
   private Rewrite() {}
 
-  /** Writes all that is in a file over itself, and syncs. */
+  /**
+   * Writes all that is in a file over itself, and syncs.
+   *
+   * @throws DiskException when that failed
+   */
   static void inPlace(String file) {
     try (FileChannel channel = FilePath.get(file).open("rw")) {
       ByteBuffer part = ByteBuffer.allocate(PART_BYTES);
@@ -31,7 +34,7 @@ final class Rewrite {
       }
       channel.force(true);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new DiskException(file + " cannot be written to: " + e.getMessage(), e);
     }
   }
 }

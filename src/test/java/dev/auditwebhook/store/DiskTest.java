@@ -336,6 +336,10 @@ class DiskTest {
           kept.add(event(id));
         } catch (DiskException expected) {
           faults.unsyncable(false);
+          if (random.nextBoolean()) {
+            before.close();
+            before = RecoveredDisk.open(home.toString(), faults::name).disk();
+          }
           before.write(List.of(new Change.Remove(id)), totals(0), null);
         }
       }
@@ -348,6 +352,27 @@ class DiskTest {
       assertThat(after.disk().read(List.of(), 0, 100)).isEqualTo(kept);
       after.disk().close();
     }
+  }
+
+  @Test
+  void aStartSendsNothingThatItCannotSync() {
+    Faults faults = new Faults();
+    Disk before = RecoveredDisk.open(directory.toString(), faults::name).disk();
+    before.write(List.of(add(1)), totals(1), null);
+    faults.unsyncable(true);
+    assertThatThrownBy(() -> before.write(List.of(add(2)), totals(2), null))
+        .hasMessageEndingWith("cannot be written to: I/O error at sync");
+    before.close();
+
+    assertThatThrownBy(() -> RecoveredDisk.open(directory.toString(), faults::name))
+        .isInstanceOf(DiskException.class)
+        .hasMessageEndingWith("events.mv cannot be written to: I/O error at sync");
+
+    faults.unsyncable(false);
+    RecoveredDisk after = RecoveredDisk.open(directory.toString(), faults::name);
+    assertThat(after.damage()).isNull();
+    assertThat(after.disk().read(List.of(), 0, 10)).startsWith(event(1));
+    after.disk().close();
   }
 
   @Test

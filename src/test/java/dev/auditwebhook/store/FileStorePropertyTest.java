@@ -257,11 +257,15 @@ class FileStorePropertyTest {
     ended.add(id);
   }
 
-  private void faultsEnd() {
+  private void mend() {
     faults.failing(0, new Random(0));
     faults.full(false);
     faults.unsyncable(false);
     faulty = false;
+  }
+
+  private void faultsEnd() {
+    mend();
     await()
         .pollInterval(Duration.ofMillis(5))
         .until(
@@ -275,6 +279,7 @@ class FileStorePropertyTest {
     boolean clean = !faulty;
     store.close();
     hear();
+    mend();
     reopen(clean && store.ask(Store::warning) == null);
   }
 
@@ -283,6 +288,8 @@ class FileStorePropertyTest {
     faults.powerFailure(random);
     store.close();
     hear();
+    faults = new Faults();
+    faulty = false;
     reopen(false);
   }
 
@@ -292,8 +299,6 @@ class FileStorePropertyTest {
    * @param exactly whether the last changes, too, had the time to be written
    */
   private void reopen(boolean exactly) {
-    faults = new Faults();
-    faulty = false;
     RecoveredDisk found = RecoveredDisk.open(directory.toString(), faults::name);
     Set<Long> pending = new TreeSet<>();
     found.disk().read(List.of(), 0, 10_000).forEach(event -> pending.add(event.id()));
