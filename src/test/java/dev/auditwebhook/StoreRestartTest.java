@@ -66,6 +66,35 @@ class StoreRestartTest extends WebhookTest {
   }
 
   @Test
+  void withLowerBoundsAllThatWaitsOnDiskGoesOutInOrder() {
+    receiver.stop();
+    deploy(onDisk().setQueueCapacity(8).setMaxAttempts(1000).setInitialBackoff(60_000));
+    publish(40);
+    awaitState(state -> state.pending() == 40);
+    WebhookOptions lower =
+        onDisk()
+            .setQueueCapacity(3)
+            .setMaxInFlight(1)
+            .setMaxAttempts(1000)
+            .setInitialBackoff(1)
+            .setMaxBackoff(20);
+    lower.getStore().setMaxEvents(10);
+    restart(lower);
+
+    WebhookClient.Accepted refused = result(client.request(AuditEvent.of("a", null)));
+    assertThat(refused.status()).isEqualTo("dropped");
+    receiver.start();
+
+    awaitState(state -> state.pending() == 0);
+    assertThat(receiver.eventIds())
+        .containsExactlyElementsOf(LongStream.rangeClosed(1, 40).boxed().toList());
+    WebhookClient.Accepted next = result(client.request(AuditEvent.of("a", null)));
+    assertThat(next.status()).isEqualTo("queued");
+    assertThat(next.eventId()).isEqualTo(42);
+    assertThat(awaitSettled(42).dropped()).isEqualTo(1);
+  }
+
+  @Test
   void numbersCountersAndDeadLettersGoOn() {
     receiver.then(status(400), status(204), status(204));
     deploy(onDisk().setMaxInFlight(1));
