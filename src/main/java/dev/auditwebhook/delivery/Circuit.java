@@ -46,6 +46,8 @@ final class Circuit {
             .openHandler(
                 v -> {
                   openings++;
+                  // A success that was answered with the failure that opened it heals nothing.
+                  clean = false;
                   turned();
                 })
             .halfOpenHandler(v -> turned())

@@ -1,0 +1,63 @@
+package dev.auditwebhook.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.delivery.Circuit.Ticket;
+import io.vertx.core.Context;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What the circuit makes of outcomes that are reported close together. */
+class CircuitReportsTest {
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Context context = vertx.getOrCreateContext();
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  /** Does something on the context, in one turn. */
+  private <T> T turn(Supplier<T> work) throws Exception {
+    Promise<T> done = Promise.promise();
+    context.runOnContext(v -> done.complete(work.get()));
+    return done.future().await(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aSuccessBesideTheFailureThatOpensItDoesNotHideTheProbes() throws Exception {
+    Circuit circuit =
+        turn(
+            () ->
+                new Circuit(
+                    vertx, new WebhookOptions().setMaxFailures(2).setResetTimeout(20), () -> {}));
+    turn(
+        () -> {
+          Ticket first = circuit.admit();
+          Ticket second = circuit.admit();
+          Ticket third = circuit.admit();
+          circuit.report(first, Verdict.RETRY);
+          circuit.report(second, Verdict.RETRY);
+          circuit.report(third, Verdict.DELIVERED);
+          return null;
+        });
+    await().until(() -> turn(circuit::isHalfOpen));
+
+    turn(
+        () -> {
+          Ticket probe = circuit.admit();
+          assertThat(probe.probe()).isTrue();
+          circuit.report(probe, Verdict.DELIVERED);
+          return null;
+        });
+
+    await().until(() -> turn(() -> circuit.isClosed() && circuit.admits()));
+  }
+}
