@@ -9,10 +9,13 @@ import dev.auditwebhook.store.OpenStore.Bounds;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +41,10 @@ class FileStoreTest {
 
   private OpenStore open(Bounds bounds) {
     return OpenStore.open(vertx, directory, bounds, faults::name);
+  }
+
+  private Path file() {
+    return directory.resolve("events.mv");
   }
 
   private static List<Long> ids(long from, long to) {
@@ -318,6 +325,41 @@ class FileStoreTest {
     faults.full(false);
     try (OpenStore store = open()) {
       assertThat(store.take()).as("1 goes out again: at least once").containsExactly(1L, 2L, 3L);
+    }
+  }
+
+  @Test
+  void deliveryGoesOnWhileTheFileShrinksAfterABacklog() throws IOException {
+    int backlog = 50_000;
+    try (OpenStore store = open(new Bounds(backlog, 5, 2 * backlog))) {
+      for (int accepted = 0; accepted < backlog; accepted += 500) {
+        store.accept(500);
+      }
+      long full = Files.size(file());
+      for (long id = 1; id <= backlog; id += 500) {
+        long from = id;
+        store.ask(
+            s -> {
+              ids(from, from + 498).forEach(each -> s.delivered(OpenStore.event(each)));
+              return null;
+            });
+        store.await(Store::kept);
+      }
+
+      int meanwhile = 0;
+      long start = System.nanoTime();
+      while (Files.size(file()) > 4 << 20 || meanwhile == 0) {
+        assertThat(OpenStore.result(store.accept())).isTrue();
+        store.delivered(backlog + ++meanwhile);
+        assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(20));
+      }
+
+      assertThat(full).isGreaterThan(5_000_000);
+      assertThat(store.ask(Store::pending)).isEqualTo(backlog / 500);
+      assertThat(store.imbalance()).isZero();
+    }
+    try (OpenStore store = open(new Bounds(backlog, 5, 2 * backlog))) {
+      assertThat(store.take()).hasSize(backlog / 500).allMatch(id -> id % 500 == 0);
     }
   }
 
