@@ -1,28 +1,12 @@
 package dev.auditwebhook.delivery;
 
+import dev.auditwebhook.metrics.Metrics.Outcome;
 import dev.auditwebhook.store.PendingEvent;
 import io.vertx.core.json.JsonObject;
 import java.util.function.Supplier;
 
-/**
- * One attempt for one event, and what came of it.
- *
- * @param outcome {@code delivered}, {@code retry} or {@code failed}
- */
-record Attempt(PendingEvent event, int number, String outcome, Answer answer)
-    implements Supplier<JsonObject> {
-
-  static Attempt delivered(PendingEvent event, Answer answer) {
-    return new Attempt(event, event.attempts() + 1, "delivered", answer);
-  }
-
-  static Attempt retry(PendingEvent event, Answer answer) {
-    return new Attempt(event, event.attempts() + 1, "retry", answer);
-  }
-
-  static Attempt failed(PendingEvent event, Answer answer) {
-    return new Attempt(event, event.attempts() + 1, "failed", answer);
-  }
+/** One attempt for one event, and what came of it. */
+record Attempt(PendingEvent event, Outcome outcome, Answer answer) implements Supplier<JsonObject> {
 
   /** The message on {@code webhook.attempts}. */
   @Override
@@ -30,10 +14,10 @@ record Attempt(PendingEvent event, int number, String outcome, Answer answer)
     return new JsonObject()
         .put("event_id", event.id())
         .put("action", event.action())
-        .put("attempt", number)
-        .put("outcome", outcome)
+        .put("attempt", event.attempts() + 1)
+        .put("outcome", outcome.toString())
         .put("status", answer.status() == 0 ? null : answer.status())
         .put("latency_ms", answer.latency())
-        .put("error", outcome.equals("delivered") ? null : Health.describe(answer));
+        .put("error", outcome == Outcome.DELIVERED ? null : Health.describe(answer));
   }
 }

@@ -2,7 +2,6 @@ package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.delivery.Circuit.Ticket;
-import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.UrlPolicy.Endpoint;
 import dev.auditwebhook.store.PendingEvent;
 import dev.auditwebhook.store.Store;
@@ -52,17 +51,16 @@ final class Dispatcher {
       WebhookOptions options,
       Store store,
       Settings settings,
-      RequestHeaders headers,
       Sender sender,
-      Consumer<Attempt> listener,
-      Metrics metrics) {
+      Batching batching,
+      Outcomes outcomes) {
     this.vertx = vertx;
     this.options = options;
     this.store = store;
     this.settings = settings;
     this.sender = sender;
-    batching = new Batching(options, new MessageIds(store));
-    outcomes = new Outcomes(store, headers, listener, metrics);
+    this.batching = batching;
+    this.outcomes = outcomes;
     backoff =
         new Backoff(
             options.getMaxBackoff(),
@@ -87,11 +85,6 @@ final class Dispatcher {
   /** Takes an event that the store holds into the queue. */
   void queue(PendingEvent event) {
     waiting.add(event);
-    pump();
-  }
-
-  /** There is more in the store, or there may be. */
-  void more() {
     pump();
   }
 
@@ -209,15 +202,15 @@ final class Dispatcher {
       return;
     }
     Batch tried = batch.waiting(attempts, System.currentTimeMillis());
-    backoffs.add(
-        outcomes.again(batch, tried, answer, endpoint),
-        backoff.after(settings.initialBackoff(), attempts, answer.retryAfter()));
+    outcomes.again(batch, tried, answer, endpoint);
+    backoffs.add(tried, backoff.after(settings.initialBackoff(), attempts, answer.retryAfter()));
   }
 
   /** A failed probe, or a retry that a new URL takes over: pending, and no attempt is burnt. */
   private void park(Batch batch, Answer answer, Endpoint endpoint, boolean current) {
     Batch tried = batch.waiting(current ? batch.attempts() : 0, System.currentTimeMillis());
-    waiting.add(outcomes.again(batch, tried, answer, endpoint));
+    outcomes.again(batch, tried, answer, endpoint);
+    waiting.add(tried);
   }
 
   /** One bad event takes no neighbours along: both halves are tried. */
@@ -276,10 +269,6 @@ final class Dispatcher {
 
   int inFlight() {
     return inFlight;
-  }
-
-  Health health() {
-    return outcomes.health();
   }
 
   /** Where events go, {@code null} while there is no URL. */

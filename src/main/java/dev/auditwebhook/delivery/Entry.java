@@ -14,10 +14,10 @@ import java.util.Map;
  */
 record Entry(String action, byte[] body) {
 
-  private static final String EVENT_ID = "event_id";
-  private static final String ACTION = "action";
-  private static final String TIMESTAMP = "timestamp";
-  private static final String DETAILS = "details";
+  static final String EVENT_ID = "event_id";
+  static final String ACTION = "action";
+  static final String TIMESTAMP = "timestamp";
+  static final String DETAILS = "details";
 
   /** What one more key adds to an object: the quotes around it, a colon and a comma. */
   private static final int AROUND_KEY = 4;

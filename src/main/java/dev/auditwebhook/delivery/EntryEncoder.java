@@ -38,11 +38,11 @@ final class EntryEncoder {
         json = FACTORY.createGenerator(out).setRootValueSeparator(null);
       }
       json.writeStartObject();
-      json.writeNumberField("event_id", eventId);
-      json.writeStringField("action", action);
-      json.writeStringField("timestamp", timestamp);
+      json.writeNumberField(Entry.EVENT_ID, eventId);
+      json.writeStringField(Entry.ACTION, action);
+      json.writeStringField(Entry.TIMESTAMP, timestamp);
       if (details != null) {
-        json.writeFieldName("details");
+        json.writeFieldName(Entry.DETAILS);
         write(details);
       }
       json.writeEndObject();

@@ -87,7 +87,7 @@ final class Intake {
               if (held) {
                 dispatcher.queue(event);
               } else {
-                dispatcher.more();
+                dispatcher.pump();
               }
               return Future.succeededFuture(new Accepted("queued", id));
             });

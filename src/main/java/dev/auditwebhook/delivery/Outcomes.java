@@ -43,7 +43,7 @@ final class Outcomes {
     metrics.attempt(Outcome.DELIVERED, answer.latency(), batch.size());
     for (PendingEvent event : batch.events()) {
       store.delivered(event);
-      listener.accept(Attempt.delivered(event, answer));
+      listener.accept(new Attempt(event, Outcome.DELIVERED, answer));
     }
   }
 
@@ -51,17 +51,15 @@ final class Outcomes {
    * It is tried again.
    *
    * @param tried the batch as it waits now
-   * @return {@code tried}
    */
-  Batch again(Batch batch, Batch tried, Answer answer, Endpoint endpoint) {
+  void again(Batch batch, Batch tried, Answer answer, Endpoint endpoint) {
     health.error(answer, endpoint);
     metrics.attempt(Outcome.RETRY, answer.latency(), batch.size());
     for (int i = 0; i < batch.size(); i++) {
       store.count(Total.RETRIED);
       store.update(tried.events().get(i));
-      listener.accept(Attempt.retry(batch.events().get(i), answer));
+      listener.accept(new Attempt(batch.events().get(i), Outcome.RETRY, answer));
     }
-    return tried;
   }
 
   /** It was sent once more at once, on a new connection. */
@@ -86,7 +84,7 @@ final class Outcomes {
               response,
               now.toString()));
       log.warn("Event {} is a dead letter at attempt {}: {}", event.id(), attempts, error);
-      listener.accept(Attempt.failed(event, answer));
+      listener.accept(new Attempt(event, Outcome.FAILED, answer));
     }
   }
 }

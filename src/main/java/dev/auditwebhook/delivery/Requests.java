@@ -29,6 +29,7 @@ final class Requests {
   private final RequestHeaders headers;
   private final Lifecycle lifecycle;
   private final Dispatcher dispatcher;
+  private final Health health;
   private final TestDelivery testDelivery;
 
   Requests(
@@ -38,6 +39,7 @@ final class Requests {
       RequestHeaders headers,
       Lifecycle lifecycle,
       Dispatcher dispatcher,
+      Health health,
       TestDelivery testDelivery) {
     this.options = options;
     this.store = store;
@@ -45,6 +47,7 @@ final class Requests {
     this.headers = headers;
     this.lifecycle = lifecycle;
     this.dispatcher = dispatcher;
+    this.health = health;
     this.testDelivery = testDelivery;
   }
 
@@ -110,8 +113,8 @@ final class Requests {
             .put("circuit", circuit == null ? "closed" : circuit.state())
             .put("circuit_since", circuit == null ? null : text(circuit.since()))
             .put("next_probe", circuit == null ? null : text(circuit.nextProbe()))
-            .put("last_delivery", text(dispatcher.health().lastDelivery()))
-            .put("last_error", dispatcher.health().lastError())
+            .put("last_delivery", text(health.lastDelivery()))
+            .put("last_error", health.lastError())
             .put("reason", settings.reason())
             .put("warning", store.warning()));
   }
@@ -246,7 +249,7 @@ final class Requests {
               + " since "
               + text(circuit.since())
               + ": "
-              + dispatcher.health().lastErrorWithoutHost());
+              + health.lastErrorWithoutHost());
     }
     if (store.pending() >= 0.9 * store.capacity()) {
       reasons.add(store.pending() + " of at most " + store.capacity() + " events are pending");

@@ -9,16 +9,13 @@ import java.util.List;
 final class TestDelivery {
 
   private final MessageIds ids;
-  private final boolean arrays;
+  private final Batching batching;
   private final Sender sender;
   private boolean running;
 
-  /**
-   * @param arrays whether bodies are arrays, also of one event
-   */
-  TestDelivery(MessageIds ids, boolean arrays, Sender sender) {
+  TestDelivery(MessageIds ids, Batching batching, Sender sender) {
     this.ids = ids;
-    this.arrays = arrays;
+    this.batching = batching;
     this.sender = sender;
   }
 
@@ -31,7 +28,7 @@ final class TestDelivery {
     long now = System.currentTimeMillis();
     PendingEvent event =
         new PendingEvent(0, "webhook.test", Entry.test(new TimeText().text(now)).body(), 0, now);
-    byte[] body = arrays ? Batch.bodyOf(List.of(event)) : event.body();
+    byte[] body = batching.isOn() ? Batch.bodyOf(List.of(event)) : event.body();
     running = true;
     return sender.send(endpoint, 0, id, body).onComplete(answer -> running = false);
   }

@@ -22,6 +22,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.LocalMap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,20 +109,12 @@ public final class Webhook {
     Settings settings = new Settings(options, store.settings());
     RequestHeaders headers = new RequestHeaders(options, settings);
     sender = new HttpSender(vertx, options, headers, resolver);
-    EventBus bus = vertx.eventBus();
-    String attempts = addresses.attempts();
-    DeliveryOptions lazily = AttemptCodec.register(vertx);
+    MessageIds ids = new MessageIds(store);
+    Batching batching = new Batching(options, ids);
     metrics = Metrics.of(vertx, options.getAddress());
+    Outcomes outcomes = new Outcomes(store, headers, attemptsPublisher(), metrics);
     Dispatcher dispatcher =
-        new Dispatcher(
-            vertx,
-            options,
-            store,
-            settings,
-            headers,
-            sender,
-            attempt -> bus.publish(attempts, attempt, lazily),
-            metrics);
+        new Dispatcher(vertx, options, store, settings, sender, batching, outcomes);
     lifecycle = new Lifecycle(vertx, options, store, settings, headers, dispatcher);
     Meters.register(metrics, store, lifecycle, dispatcher);
     Intake intake = new Intake(options, store, lifecycle, dispatcher);
@@ -133,7 +126,8 @@ public final class Webhook {
             headers,
             lifecycle,
             dispatcher,
-            new TestDelivery(new MessageIds(store), options.getBatch().getMaxEvents() > 1, sender));
+            outcomes.health(),
+            new TestDelivery(ids, batching, sender));
     lifecycle.start();
     return Future.all(
             List.of(
@@ -146,6 +140,13 @@ public final class Webhook {
                 answer(addresses.test(), requests::test, json -> json),
                 answer(addresses.ready(), requests::ready, json -> json)))
         .mapEmpty();
+  }
+
+  private Consumer<Attempt> attemptsPublisher() {
+    EventBus bus = vertx.eventBus();
+    String address = addresses.attempts();
+    DeliveryOptions lazily = AttemptCodec.register(vertx);
+    return attempt -> bus.publish(address, attempt, lazily);
   }
 
   /**

@@ -4,9 +4,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -51,15 +48,15 @@ final class Console {
           "uplot/1.6.30/dist/uPlot.min.css",
           "uplot/1.6.30/dist/uPlot.esm.js");
 
-  private final File page = new File(PAGE, load("console/" + PAGE));
+  private final File page = new File(PAGE, Resources.load("console/" + PAGE));
 
   void addTo(RouteTable table) {
     table.route(HttpMethod.GET, "/", this::page);
     for (String name : OWN) {
-      add(table, name, load("console/" + name));
+      add(table, name, Resources.load("console/" + name));
     }
     for (String path : LIBRARIES) {
-      Buffer content = load(WEB_JARS + path);
+      Buffer content = Resources.load(WEB_JARS + path);
       if (content == null) {
         LOG.warn("The console lacks {}: its web jar is not on the class path", path);
       } else {
@@ -95,14 +92,6 @@ final class Console {
 
   private static String withSlash(String path) {
     return path.endsWith("/") ? path : path + "/";
-  }
-
-  private static Buffer load(String resource) {
-    try (InputStream in = Console.class.getResourceAsStream(resource)) {
-      return in == null ? null : Buffer.buffer(in.readAllBytes());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** One file, held in memory, and asked for anew only when it has changed. */

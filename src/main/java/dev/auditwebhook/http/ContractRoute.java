@@ -3,9 +3,6 @@ package dev.auditwebhook.http;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Set;
 
 /** {@code GET /openapi.json}: the contract of all routes. */
@@ -13,7 +10,7 @@ final class ContractRoute {
 
   static final String PATH = "/openapi.json";
 
-  private final Buffer contract = load();
+  private final Buffer contract = Resources.load("openapi.json");
 
   void addTo(RouteTable table) {
     table.route(HttpMethod.GET, PATH, this::serve);
@@ -22,13 +19,5 @@ final class ContractRoute {
   private void serve(RoutingContext ctx) {
     ApiRoutes.onlyParameters(ctx, Set.of());
     Answers.end(ctx.request(), 200, "application/json", contract);
-  }
-
-  private static Buffer load() {
-    try (InputStream in = ContractRoute.class.getResourceAsStream("openapi.json")) {
-      return Buffer.buffer(in.readAllBytes());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.auditwebhook.metrics;
 
 import io.vertx.core.Vertx;
+import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
@@ -10,11 +11,17 @@ import java.util.function.LongSupplier;
  */
 public interface Metrics {
 
-  /** What became of an attempt, and the value of the tag {@code outcome}. */
+  /** What became of an attempt. */
   enum Outcome {
     DELIVERED,
     RETRY,
-    FAILED
+    FAILED;
+
+    /** In lower case, as messages and tags have it. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** Measures nothing: Micrometer is not on the class path. */

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -54,7 +53,7 @@ final class MicrometerMetrics implements Metrics {
   private Timer duration(Outcome outcome) {
     return Timer.builder("webhook.attempt.duration")
         .description("How long an attempt took, to the last byte of its answer")
-        .tags(tags.and("outcome", outcome.name().toLowerCase(Locale.ROOT)))
+        .tags(tags.and("outcome", outcome.toString()))
         .serviceLevelObjectives(
             LongStream.of(DURATIONS).mapToObj(Duration::ofMillis).toArray(Duration[]::new))
         .register(registry);

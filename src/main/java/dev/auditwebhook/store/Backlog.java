@@ -17,7 +17,7 @@ final class Backlog {
 
   private final int queueCapacity;
 
-  /** Pending events that wait on disk, whether reading has passed them or not. */
+  /** Those that were redriven, of the events that wait on disk. */
   private final TreeSet<Long> redriven = new TreeSet<>();
 
   /** Pending events in memory, those that are yet to be written included. */

@@ -1,10 +1,8 @@
 package dev.auditwebhook.store;
 
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
@@ -68,14 +66,12 @@ final class Disk {
    */
   static void create(String file) {
     Disk disk = new Disk(file, null);
-    byte[] bits = new byte[16];
-    new SecureRandom().nextBytes(bits);
     try {
       disk.doing(
           "written to",
           () -> {
             disk.put(FORMAT_KEY, Integer.toString(FORMAT));
-            disk.put(PREFIX_KEY, "msg_" + HexFormat.of().formatHex(bits) + "_");
+            disk.put(PREFIX_KEY, MessageIdPrefix.random());
             disk.sync();
             return null;
           });

@@ -7,8 +7,6 @@ import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -49,7 +47,7 @@ public final class MemoryStore implements Store {
     facts = vertx.sharedData().getLocalMap(name + ".facts");
     LocalMap<String, Totals> shared = vertx.sharedData().getLocalMap(name + ".totals");
     totals = shared.computeIfAbsent("totals", key -> new Totals()).values;
-    messageIdPrefix = facts.computeIfAbsent("messageIdPrefix", key -> newMessageIdPrefix());
+    messageIdPrefix = facts.computeIfAbsent("messageIdPrefix", key -> MessageIdPrefix.random());
     deadIds.addAll(dead.keySet());
     waiting.addAll(pending.keySet());
     evict();
@@ -90,12 +88,6 @@ public final class MemoryStore implements Store {
     Totals() {
       this(new AtomicLongArray(Total.values().length));
     }
-  }
-
-  private static String newMessageIdPrefix() {
-    byte[] bits = new byte[16];
-    new SecureRandom().nextBytes(bits);
-    return "msg_" + HexFormat.of().formatHex(bits) + "_";
   }
 
   @Override

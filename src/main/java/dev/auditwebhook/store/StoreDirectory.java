@@ -2,8 +2,10 @@ package dev.auditwebhook.store;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -180,9 +182,9 @@ final class StoreDirectory {
   }
 
   private static String reason(IOException failure) {
-    return failure instanceof java.nio.file.AccessDeniedException
+    return failure instanceof AccessDeniedException
         ? "permission denied"
-        : failure instanceof java.nio.file.FileSystemException fs && fs.getReason() != null
+        : failure instanceof FileSystemException fs && fs.getReason() != null
             ? fs.getReason()
             : failure.getClass().getSimpleName();
   }

@@ -5,11 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.delivery.Circuit.Ticket;
+import dev.auditwebhook.testing.Turn;
 import io.vertx.core.Context;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,10 +25,8 @@ class CircuitReportsTest {
   }
 
   /** Does something on the context, in one turn. */
-  private <T> T turn(Supplier<T> work) throws Exception {
-    Promise<T> done = Promise.promise();
-    context.runOnContext(v -> done.complete(work.get()));
-    return done.future().await(20, TimeUnit.SECONDS);
+  private <T> T turn(Callable<T> work) throws Exception {
+    return Turn.of(context, work).await(20, TimeUnit.SECONDS);
   }
 
   @Test

@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.store.PendingEvent;
+import dev.auditwebhook.testing.Turn;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,18 +29,9 @@ class TimersTest {
   }
 
   private <T> T onContext(Callable<T> work) {
-    Promise<T> promise = Promise.promise();
-    context.runOnContext(
-        v -> {
-          try {
-            promise.complete(work.call());
-          } catch (Exception e) {
-            promise.fail(e);
-          }
-        });
     try {
-      return promise.future().await(10, TimeUnit.SECONDS);
-    } catch (java.util.concurrent.TimeoutException e) {
+      return Turn.of(context, work).await(10, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
       throw new AssertionError(e);
     }
   }

@@ -1,8 +1,8 @@
 package dev.auditwebhook.store;
 
+import dev.auditwebhook.testing.Turn;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -47,16 +47,7 @@ final class OpenStore implements AutoCloseable {
   }
 
   private static <T> T call(Context context, Callable<T> work) {
-    Promise<T> done = Promise.promise();
-    context.runOnContext(
-        v -> {
-          try {
-            done.complete(work.call());
-          } catch (Throwable e) {
-            done.fail(e);
-          }
-        });
-    return result(done.future());
+    return result(Turn.of(context, work));
   }
 
   static <T> T result(Future<T> future) {
