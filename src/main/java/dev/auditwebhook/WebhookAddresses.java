@@ -56,11 +56,19 @@ public final class WebhookAddresses {
   }
 
   /**
-   * {@code <prefix>.ready}: {@code {"ready":true,"reasons":[]}}, with reasons that name no host,
-   * for health checks.
+   * {@code <prefix>.ready}: {@code {"ready":true,"reasons":[]}}: whether entries can be accepted
+   * and kept.
    */
   public String ready() {
     return prefix + ".ready";
+  }
+
+  /**
+   * {@code <prefix>.health}: {@code {"healthy":true,"reasons":[]}}: whether events are delivered.
+   * Reasons are fixed words with numbers, as health checks ask for no token.
+   */
+  public String health() {
+    return prefix + ".health";
   }
 
   /** {@code <prefix>.attempts}: published, one message an attempt. */
@@ -82,6 +90,7 @@ public final class WebhookAddresses {
         || address.equals(purge())
         || address.equals(test())
         || address.equals(ready())
+        || address.equals(health())
         || address.equals(attempts());
   }
 }

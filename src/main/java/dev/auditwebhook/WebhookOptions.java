@@ -26,6 +26,7 @@ public class WebhookOptions {
   private String url = "";
   private List<String> secrets = List.of();
   private Map<String, String> headers = Map.of();
+  private List<String> allowedOrigins = List.of();
   private String signatureHeader = null;
   private String entryAddress = WebhookAddresses.DEFAULT_ENTRY_ADDRESS;
   private String address = WebhookAddresses.DEFAULT_PREFIX;
@@ -55,6 +56,7 @@ public class WebhookOptions {
     url = other.url;
     secrets = other.secrets;
     headers = other.headers;
+    allowedOrigins = other.allowedOrigins;
     signatureHeader = other.signatureHeader;
     entryAddress = other.entryAddress;
     address = other.address;
@@ -88,6 +90,7 @@ public class WebhookOptions {
     url = json.string("url", url);
     secrets = json.strings("secrets", secrets);
     headers = json.stringMap("headers");
+    allowedOrigins = json.strings("allowedOrigins", allowedOrigins);
     signatureHeader = json.stringOrNull("signatureHeader", signatureHeader);
     entryAddress = json.string("entryAddress", entryAddress);
     address = json.string("address", address);
@@ -123,6 +126,10 @@ public class WebhookOptions {
       refuse(json, "secrets[" + i + "]", () -> Signer.keyOf(secret));
     }
     refuse(json, "headers", () -> headers.forEach(OwnHeaders::check));
+    for (int i = 0; i < allowedOrigins.size(); i++) {
+      String origin = allowedOrigins.get(i);
+      refuse(json, "allowedOrigins[" + i + "]", () -> checkOrigin(origin));
+    }
     if (signatureHeader != null) {
       refuse(json, "signatureHeader", () -> OwnHeaders.check(signatureHeader, ""));
       if (OwnHeaders.isOurs(signatureHeader)) {
@@ -146,6 +153,12 @@ public class WebhookOptions {
     ClientOptions.read("webhook.client", client);
   }
 
+  private void checkOrigin(String origin) {
+    if (!UrlPolicy.vet(origin, allowPrivateNetworks).target().equals("/")) {
+      throw new IllegalArgumentException("must be scheme, host and port, without a path");
+    }
+  }
+
   private static void refuse(StrictJson json, String key, Runnable check) {
     try {
       check.run();
@@ -160,6 +173,7 @@ public class WebhookOptions {
         .put("url", url)
         .put("secrets", new JsonArray(secrets))
         .put("headers", new JsonObject(new LinkedHashMap<>(headers)))
+        .put("allowedOrigins", new JsonArray(allowedOrigins))
         .put("signatureHeader", signatureHeader)
         .put("entryAddress", entryAddress)
         .put("address", address)
@@ -205,7 +219,11 @@ public class WebhookOptions {
     return this;
   }
 
-  /** Static headers of every request, such as a receiver's {@code Authorization}. */
+  /**
+   * Static headers, such as a receiver's {@code Authorization}. They and the client certificate go
+   * only to the origin of {@link #getUrl()}, or to any when that is empty, and to {@link
+   * #getAllowedOrigins()}.
+   */
   public Map<String, String> getHeaders() {
     return headers;
   }
@@ -213,6 +231,20 @@ public class WebhookOptions {
   /** Sets {@link #getHeaders()}. */
   public WebhookOptions setHeaders(Map<String, String> headers) {
     this.headers = new LinkedHashMap<>(headers);
+    return this;
+  }
+
+  /**
+   * More origins, such as {@code https://siem.example:8443}, that get the configured headers and
+   * client certificate when the URL is set to one of them.
+   */
+  public List<String> getAllowedOrigins() {
+    return allowedOrigins;
+  }
+
+  /** Sets {@link #getAllowedOrigins()}. */
+  public WebhookOptions setAllowedOrigins(List<String> allowedOrigins) {
+    this.allowedOrigins = List.copyOf(allowedOrigins);
     return this;
   }
 

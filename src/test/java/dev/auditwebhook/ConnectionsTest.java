@@ -4,10 +4,13 @@ import static dev.auditwebhook.testing.ScriptedReceiver.Answer.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.auditwebhook.testing.RawReceiver;
 import dev.auditwebhook.testing.ScriptedReceiver.Received;
 import dev.auditwebhook.testing.WebhookTest;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 /** How connections are kept from one event to the next. */
@@ -27,19 +30,43 @@ class ConnectionsTest extends WebhookTest {
   }
 
   @Test
-  void aConnectionThatWasIdleForLongIsNotUsedAgain() {
-    deploy(options().setClient(new JsonObject().put("keepAliveTimeout", 1)));
+  void aConnectionThatWasIdleForLongIsClosed() {
+    RawReceiver raw = RawReceiver.start(elsewhere, request -> RawReceiver.NO_CONTENT);
+    deploy(options().setUrl(raw.url()).setClient(new JsonObject().put("keepAliveTimeout", 1)));
     publish(1);
     awaitSettled(1);
-    long first = System.nanoTime();
-    await().until(() -> System.nanoTime() - first > 1_100_000_000L);
 
+    await().until(() -> raw.openConnections() == 0);
     publish(1);
-    awaitSettled(2);
 
-    assertThat(receiver.requests().get(1).clientPort())
-        .isNotEqualTo(receiver.requests().get(0).clientPort());
+    awaitSettled(2);
+    assertThat(raw.connections()).isEqualTo(2);
     assertThat(state().json().getLong("retried")).isZero();
+  }
+
+  @Test
+  void manyConnectionsThatWereClosedCostNobodyAnAttempt() {
+    Set<Integer> dead = ConcurrentHashMap.newKeySet();
+    RawReceiver raw =
+        RawReceiver.start(
+            elsewhere,
+            request -> {
+              if (request.nth() > 1 && dead.add(request.connection())) {
+                request.socket().close();
+                return null;
+              }
+              elsewhere.setTimer(20, id -> request.socket().write(RawReceiver.NO_CONTENT));
+              return null;
+            });
+    deploy(options().setUrl(raw.url()).setMaxAttempts(1));
+    publish(10);
+    awaitSettled(10);
+
+    publish(10);
+
+    assertThat(awaitSettled(20).delivered()).isEqualTo(20);
+    assertThat(dead).as("closed as they got their second request").hasSize(10);
+    assertThat(state().json().getLong("retried")).isEqualTo(10);
   }
 
   @Test

@@ -76,7 +76,8 @@ class RequestsTest extends WebhookTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"webhook.get", "webhook.set", "webhook.dlq", "webhook.ready"})
+  @ValueSource(
+      strings = {"webhook.get", "webhook.set", "webhook.dlq", "webhook.ready", "webhook.health"})
   void everyAddressAnswersWhateverItIsSent(String address) {
     deploy(options());
     JsonObject before = state().json();
@@ -90,9 +91,7 @@ class RequestsTest extends WebhookTest {
             Buffer.buffer("x"),
             new JsonArray(),
             new JsonObject().put("no", 1))) {
-      if (!address.endsWith("ready")) {
-        assertThat(refusal(vertx.eventBus().request(address, body)).failureCode()).isEqualTo(400);
-      }
+      assertThat(refusal(vertx.eventBus().request(address, body)).failureCode()).isEqualTo(400);
     }
 
     assertThat(state().json()).isEqualTo(before);
@@ -106,6 +105,7 @@ class RequestsTest extends WebhookTest {
         .containsExactly(
             "type",
             "enabled",
+            "paused",
             "url",
             "signed",
             "delivered",

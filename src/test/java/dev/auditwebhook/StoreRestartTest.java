@@ -144,6 +144,7 @@ class StoreRestartTest extends WebhookTest {
 
     assertThat(state().enabled()).isFalse();
     assertThat(state().json().getString("reason")).startsWith("410 Gone from ");
+    assertThat(state().pending()).isEqualTo(1);
   }
 
   @Test

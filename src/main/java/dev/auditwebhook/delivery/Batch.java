@@ -55,6 +55,11 @@ record Batch(List<PendingEvent> events, String messageId, byte[] body, int attem
     return events.get(0).id();
   }
 
+  /** The same batch before its first attempt at another URL. */
+  Batch fresh() {
+    return attempts == 0 ? this : waiting(0, since);
+  }
+
   /** The same batch, to be tried again. */
   Batch waiting(int attemptsUsed, long now) {
     List<PendingEvent> tried = new ArrayList<>(events.size());

@@ -12,17 +12,19 @@ import java.util.Locale;
 /**
  * The Vert.x Circuit Breaker of one endpoint. Attempts run outside it, and their outcomes are
  * reported to it when they are known: so a probe that hangs cannot wedge it, and an answer to an
- * attempt from before the last opening is simply not reported.
+ * attempt from before the last opening is simply not reported. It counts events: the failure of a
+ * batch weighs as much as its events.
  */
 final class Circuit {
 
   private final CircuitBreaker breaker;
+  private final int maxFailures;
   private final long resetTimeout;
   private final Runnable changed;
   private long openings;
   private boolean probing;
   private boolean clean = true;
-  private int failuresInReport;
+  private int inReport;
   private Instant since = Instant.now();
 
   /**
@@ -30,15 +32,16 @@ final class Circuit {
    */
   Circuit(Vertx vertx, WebhookOptions options, Runnable changed) {
     this.changed = changed;
+    this.maxFailures = options.getMaxFailures();
     this.resetTimeout = options.getResetTimeout();
     // Failures count within a window, which slow attempts must not outlast.
-    long window = Math.max(10_000, (options.getMaxFailures() + 1L) * options.getAttemptTimeout());
+    long window = Math.max(10_000, (maxFailures + 1L) * options.getAttemptTimeout());
     breaker =
         CircuitBreaker.create(
                 "webhook " + options.getAddress(),
                 vertx,
                 new CircuitBreakerOptions()
-                    .setMaxFailures(options.getMaxFailures())
+                    .setMaxFailures(maxFailures)
                     .setFailuresRollingWindow(Math.min(window, 86_400_000L))
                     .setResetTimeout(resetTimeout)
                     .setTimeout(-1)
@@ -46,8 +49,6 @@ final class Circuit {
             .openHandler(
                 v -> {
                   openings++;
-                  // A success that was answered with the failure that opened it heals nothing.
-                  clean = false;
                   turned();
                 })
             .halfOpenHandler(v -> turned())
@@ -66,7 +67,7 @@ final class Circuit {
   /** Whether an attempt may start now. */
   boolean admits() {
     return switch (breaker.state()) {
-      case CLOSED -> failuresInReport == 0;
+      case CLOSED -> inReport == 0;
       case HALF_OPEN -> !probing;
       case OPEN -> false;
     };
@@ -87,25 +88,53 @@ final class Circuit {
     return new Ticket(openings, probing);
   }
 
-  /** Counts the outcome of an attempt, unless the circuit has opened since it started. */
-  void report(Ticket ticket, Verdict verdict) {
+  /**
+   * Whether the circuit is closed, has been so since the attempt began, and takes as many failures
+   * more without a count above its maximum.
+   */
+  boolean tolerates(Ticket ticket, int failures) {
+    return isClosed() && ticket.opening() == openings && failuresWith(failures) <= maxFailures;
+  }
+
+  private long failuresWith(int more) {
+    return breaker.failureCount() + inReport + more;
+  }
+
+  /**
+   * Counts the outcome of an attempt, unless the circuit has opened since it started.
+   *
+   * @param events how many events it was made for
+   */
+  void report(Ticket ticket, Verdict verdict, int events) {
     if (ticket.opening() != openings) {
       return;
     }
     if (verdict.failsCircuit()) {
       clean = false;
-      // The breaker counts on its next tick; until then nothing more may start.
-      failuresInReport++;
-      breaker
-          .execute((Promise<Void> outcome) -> outcome.fail(verdict.name()))
-          .onComplete(
-              counted -> {
-                failuresInReport--;
-                changed.run();
-              });
+      if (!isClosed() || failuresWith(events) >= maxFailures) {
+        breaker.open();
+      } else {
+        count(events);
+      }
     } else if (verdict.healsCircuit() && !clean) {
       clean = true;
-      breaker.execute((Promise<Void> outcome) -> outcome.complete());
+      breaker.reset();
+    }
+  }
+
+  /** The breaker counts on its next tick; until then nothing more may start. */
+  private void count(int failures) {
+    inReport += failures;
+    for (int i = 0; i < failures; i++) {
+      breaker
+          .execute((Promise<Void> outcome) -> outcome.fail("failed"))
+          .onComplete(
+              counted -> {
+                inReport--;
+                if (inReport == 0) {
+                  changed.run();
+                }
+              });
     }
   }
 

@@ -1,8 +1,10 @@
 package dev.auditwebhook.delivery;
 
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -26,29 +28,37 @@ final class Deadlines {
 
   void start(Exchange exchange) {
     running.add(exchange);
-    if (timer < 0) {
-      timer = vertx.setTimer(timeout, id -> expire());
-    }
+    arm();
   }
 
   void end(Exchange exchange) {
     running.remove(exchange);
   }
 
+  private void arm() {
+    if (timer < 0 && !running.isEmpty()) {
+      timer = vertx.setTimer(Math.max(1, left(running.iterator().next())), id -> expire());
+    }
+  }
+
+  private long left(Exchange exchange) {
+    return timeout - (System.nanoTime() - exchange.startedNanos()) / 1_000_000;
+  }
+
+  /** Who is late is cut only when the timer runs again: what that starts has a later deadline. */
   private void expire() {
     timer = -1;
-    long now = System.nanoTime();
-    Iterator<Exchange> oldest = running.iterator();
-    while (timer < 0 && oldest.hasNext()) {
+    List<Exchange> late = new ArrayList<>();
+    for (Iterator<Exchange> oldest = running.iterator(); oldest.hasNext(); ) {
       Exchange exchange = oldest.next();
-      long left = timeout - (now - exchange.startedNanos()) / 1_000_000;
-      if (left > 0) {
-        timer = vertx.setTimer(left, id -> expire());
-      } else {
-        exchange.abort("timeout after " + timeout + " ms");
-        oldest = running.iterator();
+      if (left(exchange) > 0) {
+        break;
       }
+      oldest.remove();
+      late.add(exchange);
     }
+    arm();
+    late.forEach(exchange -> exchange.abort("timeout after " + timeout + " ms"));
   }
 
   /** No deadline ends any more. */

@@ -2,10 +2,10 @@ package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.delivery.Circuit.Ticket;
+import dev.auditwebhook.delivery.Ruling.Circumstances;
 import dev.auditwebhook.security.UrlPolicy.Endpoint;
 import dev.auditwebhook.store.PendingEvent;
 import dev.auditwebhook.store.Store;
-import dev.auditwebhook.store.Total;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -41,7 +41,7 @@ final class Dispatcher {
   // Volatile, as metrics are read from any thread.
   private volatile Target target;
   private volatile int inFlight;
-  private long freshUpTo;
+  private volatile boolean paused;
   private boolean hurry;
   private boolean taking;
   private boolean stopped;
@@ -97,6 +97,7 @@ final class Dispatcher {
   void pump() {
     take();
     while (target != null
+        && !paused
         && slotsTaken() < options.getMaxInFlight()
         && waiting.hasReady()
         && (!hurry || target.circuit().isClosed())
@@ -117,7 +118,7 @@ final class Dispatcher {
         .take()
         .onComplete(
             events -> {
-              events.forEach(event -> waiting.add(event.id() <= freshUpTo ? fresh(event) : event));
+              events.forEach(event -> waiting.add(settings.current(event)));
               if (events.isEmpty()) {
                 vertx.setTimer(ASK_AGAIN, id -> taken());
               } else {
@@ -132,20 +133,15 @@ final class Dispatcher {
     pump();
   }
 
-  private static PendingEvent fresh(PendingEvent event) {
-    return event.waiting(0, event.since());
-  }
-
-  /** What hangs at a former URL holds up the new one only where the order is strict. */
+  /** Where the order is strict, what is in backoff goes before all others. */
   private int slotsTaken() {
-    return strictOrder ? inFlight + backoffs.size() : target.inFlight();
+    return strictOrder ? inFlight + backoffs.size() : inFlight;
   }
 
   private void attempt(Batch batch) {
     Target to = target;
     Ticket ticket = to.circuit().admit();
     inFlight++;
-    to.starts();
     sender
         .send(to.endpoint(), batch.attempts(), batch.messageId(), batch.body())
         .onSuccess(answer -> settle(batch, to, ticket, answer));
@@ -156,67 +152,63 @@ final class Dispatcher {
       return; // It stays pending in the store, for the next start.
     }
     inFlight--;
-    to.ends();
     if (answer.resent()) {
       outcomes.resent(batch);
     }
     Verdict verdict = Verdict.of(answer);
     boolean current = to == target;
-    switch (verdict) {
+    Circuit circuit = to.circuit();
+    boolean tolerated = verdict.failsCircuit() && circuit.tolerates(ticket, batch.size());
+    boolean lastAttempt = batch.attempts() + 1 >= options.getMaxAttempts();
+    boolean divisible = batching.divides(batch, answer);
+    Ruling ruling =
+        Ruling.of(verdict, new Circumstances(current, tolerated, lastAttempt, divisible));
+    Tried tried = new Tried(current ? batch : batch.fresh(), answer, to.endpoint());
+    switch (ruling) {
       case DELIVERED -> outcomes.delivered(batch, answer);
-      case RETRY -> {
-        if (current && !ticket.probe()) {
-          retry(batch, answer, to.endpoint());
-        } else {
-          park(batch, answer, to.endpoint(), current);
-        }
+      case RETRY -> retry(tried);
+      case PARK -> park(tried, current ? answer.retryAfter() : 0);
+      case DIVIDE -> divide(tried);
+      case DEAD_LETTER -> outcomes.dead(batch, answer, to.endpoint());
+      case PAUSE -> {
+        park(tried, 0);
+        gone.accept(to.endpoint());
       }
-      case REFUSED -> {
-        if (current && ticket.probe()) {
-          park(batch, answer, to.endpoint(), true);
-        } else {
-          outcomes.dead(batch, answer, to.endpoint());
-        }
-      }
-      case REJECTED -> {
-        if (batching.divides(batch, answer)) {
-          divide(batch, answer, to.endpoint());
-        } else {
-          outcomes.dead(batch, answer, to.endpoint());
-        }
-      }
-      case GONE -> outcomes.dead(batch, answer, to.endpoint());
     }
-    if (current && verdict == Verdict.GONE) {
-      gone.accept(to.endpoint());
-    } else if (current) {
-      to.circuit().report(ticket, verdict);
-    }
+    circuit.report(ticket, verdict, batch.size());
     pump();
   }
 
-  private void retry(Batch batch, Answer answer, Endpoint endpoint) {
-    int attempts = batch.attempts() + 1;
-    if (attempts >= options.getMaxAttempts()) {
-      outcomes.dead(batch, answer, endpoint);
-      return;
-    }
-    Batch tried = batch.waiting(attempts, System.currentTimeMillis());
-    outcomes.again(batch, tried, answer, endpoint);
-    backoffs.add(tried, backoff.after(settings.initialBackoff(), attempts, answer.retryAfter()));
+  /** A batch after an attempt, with the attempts that count at the URL in force. */
+  private record Tried(Batch batch, Answer answer, Endpoint endpoint) {}
+
+  private void retry(Tried tried) {
+    int attempts = tried.batch().attempts() + 1;
+    Batch again = again(tried, attempts);
+    long retryAfter = tried.answer().retryAfter();
+    backoffs.add(again, backoff.after(settings.initialBackoff(), attempts, retryAfter));
   }
 
-  /** A failed probe, or a retry that a new URL takes over: pending, and no attempt is burnt. */
-  private void park(Batch batch, Answer answer, Endpoint endpoint, boolean current) {
-    Batch tried = batch.waiting(current ? batch.attempts() : 0, System.currentTimeMillis());
-    outcomes.again(batch, tried, answer, endpoint);
-    waiting.add(tried);
+  /** It goes behind the others, and not before the receiver wants it again. */
+  private void park(Tried tried, long retryAfter) {
+    Batch again = again(tried, tried.batch().attempts());
+    if (retryAfter > 0) {
+      backoffs.add(again, Math.min(retryAfter, options.getMaxBackoff()));
+    } else {
+      waiting.add(again);
+    }
+  }
+
+  private Batch again(Tried tried, int attempts) {
+    Batch again = tried.batch().waiting(attempts, System.currentTimeMillis());
+    outcomes.again(tried.batch(), again, tried.answer(), tried.endpoint());
+    return again;
   }
 
   /** One bad event takes no neighbours along: both halves are tried. */
-  private void divide(Batch batch, Answer answer, Endpoint endpoint) {
-    outcomes.again(batch, batch, answer, endpoint);
-    batching.halves(batch).forEach(waiting::add);
+  private void divide(Tried tried) {
+    outcomes.again(tried.batch(), tried.batch(), tried.answer(), tried.endpoint());
+    batching.halves(tried.batch()).forEach(waiting::add);
   }
 
   /** Sends dead letters again, the lowest id first, as far as there is room; says how many. */
@@ -232,17 +224,23 @@ final class Dispatcher {
     return redriven;
   }
 
-  /** Takes all that is pending to another place, or to none. */
-  void aim(Target another) {
+  /** Takes all that is pending to another place, or to none; there it may have to wait. */
+  void aim(Target another, boolean thenPaused) {
     target = another;
+    paused = thenPaused;
     pump();
   }
 
   /** Ends all backoffs and forgets all attempts, for a new URL. */
   void startAfresh() {
-    freshUpTo = store.total(Total.LAST_EVENT_ID);
     backoffs.clear().forEach(waiting::add);
     waiting.startAfresh();
+  }
+
+  /** From now on nothing is sent, or all that waits. */
+  void pause(boolean on) {
+    paused = on;
+    pump();
   }
 
   /** From now on no batch waits to be filled, and no event for a circuit to close. */
@@ -257,7 +255,7 @@ final class Dispatcher {
    * @param within how soon, in milliseconds
    */
   boolean hasWork(long within) {
-    boolean canSend = target != null && target.circuit().isClosed();
+    boolean canSend = target != null && !paused && target.circuit().isClosed();
     boolean more = !waiting.isEmpty() || store.waiting() > 0 || backoffs.endsOneWithin(within);
     return inFlight > 0 || canSend && more;
   }
@@ -269,6 +267,10 @@ final class Dispatcher {
 
   int inFlight() {
     return inFlight;
+  }
+
+  boolean isPaused() {
+    return paused;
   }
 
   /** Where events go, {@code null} while there is no URL. */

@@ -2,30 +2,37 @@ package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.security.ForbiddenAddressException;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.streams.WriteStream;
+import io.vertx.ext.web.codec.BodyCodec;
+import io.vertx.ext.web.codec.spi.BodyStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One request and its answer, until the last byte or the deadline, whichever is first. It reads at
- * most {@value #READ_LIMIT} bytes of the answer's body and keeps {@value #EXCERPT_LIMIT}. At the
- * deadline or the limit it resets the request, which closes the connection.
+ * One request and its answer, until the last byte or the deadline, whichever is first. It is the
+ * sink of the answer's body, of which it reads at most {@value #READ_LIMIT} bytes and keeps {@value
+ * #EXCERPT_LIMIT}. At the deadline or the limit it resets the request, which closes the connection.
  */
-final class Exchange {
+final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
 
   static final int READ_LIMIT = 64 * 1024;
   static final int EXCERPT_LIMIT = 1024;
+
+  private static final Future<Void> DONE = Future.succeededFuture();
 
   private final Promise<Answer> answer = Promise.promise();
   private final Deadlines deadlines;
   private final String messageId;
   private final byte[] body;
+  private final boolean showsCredentials;
   private final long startedNanos = System.nanoTime();
   private HttpClientRequest request;
   private Buffer excerpt;
@@ -36,10 +43,14 @@ final class Exchange {
   private boolean resent;
   private boolean done;
 
-  Exchange(Deadlines deadlines, String messageId, byte[] body) {
+  /**
+   * @param showsCredentials whether the receiver gets the configured headers
+   */
+  Exchange(Deadlines deadlines, String messageId, byte[] body, boolean showsCredentials) {
     this.deadlines = deadlines;
     this.messageId = messageId;
     this.body = body;
+    this.showsCredentials = showsCredentials;
     deadlines.start(this);
   }
 
@@ -49,6 +60,10 @@ final class Exchange {
 
   byte[] body() {
     return body;
+  }
+
+  boolean showsCredentials() {
+    return showsCredentials;
   }
 
   long startedNanos() {
@@ -78,45 +93,35 @@ final class Exchange {
     return !done;
   }
 
-  /**
-   * The head of the answer is there.
-   *
-   * @param whole called when its last byte is there, if that is in time; {@code null} for nothing
-   */
-  void receives(HttpClientResponse response, Runnable whole) {
+  /** The head of the answer is there. False when that, or the deadline, ends the exchange. */
+  boolean receives(HttpClientResponse response) {
+    // For when the exchange ends here; else the one who reads the body has one of his own.
+    response.exceptionHandler(broken -> {});
     if (done) {
-      return;
+      return false;
     }
     status = response.statusCode();
     String retry = status < 300 ? null : response.getHeader(HttpHeaders.RETRY_AFTER);
     retryAfter = retry == null ? 0 : RetryAfter.millis(retry, System.currentTimeMillis());
-    response
-        .handler(this::read)
-        .exceptionHandler(this::fail)
-        .endHandler(
-            v -> {
-              if (!done && whole != null) {
-                whole.run();
-              }
-              finish(null, false);
-            });
-  }
-
-  private void read(Buffer data) {
-    if (done) {
-      return;
-    }
-    bytesRead += data.length();
-    if (excerpt == null) {
-      excerpt = Buffer.buffer();
-    }
-    int room = EXCERPT_LIMIT - excerpt.length();
-    if (room > 0) {
-      excerpt.appendBuffer(data, 0, Math.min(room, data.length()));
-    }
-    if (bytesRead > READ_LIMIT) {
+    if (status < 200 || announcesMoreThanItHas(response)) {
       abort(null);
     }
+    return !done;
+  }
+
+  /** A 204 has no body (RFC 9110, section 15.3.5): what follows is no answer. */
+  private static boolean announcesMoreThanItHas(HttpClientResponse response) {
+    if (response.statusCode() != 204) {
+      return false;
+    }
+    String length = response.getHeader(HttpHeaders.CONTENT_LENGTH);
+    return length != null && !length.equals("0")
+        || response.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
+  }
+
+  /** The answer came whole. */
+  void complete() {
+    finish(null, false);
   }
 
   private void finish(String error, boolean forbidden) {
@@ -168,5 +173,64 @@ final class Exchange {
     } catch (RuntimeException e) {
       return "";
     }
+  }
+
+  @Override
+  public Future<Void> write(Buffer data) {
+    if (!done) {
+      bytesRead += data.length();
+      if (excerpt == null) {
+        excerpt = Buffer.buffer();
+      }
+      int room = EXCERPT_LIMIT - excerpt.length();
+      if (room > 0) {
+        excerpt.appendBuffer(data, 0, Math.min(room, data.length()));
+      }
+      if (bytesRead > READ_LIMIT) {
+        abort(null);
+      }
+    }
+    return DONE;
+  }
+
+  /** Also called when the body breaks off, so it says nothing of the answer. */
+  @Override
+  public Future<Void> end() {
+    return DONE;
+  }
+
+  @Override
+  public BodyStream<Void> stream() {
+    return this;
+  }
+
+  @Override
+  public Future<Void> result() {
+    return DONE;
+  }
+
+  @Override
+  public void handle(Throwable cause) {
+    fail(cause);
+  }
+
+  @Override
+  public WriteStream<Buffer> exceptionHandler(Handler<Throwable> handler) {
+    return this;
+  }
+
+  @Override
+  public WriteStream<Buffer> setWriteQueueMaxSize(int maxSize) {
+    return this;
+  }
+
+  @Override
+  public boolean writeQueueFull() {
+    return false;
+  }
+
+  @Override
+  public WriteStream<Buffer> drainHandler(Handler<Void> handler) {
+    return this;
   }
 }

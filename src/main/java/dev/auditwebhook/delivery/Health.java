@@ -8,15 +8,13 @@ final class Health {
 
   private Instant lastDelivery;
   private String lastError;
-  private String lastErrorWithoutHost;
 
   void delivered() {
     lastDelivery = Instant.now();
   }
 
   void error(Answer answer, Endpoint endpoint) {
-    lastErrorWithoutHost = describe(answer);
-    lastError = lastErrorWithoutHost + " from " + endpoint.origin();
+    lastError = describe(answer) + " from " + endpoint.origin();
   }
 
   /** The error of an answer that was not a delivery: its own, or else its status. */
@@ -30,9 +28,5 @@ final class Health {
 
   String lastError() {
     return lastError;
-  }
-
-  String lastErrorWithoutHost() {
-    return lastErrorWithoutHost;
   }
 }

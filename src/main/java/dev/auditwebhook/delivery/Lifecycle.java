@@ -42,9 +42,6 @@ final class Lifecycle {
   /** Goes on with what the store holds. */
   void start() {
     dispatcher.begin(this::gone, this::endDrainWhenDone);
-    if (settings.urlChangedSinceLastStart()) {
-      dispatcher.startAfresh();
-    }
     retarget();
     store.settings(settings.toJson());
   }
@@ -55,14 +52,20 @@ final class Lifecycle {
   }
 
   /** Applies new settings, which are valid, and keeps them. An absent one is {@code null}. */
-  void set(String url, String secret, Long initialBackoff) {
+  void set(String url, String secret, Long initialBackoff, Boolean paused) {
+    long now = System.currentTimeMillis();
     if (secret != null) {
-      settings.secret(secret, System.currentTimeMillis());
+      settings.secret(secret, now);
       headers.secretsChanged();
     }
-    boolean retarget = url != null && (!url.equals(settings.url()) || settings.reason() != null);
+    boolean retarget = url != null && !url.equals(settings.url());
     if (retarget) {
-      settings.url(url, null);
+      settings.url(url, now);
+    }
+    if (Boolean.TRUE.equals(paused) && settings.pausedFor() == null) {
+      settings.pause("paused by request");
+    } else if (Boolean.FALSE.equals(paused)) {
+      settings.resume();
     }
     if (initialBackoff != null && !settings.url().isEmpty()) {
       settings.initialBackoff(initialBackoff);
@@ -73,6 +76,8 @@ final class Lifecycle {
     } else if (retarget) {
       dispatcher.startAfresh();
       retarget();
+    } else {
+      dispatcher.pause(settings.pausedFor() != null);
     }
   }
 
@@ -88,15 +93,16 @@ final class Lifecycle {
             ? null
             : new Target(
                 UrlPolicy.vet(url, options.isAllowPrivateNetworks()),
-                new Circuit(vertx, options, dispatcher::pump)));
+                new Circuit(vertx, options, dispatcher::pump)),
+        settings.pausedFor() != null);
   }
 
   /** The endpoint wants no more. */
   private void gone(Endpoint endpoint) {
-    settings.url("", "410 Gone from " + endpoint.origin());
+    settings.pause("410 Gone from " + endpoint.origin());
     store.settings(settings.toJson());
-    log.warn("Webhook disabled: {}", settings.reason());
-    dispatcher.aim(null);
+    log.warn("Webhook paused: {}", settings.pausedFor());
+    dispatcher.pause(true);
   }
 
   /** Lets what can go out go out, for at most {@code drainTimeout}; accepting has stopped. */
@@ -120,7 +126,7 @@ final class Lifecycle {
     if (settings.url().isEmpty() && !stopped) {
       drain = null;
       dispatcher.hurry(false);
-      dispatcher.aim(null);
+      dispatcher.aim(null, false);
     }
   }
 

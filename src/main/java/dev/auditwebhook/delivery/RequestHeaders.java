@@ -69,8 +69,12 @@ final class RequestHeaders {
     return concealed;
   }
 
-  /** Adds the headers of one attempt to those of its request. */
-  void addTo(MultiMap headers, String messageId, byte[] body) {
+  /**
+   * Adds the headers of one attempt to those of its request.
+   *
+   * @param configured whether the configured ones, too
+   */
+  void addTo(MultiMap headers, String messageId, byte[] body, boolean configured) {
     long now = System.currentTimeMillis();
     if (now >= signerExpires) {
       secretsChanged();
@@ -85,7 +89,7 @@ final class RequestHeaders {
         .set(HttpHeaders.USER_AGENT, AGENT)
         .set(ID, messageId)
         .set(TIMESTAMP, timestamp);
-    if (!added.isEmpty()) {
+    if (configured && !added.isEmpty()) {
       added.forEach(headers::set);
     }
     if (signer.signs()) {

@@ -18,15 +18,18 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 
 /** Reads the requests of the addresses and makes their replies, for all ways in. */
 final class Requests {
+
+  /** The share of its capacity from which a store is nearly full. */
+  private static final double NEARLY_FULL = 0.9;
 
   private final WebhookOptions options;
   private final Store store;
   private final Settings settings;
   private final RequestHeaders headers;
+  private final Credentials credentials;
   private final Lifecycle lifecycle;
   private final Dispatcher dispatcher;
   private final Health health;
@@ -37,6 +40,7 @@ final class Requests {
       Store store,
       Settings settings,
       RequestHeaders headers,
+      Credentials credentials,
       Lifecycle lifecycle,
       Dispatcher dispatcher,
       Health health,
@@ -45,6 +49,7 @@ final class Requests {
     this.store = store;
     this.settings = settings;
     this.headers = headers;
+    this.credentials = credentials;
     this.lifecycle = lifecycle;
     this.dispatcher = dispatcher;
     this.health = health;
@@ -58,9 +63,11 @@ final class Requests {
     String secret = json.string("secret", null);
     Long initialBackoff =
         json.has("initial_backoff") ? json.whole("initial_backoff", 0L, 1, 86_400_000L) : null;
+    Boolean paused = json.has("paused") ? json.bool("paused", false) : null;
     json.end();
-    if (url == null && secret == null && initialBackoff == null) {
-      throw new IllegalArgumentException("one of url, secret and initial_backoff must be given");
+    if (url == null && secret == null && initialBackoff == null && paused == null) {
+      throw new IllegalArgumentException(
+          "one of url, secret, initial_backoff and paused must be given");
     }
     if (url != null && !url.isEmpty()) {
       refuse(json, "url", () -> UrlPolicy.vet(url, options.isAllowPrivateNetworks()));
@@ -68,12 +75,22 @@ final class Requests {
     if (secret != null) {
       refuse(json, "secret", () -> Signer.keyOf(secret));
     }
-    lifecycle.set(url, secret, initialBackoff);
+    if (Boolean.TRUE.equals(paused) && (url == null ? settings.url() : url).isEmpty()) {
+      throw refusal(409, "paused: there is nothing to pause without a URL; set one first");
+    }
+    lifecycle.set(url, secret, initialBackoff, paused);
     return kept(
         new JsonObject()
             .put("type", "set_webhook_ok")
-            .put("status", settings.url().isEmpty() ? "disabled" : "enabled")
+            .put("status", status())
             .put("url", settings.url()));
+  }
+
+  private String status() {
+    if (settings.url().isEmpty()) {
+      return "disabled";
+    }
+    return settings.pausedFor() == null ? "enabled" : "paused";
   }
 
   /** A reply for when the store has kept what was done, or cannot now: it is done all the same. */
@@ -96,7 +113,8 @@ final class Requests {
     return Future.succeededFuture(
         new JsonObject()
             .put("type", "get_webhook_ok")
-            .put("enabled", !settings.url().isEmpty())
+            .put("enabled", status().equals("enabled"))
+            .put("paused", settings.pausedFor() != null)
             .put("url", settings.url())
             .put("signed", headers.signed())
             .put("delivered", store.total(Total.DELIVERED))
@@ -115,8 +133,18 @@ final class Requests {
             .put("next_probe", circuit == null ? null : text(circuit.nextProbe()))
             .put("last_delivery", text(health.lastDelivery()))
             .put("last_error", health.lastError())
-            .put("reason", settings.reason())
-            .put("warning", store.warning()));
+            .put("reason", settings.pausedFor())
+            .put("warning", warning()));
+  }
+
+  /** What an operator must know, {@code null} when all is well. */
+  private String warning() {
+    Target target = dispatcher.target();
+    String leftOut = target == null ? null : credentials.warning(target.endpoint());
+    if (store.warning() == null || leftOut == null) {
+      return leftOut == null ? store.warning() : leftOut;
+    }
+    return store.warning() + "; " + leftOut;
   }
 
   /** The circuit of the endpoint, {@code null} while there is none. */
@@ -236,28 +264,45 @@ final class Requests {
     }
   }
 
-  /** Whether all is well, and if not, why: without the host, as health checks are not guarded. */
+  /** {@code webhook.ready}: whether entries can be accepted and kept. */
   Future<JsonObject> ready(Object body) {
+    StrictJson.of("", body).end();
     JsonArray reasons = new JsonArray();
-    Circuit circuit = circuit();
-    if (settings.url().isEmpty()) {
-      reasons.add(settings.reason() == null ? "webhook disabled" : "webhook disabled: 410 Gone");
-    } else if (circuit != null && !circuit.isClosed()) {
-      reasons.add(
-          "circuit "
-              + circuit.state().toLowerCase(Locale.ROOT)
-              + " since "
-              + text(circuit.since())
-              + ": "
-              + health.lastErrorWithoutHost());
-    }
-    if (store.pending() >= 0.9 * store.capacity()) {
-      reasons.add(store.pending() + " of at most " + store.capacity() + " events are pending");
-    }
-    if (store.warning() != null) {
-      reasons.add(store.warning());
+    if (store.isFaulty()) {
+      reasons.add("store_fault");
+    } else if (!store.hasRoom()) {
+      reasons.add(fill());
     }
     return Future.succeededFuture(
         new JsonObject().put("ready", reasons.isEmpty()).put("reasons", reasons));
+  }
+
+  /** {@code webhook.health}: whether events are delivered. Health checks ask for no token. */
+  Future<JsonObject> health(Object body) {
+    StrictJson.of("", body).end();
+    JsonArray reasons = new JsonArray();
+    Circuit circuit = circuit();
+    if (!status().equals("enabled")) {
+      reasons.add(status());
+    } else if (circuit != null
+        && !circuit.isClosed()
+        && !(circuit.isHalfOpen() && store.pending() == 0)) {
+      reasons.add("circuit_open");
+    }
+    if (store.pending() >= NEARLY_FULL * store.capacity()) {
+      reasons.add(fill());
+    }
+    if (store.isFaulty()) {
+      reasons.add("store_fault");
+    }
+    if (store.isSetAside()) {
+      reasons.add("store_set_aside");
+    }
+    return Future.succeededFuture(
+        new JsonObject().put("healthy", reasons.isEmpty()).put("reasons", reasons));
+  }
+
+  private String fill() {
+    return "nearly_full " + store.pending() + " of " + store.capacity();
   }
 }

@@ -16,4 +16,7 @@ interface Sender {
    * @return what came back; it never fails
    */
   Future<Answer> send(Endpoint endpoint, int attempt, String messageId, byte[] body);
+
+  /** POSTs a body like a first attempt, but on a connection of its own. */
+  Future<Answer> sendApart(Endpoint endpoint, String messageId, byte[] body);
 }

@@ -1,6 +1,7 @@
 package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.store.PendingEvent;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -8,9 +9,9 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What can be set at run time: the URL, the secrets, the backoff. The later word wins: with each
- * value the store keeps the configured one that it replaced, and the value holds at the next start
- * only while that is unchanged.
+ * What can be set at run time: the URL, a pause, the secrets, the backoff. The later word wins:
+ * with each value the store keeps the configured one that it replaced, and the value holds at the
+ * next start only while that is unchanged.
  */
 final class Settings {
 
@@ -19,19 +20,34 @@ final class Settings {
 
   private static final int MAX_SECRETS = 8;
 
+  /** Why sending is paused; absent when it is not. */
+  private static final String PAUSED = "paused";
+
+  /** The last URL that was not empty. */
+  private static final String LAST_URL = "lastUrl";
+
+  /** When {@link #LAST_URL} came, in milliseconds since the epoch. */
+  private static final String URL_SINCE = "urlSince";
+
   private final WebhookOptions configured;
   private final JsonObject stored;
 
   /**
    * @param configured the configuration of this start
    * @param stored what {@link #toJson()} gave to the store, empty at first
+   * @param now milliseconds since the epoch
    */
-  Settings(WebhookOptions configured, JsonObject stored) {
+  Settings(WebhookOptions configured, JsonObject stored, long now) {
     this.configured = configured;
     this.stored = stored;
+    String before = stored.getString(LAST_URL);
     drop("url", configured.getUrl());
     drop("secrets", new JsonArray(configured.getSecrets()));
     drop("initialBackoff", configured.getInitialBackoff());
+    if (!url().equals(before)) {
+      stored.remove(PAUSED);
+    }
+    remember(now);
   }
 
   private void drop(String key, Object nowConfigured) {
@@ -56,23 +72,38 @@ final class Settings {
     return set == null ? configured.getUrl() : set.getString("value");
   }
 
-  void url(String url, String reason) {
+  /** Sets the URL, which ends a pause. */
+  void url(String url, long now) {
     put("url", url, configured.getUrl());
-    stored.getJsonObject("url").put("reason", reason);
-    stored.put("lastUrl", url);
+    stored.remove(PAUSED);
+    remember(now);
   }
 
-  /** Why the webhook disabled itself, {@code null} when it did not. */
-  String reason() {
-    JsonObject set = stored.getJsonObject("url");
-    return set == null ? null : set.getString("reason");
+  /** Notes which URL attempts are made to from now on, and since when. */
+  private void remember(long now) {
+    if (!url().isEmpty() && !url().equals(stored.getString(LAST_URL))) {
+      stored.put(LAST_URL, url()).put(URL_SINCE, now);
+    }
   }
 
-  /** Whether attempts so far were made to another URL than the one in force; remembers this one. */
-  boolean urlChangedSinceLastStart() {
-    String last = stored.getString("lastUrl");
-    stored.put("lastUrl", url());
-    return last != null && !last.isEmpty() && !last.equals(url());
+  /** An event with the attempts that count: those at the URL in force. */
+  PendingEvent current(PendingEvent event) {
+    boolean counts = event.attempts() == 0 || event.since() > stored.getLong(URL_SINCE, 0L);
+    return counts ? event : event.waiting(0, event.since());
+  }
+
+  /** Stops sending, until {@link #resume()} or another URL. */
+  void pause(String reason) {
+    stored.put(PAUSED, reason);
+  }
+
+  void resume() {
+    stored.remove(PAUSED);
+  }
+
+  /** Why nothing is sent though there is a URL, {@code null} when that is not so. */
+  String pausedFor() {
+    return url().isEmpty() ? null : stored.getString(PAUSED);
   }
 
   long initialBackoff() {

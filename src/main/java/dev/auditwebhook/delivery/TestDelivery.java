@@ -30,6 +30,6 @@ final class TestDelivery {
         new PendingEvent(0, "webhook.test", Entry.test(new TimeText().text(now)).body(), 0, now);
     byte[] body = batching.isOn() ? Batch.bodyOf(List.of(event)) : event.body();
     running = true;
-    return sender.send(endpoint, 0, id, body).onComplete(answer -> running = false);
+    return sender.sendApart(endpoint, id, body).onComplete(answer -> running = false);
   }
 }

@@ -7,8 +7,8 @@ package dev.auditwebhook.delivery;
  * <caption>The verdicts</caption>
  * <tr><th>answer</th><th>verdict</th><th>circuit</th></tr>
  * <tr><td>2xx</td><td>delivered</td><td>success</td></tr>
- * <tr><td>408, 425, 429, 5xx, no whole answer</td><td>retry</td><td>failure</td></tr>
- * <tr><td>401, 403, 404, 405, 407, 3xx, 1xx, forbidden address</td><td>refused</td><td>failure</td></tr>
+ * <tr><td>408, 425, 429, 5xx, a 1xx but 101, no whole answer</td><td>retry</td><td>failure</td></tr>
+ * <tr><td>401, 403, 404, 405, 407, 3xx, 101, forbidden address</td><td>refused</td><td>failure</td></tr>
  * <tr><td>410</td><td>gone</td><td>neither</td></tr>
  * <tr><td>other 4xx</td><td>rejected</td><td>success</td></tr>
  * </table>
@@ -18,11 +18,11 @@ enum Verdict {
   DELIVERED,
   /** Worth another attempt. */
   RETRY,
-  /** A dead letter: the endpoint is wrong, not the event. */
+  /** The endpoint is wrong, not the event. */
   REFUSED,
-  /** A dead letter, and the endpoint wants no more. */
+  /** The endpoint wants no more. */
   GONE,
-  /** A dead letter: the event is wrong, not the endpoint. */
+  /** The event is wrong, not the endpoint. */
   REJECTED;
 
   static Verdict of(Answer answer) {
@@ -30,7 +30,7 @@ enum Verdict {
       return REFUSED;
     }
     int status = answer.status();
-    if (answer.error() != null || status == 0) {
+    if (answer.error() != null || status == 0 || status < 200 && status != 101) {
       return RETRY;
     }
     if (status >= 200 && status < 300) {

@@ -134,6 +134,6 @@ final class WaitingEvents {
     tried.forEach(event -> add(event.waiting(0, event.since())));
     List<Batch> again = List.copyOf(batches);
     batches.clear();
-    again.forEach(batch -> add(batch.waiting(0, batch.since())));
+    again.forEach(batch -> add(batch.fresh()));
   }
 }

@@ -39,7 +39,7 @@ public final class Webhook {
   private final LocalMap<String, String> owners;
   private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
   private Store store;
-  private HttpSender sender;
+  private WebClientSender sender;
   private Lifecycle lifecycle;
   private Metrics metrics = Metrics.NONE;
 
@@ -106,9 +106,10 @@ public final class Webhook {
 
   private Future<Void> begin(Store opened) {
     store = opened;
-    Settings settings = new Settings(options, store.settings());
+    Settings settings = new Settings(options, store.settings(), System.currentTimeMillis());
     RequestHeaders headers = new RequestHeaders(options, settings);
-    sender = new HttpSender(vertx, options, headers, resolver);
+    Credentials credentials = new Credentials(options);
+    sender = new WebClientSender(vertx, options, headers, credentials, resolver);
     MessageIds ids = new MessageIds(store);
     Batching batching = new Batching(options, ids);
     metrics = Metrics.of(vertx, options.getAddress());
@@ -124,6 +125,7 @@ public final class Webhook {
             store,
             settings,
             headers,
+            credentials,
             lifecycle,
             dispatcher,
             outcomes.health(),
@@ -138,7 +140,8 @@ public final class Webhook {
                 answer(addresses.redrive(), requests::redrive, json -> json),
                 answer(addresses.purge(), requests::purge, json -> json),
                 answer(addresses.test(), requests::test, json -> json),
-                answer(addresses.ready(), requests::ready, json -> json)))
+                answer(addresses.ready(), requests::ready, json -> json),
+                answer(addresses.health(), requests::health, json -> json)))
         .mapEmpty();
   }
 

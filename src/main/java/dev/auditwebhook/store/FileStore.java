@@ -324,6 +324,16 @@ public final class FileStore implements Store {
   }
 
   @Override
+  public boolean isFaulty() {
+    return commit.fault() != null || unreadable != null;
+  }
+
+  @Override
+  public boolean isSetAside() {
+    return damage != null;
+  }
+
+  @Override
   public Future<Void> close() {
     vertx.cancelTimer(upkeepTimer);
     return commit.close();

@@ -226,4 +226,14 @@ public final class MemoryStore implements Store {
   public String warning() {
     return null;
   }
+
+  @Override
+  public boolean isFaulty() {
+    return false;
+  }
+
+  @Override
+  public boolean isSetAside() {
+    return false;
+  }
 }

@@ -103,6 +103,12 @@ public interface Store {
   /** What an operator must know of the store, {@code null} when all is well. */
   String warning();
 
+  /** Whether the store can not be written or read now. */
+  boolean isFaulty();
+
+  /** Whether this start found the store damaged, put it aside and began with an empty one. */
+  boolean isSetAside();
+
   /** Lets go of the store. */
   Future<Void> close();
 }

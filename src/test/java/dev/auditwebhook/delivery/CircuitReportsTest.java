@@ -41,9 +41,9 @@ class CircuitReportsTest {
           Ticket first = circuit.admit();
           Ticket second = circuit.admit();
           Ticket third = circuit.admit();
-          circuit.report(first, Verdict.RETRY);
-          circuit.report(second, Verdict.RETRY);
-          circuit.report(third, Verdict.DELIVERED);
+          circuit.report(first, Verdict.RETRY, 1);
+          circuit.report(second, Verdict.RETRY, 1);
+          circuit.report(third, Verdict.DELIVERED, 1);
           return null;
         });
     await().until(() -> turn(circuit::isHalfOpen));
@@ -52,7 +52,7 @@ class CircuitReportsTest {
         () -> {
           Ticket probe = circuit.admit();
           assertThat(probe.probe()).isTrue();
-          circuit.report(probe, Verdict.DELIVERED);
+          circuit.report(probe, Verdict.DELIVERED, 1);
           return null;
         });
 

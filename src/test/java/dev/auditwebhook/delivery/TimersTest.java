@@ -83,9 +83,10 @@ class TimersTest {
             () -> {
               Deadlines deadlines = new Deadlines(vertx, 50);
               List<Future<Answer>> started = new ArrayList<>();
-              started.add(new Exchange(deadlines, "msg_1", new byte[0]).answer());
+              started.add(new Exchange(deadlines, "msg_1", new byte[0], true).answer());
               vertx.setTimer(
-                  30, id -> started.add(new Exchange(deadlines, "msg_2", new byte[0]).answer()));
+                  30,
+                  id -> started.add(new Exchange(deadlines, "msg_2", new byte[0], true).answer()));
               return started;
             });
     await().until(() -> onContext(() -> answers.size() == 2 && answers.get(1).isComplete()));

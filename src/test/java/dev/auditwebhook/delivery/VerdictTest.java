@@ -27,6 +27,8 @@ class VerdictTest {
     "405, REFUSED",
     "407, REFUSED",
     "101, REFUSED",
+    "102, RETRY",
+    "199, RETRY",
     "300, REFUSED",
     "301, REFUSED",
     "303, REFUSED",

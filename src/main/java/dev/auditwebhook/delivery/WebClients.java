@@ -1,0 +1,122 @@
+package dev.auditwebhook.delivery;
+
+import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.security.ClientOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
+import io.vertx.ext.web.client.impl.HttpContext;
+import io.vertx.ext.web.client.impl.WebClientInternal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The web clients that send, made when they are first needed, each over an {@link HttpClientAgent}
+ * of its own: so connections can be guarded, counted as unused, and closed with the verticle.
+ */
+final class WebClients {
+
+  private static final Logger log = LoggerFactory.getLogger(WebClients.class);
+
+  /**
+   * What a client is for.
+   *
+   * @param shortName a host name of one label: of itself Java tells a receiver (SNI) only names
+   *     with a dot
+   * @param credentials whether it may show the configured client certificate
+   * @param fresh whether each request gets a connection of its own
+   */
+  record Kind(boolean shortName, boolean credentials, boolean fresh) {}
+
+  private final Vertx vertx;
+  private final WebClientOptions options;
+  private final int maxInFlight;
+  private final Handler<HttpContext<?>> interceptor;
+  private final Map<Kind, WebClient> clients = new HashMap<>();
+  private final List<HttpClientAgent> agents = new ArrayList<>();
+  private final Set<HttpConnection> unused = new HashSet<>();
+
+  /**
+   * @param interceptor sees each request and response, which {@code WebClient} itself keeps hidden
+   */
+  WebClients(Vertx vertx, WebhookOptions configured, Handler<HttpContext<?>> interceptor) {
+    this.vertx = vertx;
+    this.interceptor = interceptor;
+    options =
+        new WebClientOptions(configured.getClient())
+            .setFollowRedirects(false)
+            .setUserAgentEnabled(false);
+    options.setConnectTimeout(
+        (int) Math.min(options.getConnectTimeout(), configured.getAttemptTimeout()));
+    maxInFlight = configured.getMaxInFlight();
+    ClientOptions.weaknesses(options)
+        .forEach(key -> log.warn("webhook.client.{}: TLS proves less of who the receiver is", key));
+    if (isProxied()) {
+      log.warn(
+          "webhook.client.proxyOptions: the proxy resolves names, so it guards addresses, not we");
+    }
+  }
+
+  /** Whether requests go to a proxy, which finds the receiver's address. */
+  boolean isProxied() {
+    return options.getProxyOptions() != null;
+  }
+
+  WebClient get(Kind kind) {
+    return clients.computeIfAbsent(kind, this::create);
+  }
+
+  private WebClient create(Kind kind) {
+    WebClientOptions chosen = new WebClientOptions(options);
+    if (kind.shortName()) {
+      chosen.setForceSni(true);
+    }
+    if (!kind.credentials()) {
+      chosen.setKeyCertOptions(null);
+    }
+    PoolOptions pool = new PoolOptions().setHttp1MaxSize(maxInFlight);
+    if (kind.fresh()) {
+      // A test does not wait for attempts.
+      pool.setHttp1MaxSize(maxInFlight + 1);
+      chosen.setKeepAlive(false).setPipelining(false).setHttp2MultiplexingLimit(1);
+    }
+    HttpClientAgent agent =
+        vertx
+            .httpClientBuilder()
+            .with(chosen)
+            .with(pool)
+            .withConnectHandler(this::connected)
+            .build();
+    agents.add(agent);
+    WebClient client = WebClient.wrap(agent, chosen);
+    ((WebClientInternal) client).addInterceptor(interceptor);
+    return client;
+  }
+
+  private void connected(HttpConnection connection) {
+    AnswerGuard.guard(connection);
+    unused.add(connection);
+    connection.closeHandler(closed -> unused.remove(connection));
+  }
+
+  /** Whether a connection has not carried a request before; from now on it has. */
+  boolean isFirstUse(HttpConnection connection) {
+    return unused.remove(connection);
+  }
+
+  /** Closes all connections. */
+  Future<Void> close() {
+    return Future.join(agents.stream().map(HttpClientAgent::close).toList()).mapEmpty();
+  }
+}

@@ -1,0 +1,95 @@
+package dev.auditwebhook;
+
+import static dev.auditwebhook.testing.ScriptedReceiver.Answer.status;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.auditwebhook.testing.WebhookTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * What a receiver says of the endpoint costs events next to nothing, however many are under way.
+ */
+class RevokedTokenTest extends WebhookTest {
+
+  private static final int EVENTS = 3_000;
+  private static final int MAX_FAILURES = 10;
+
+  @Override
+  protected WebhookOptions options() {
+    return super.options()
+        .setQueueCapacity(10_000)
+        .setMaxFailures(MAX_FAILURES)
+        .setResetTimeout(50);
+  }
+
+  @ParameterizedTest(name = "{0} in flight, {1} a batch, {2}")
+  @CsvSource({
+    "1, 1, 401",
+    "64, 1, 403",
+    "1024, 1, 401",
+    "1, 100, 401",
+    "64, 100, 401",
+    "64, 7, 404",
+    "64, 3, 302"
+  })
+  void itCostsAtMostMaxFailuresDeadLetters(int inFlight, int batch, int refusal) {
+    receiver.usually(status(refusal).after(20));
+    deploy(
+        options()
+            .setMaxInFlight(inFlight)
+            .setBatch(new BatchOptions().setMaxEvents(batch).setMaxDelay(1)));
+
+    publish(EVENTS);
+    awaitState(
+        state ->
+            state.received() == EVENTS
+                && !state.circuit().equals("closed")
+                && state.json().getLong("retried") > 100 * batch / inFlight);
+
+    WebhookClient.State refused = state();
+    assertThat(refused.failed()).isLessThanOrEqualTo(MAX_FAILURES);
+    assertThat(refused.json().getLong("dlq_evicted")).isZero();
+    assertThat(refused.pending()).isEqualTo(EVENTS - refused.failed());
+
+    receiver.usually(status(204));
+    WebhookClient.State end = awaitSettled(EVENTS);
+    assertThat(end.failed()).isLessThanOrEqualTo(MAX_FAILURES);
+    assertThat(end.delivered()).isEqualTo(EVENTS - end.failed());
+  }
+
+  @Test
+  void lateRefusalsCostNothingThoughTheCircuitHasClosedSince() {
+    receiver.usually(
+        request -> request.eventId() > 900 ? status(401).after(600) : status(401).after(5));
+    deploy(options().setMaxInFlight(1_024));
+    publish(1_000);
+    awaitState(state -> state.circuit().equals("open"));
+    receiver.usually(status(204));
+
+    WebhookClient.State end = awaitSettled(1_000);
+
+    assertThat(end.failed()).isLessThanOrEqualTo(MAX_FAILURES);
+    assertThat(end.delivered()).isEqualTo(1_000 - end.failed());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1024, 1", "64, 100"})
+  void anOutageBurnsNoAttemptOfWhatWasUnderWay(int inFlight, int batch) {
+    receiver.usually(status(503).after(20));
+    deploy(
+        options()
+            .setMaxAttempts(1)
+            .setMaxInFlight(inFlight)
+            .setBatch(new BatchOptions().setMaxEvents(batch).setMaxDelay(1)));
+
+    publish(EVENTS);
+    awaitState(state -> state.received() == EVENTS && state.json().getLong("retried") > 500);
+    receiver.usually(status(204));
+
+    WebhookClient.State end = awaitSettled(EVENTS);
+    assertThat(end.failed()).isLessThanOrEqualTo(MAX_FAILURES);
+    assertThat(end.delivered()).isEqualTo(EVENTS - end.failed());
+  }
+}
