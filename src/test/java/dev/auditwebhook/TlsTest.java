@@ -180,6 +180,19 @@ class TlsTest extends WebhookTest {
   }
 
   @Test
+  void ourCertificateIsNotShownToAnotherOrigin() {
+    receive(mutualTls());
+    WebhookOptions options = https(trusting().put("pfxKeyCertOptions", clientKey.toJson()));
+    String url = options.getUrl();
+    deploy(options.setUrl("https://localhost:1/in"));
+
+    result(client.setUrl(url));
+
+    assertThat(refusal(client.test()).getMessage())
+        .startsWith("TLS failure: the receiver wants a client certificate");
+  }
+
+  @Test
   void plainHttpOnATlsPortIsATlsFailure() {
     assertThat(error(https(trusting()))).isEqualTo("TLS failure: the receiver does not speak TLS");
   }

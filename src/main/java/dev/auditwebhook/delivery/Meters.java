@@ -44,8 +44,8 @@ final class Meters {
         .gauge("webhook.dlq.size", "Dead letters that are kept", store::deadLetters)
         .gauge(
             "webhook.enabled",
-            "1 while there is a URL and events are accepted",
-            () -> lifecycle.isEnabled() ? 1 : 0)
+            "1 while there is a URL and no pause",
+            () -> lifecycle.isEnabled() && !dispatcher.isPaused() ? 1 : 0)
         .gauge("webhook.paused", "1 while sending is paused", () -> dispatcher.isPaused() ? 1 : 0);
     for (String state : new String[] {"closed", "open", "half_open"}) {
       metrics.gauge(
