@@ -30,7 +30,10 @@ public final class WebhookAddresses {
     return prefix + ".get";
   }
 
-  /** {@code <prefix>.set}: sets the URL, the secret or the backoff; an empty URL disables. */
+  /**
+   * {@code <prefix>.set}: sets the URL, the secret or the backoff, pauses and resumes; an empty URL
+   * disables.
+   */
   public String set() {
     return prefix + ".set";
   }
@@ -56,11 +59,19 @@ public final class WebhookAddresses {
   }
 
   /**
-   * {@code <prefix>.ready}: {@code {"ready":true,"reasons":[]}}, with reasons that name no host,
-   * for health checks.
+   * {@code <prefix>.ready}: whether entries can be accepted and kept: {@code
+   * {"ready":true,"reasons":[]}}. Reasons are fixed words, perhaps with numbers.
    */
   public String ready() {
     return prefix + ".ready";
+  }
+
+  /**
+   * {@code <prefix>.health}: whether events are delivered: {@code {"healthy":true,"reasons":[]}}.
+   * Reasons are fixed words, perhaps with numbers.
+   */
+  public String health() {
+    return prefix + ".health";
   }
 
   /** {@code <prefix>.attempts}: published, one message an attempt. */
@@ -82,6 +93,7 @@ public final class WebhookAddresses {
         || address.equals(purge())
         || address.equals(test())
         || address.equals(ready())
+        || address.equals(health())
         || address.equals(attempts());
   }
 }
