@@ -30,7 +30,10 @@ public final class WebhookAddresses {
     return prefix + ".get";
   }
 
-  /** {@code <prefix>.set}: sets the URL, the secret or the backoff; an empty URL disables. */
+  /**
+   * {@code <prefix>.set}: sets the URL, the secret or the backoff, pauses and resumes; an empty URL
+   * disables.
+   */
   public String set() {
     return prefix + ".set";
   }
@@ -56,16 +59,16 @@ public final class WebhookAddresses {
   }
 
   /**
-   * {@code <prefix>.ready}: {@code {"ready":true,"reasons":[]}}: whether entries can be accepted
-   * and kept.
+   * {@code <prefix>.ready}: whether entries can be accepted and kept: {@code
+   * {"ready":true,"reasons":[]}}. Reasons are fixed words, perhaps with numbers.
    */
   public String ready() {
     return prefix + ".ready";
   }
 
   /**
-   * {@code <prefix>.health}: {@code {"healthy":true,"reasons":[]}}: whether events are delivered.
-   * Reasons are fixed words with numbers, as health checks ask for no token.
+   * {@code <prefix>.health}: whether events are delivered: {@code {"healthy":true,"reasons":[]}}.
+   * Reasons are fixed words, perhaps with numbers.
    */
   public String health() {
     return prefix + ".health";

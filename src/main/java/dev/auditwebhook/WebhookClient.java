@@ -6,7 +6,10 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * A typed client of the addresses, for any program on the event bus.
@@ -25,43 +28,127 @@ public final class WebhookClient {
    */
   public record Accepted(String status, Long eventId) {}
 
+  /** Whether the webhook sends: it has a URL, has none, or is paused. */
+  public enum Status {
+    ENABLED,
+    DISABLED,
+    PAUSED
+  }
+
   /**
    * The webhook's state and totals, as {@code webhook.get} gives them.
    *
-   * @param enabled whether there is a URL
-   * @param url where events go, empty for nowhere
-   * @param circuit {@code closed}, {@code open} or {@code half_open}
    * @param json the whole reply
    */
-  public record State(
-      boolean enabled,
-      String url,
-      String circuit,
-      long received,
-      long delivered,
-      long failed,
-      long dropped,
-      long discarded,
-      long pending,
-      JsonObject json) {
+  public record State(JsonObject json) {
 
-    private static State of(JsonObject json) {
-      return new State(
-          json.getBoolean("enabled"),
-          json.getString("url"),
-          json.getString("circuit"),
-          json.getLong("received"),
-          json.getLong("delivered"),
-          json.getLong("failed"),
-          json.getLong("dropped"),
-          json.getLong("discarded"),
-          json.getLong("pending"),
-          json);
+    /** Whether there is a URL and no pause. */
+    public boolean enabled() {
+      return json.getBoolean("enabled");
+    }
+
+    /** Whether events are accepted and wait, for the {@link #reason()}. */
+    public boolean paused() {
+      return json.getBoolean("paused");
+    }
+
+    /** Where events go, empty for nowhere. */
+    public String url() {
+      return json.getString("url");
+    }
+
+    /** Whether a secret signs requests. */
+    public boolean signed() {
+      return json.getBoolean("signed");
+    }
+
+    public long received() {
+      return json.getLong("received");
+    }
+
+    public long delivered() {
+      return json.getLong("delivered");
+    }
+
+    public long failed() {
+      return json.getLong("failed");
+    }
+
+    public long dropped() {
+      return json.getLong("dropped");
+    }
+
+    public long discarded() {
+      return json.getLong("discarded");
+    }
+
+    public long pending() {
+      return json.getLong("pending");
     }
 
     /** Whether received = delivered + failed + dropped + discarded + pending. */
     public boolean isBalanced() {
-      return received == delivered + failed + dropped + discarded + pending;
+      return received() == delivered() + failed() + dropped() + discarded() + pending();
+    }
+
+    /** Entries that were not valid, and so were not received. */
+    public long rejected() {
+      return json.getLong("rejected");
+    }
+
+    /** Attempts that were made again, counted by event. */
+    public long retried() {
+      return json.getLong("retried");
+    }
+
+    /** Events on their way now, which are pending. */
+    public int inFlight() {
+      return json.getInteger("in_flight");
+    }
+
+    /** Dead letters that are kept. */
+    public int dlqSize() {
+      return json.getInteger("dlq_size");
+    }
+
+    /** Dead letters that were pushed out by newer ones. */
+    public long dlqEvicted() {
+      return json.getLong("dlq_evicted");
+    }
+
+    /** {@code closed}, {@code open} or {@code half_open}. */
+    public String circuit() {
+      return json.getString("circuit");
+    }
+
+    /** Since when the circuit is as it is, {@code null} without a URL. */
+    public Instant circuitSince() {
+      return json.getInstant("circuit_since");
+    }
+
+    /** When an open circuit lets an event try again, {@code null} otherwise. */
+    public Instant nextProbe() {
+      return json.getInstant("next_probe");
+    }
+
+    /** {@code null} when there was none since the start. */
+    public Instant lastDelivery() {
+      return json.getInstant("last_delivery");
+    }
+
+    /** Such as {@code 503 from https://siem.example}; {@code null} when there was none. */
+    public String lastError() {
+      return json.getString("last_error");
+    }
+
+    /** Why it is paused, {@code null} when it is not. */
+    public String reason() {
+      return json.getString("reason");
+    }
+
+    /** What an operator must know, {@code null} for nothing. */
+    public String warning() {
+      return json.getString("warning");
     }
   }
 
@@ -99,6 +186,37 @@ public final class WebhookClient {
     }
   }
 
+  /**
+   * Dead letters as one reply has them: it holds at most 4 MiB, so perhaps fewer than asked for.
+   *
+   * @param nextAfter where to read on, {@code null} at the end
+   */
+  public record DeadLetterPage(List<DeadLetter> letters, Long nextAfter) {
+
+    private static DeadLetterPage of(JsonObject json) {
+      return new DeadLetterPage(
+          json.getJsonArray("events").stream()
+              .map(event -> DeadLetter.of((JsonObject) event))
+              .toList(),
+          json.getLong("next_after"));
+    }
+  }
+
+  /**
+   * A verdict of the webhook on itself.
+   *
+   * @param good whether it is ready, or healthy
+   * @param reasons why not: each begins with a fixed word, such as {@code nearly_full 950 of 1024}
+   */
+  public record Health(boolean good, List<String> reasons) {
+
+    private static Health of(JsonObject json, String verdict) {
+      return new Health(
+          json.getBoolean(verdict),
+          json.getJsonArray("reasons").stream().map(String::valueOf).toList());
+    }
+  }
+
   private final EventBus bus;
   private final String entryAddress;
   private final WebhookAddresses addresses;
@@ -132,44 +250,85 @@ public final class WebhookClient {
 
   /** Reads state and totals. */
   public Future<State> get() {
-    return request(addresses.get(), new JsonObject()).map(State::of);
+    return request(addresses.get(), new JsonObject()).map(State::new);
   }
 
-  /** Sets the URL; all that is pending goes there at once. True when the webhook is enabled. */
-  public Future<Boolean> setUrl(String url) {
+  /** Whether entries can be accepted and kept. */
+  public Future<Health> ready() {
+    return request(addresses.ready(), new JsonObject()).map(json -> Health.of(json, "ready"));
+  }
+
+  /** Whether events are delivered. */
+  public Future<Health> health() {
+    return request(addresses.health(), new JsonObject()).map(json -> Health.of(json, "healthy"));
+  }
+
+  /** Sets the URL; all that is pending goes there at once. A new one ends a pause. */
+  public Future<Status> setUrl(String url) {
     return set(new JsonObject().put("url", url));
   }
 
   /** Disables the webhook. What is pending stays so until a URL is set. */
-  public Future<Boolean> disable() {
+  public Future<Status> disable() {
     return setUrl("");
   }
 
+  /** Goes on accepting, and sends nothing until it is resumed; 409 while there is no URL. */
+  public Future<Status> pause() {
+    return set(new JsonObject().put("paused", true));
+  }
+
+  /** Ends a pause, whether it was asked for or came from a 410. */
+  public Future<Status> resume() {
+    return set(new JsonObject().put("paused", false));
+  }
+
   /** Sets the newest signing secret; the former one signs for 24 hours more. */
-  public Future<Boolean> setSecret(String secret) {
+  public Future<Status> setSecret(String secret) {
     return set(new JsonObject().put("secret", secret));
   }
 
   /** Sets the wait before a second attempt, in milliseconds. */
-  public Future<Boolean> setInitialBackoff(long millis) {
+  public Future<Status> setInitialBackoff(long millis) {
     return set(new JsonObject().put("initial_backoff", millis));
   }
 
-  private Future<Boolean> set(JsonObject request) {
+  private Future<Status> set(JsonObject request) {
     return request(addresses.set(), request)
-        .map(json -> "enabled".equals(json.getString("status")));
+        .map(json -> Status.valueOf(json.getString("status").toUpperCase(Locale.ROOT)));
   }
 
   /**
-   * Reads dead letters in {@code event_id} order.
+   * Reads dead letters in {@code event_id} order, by as many requests as it takes.
    *
    * @param limit at most so many, 1 to 10 000
    * @param after only ids above this one, 0 for all
    */
   public Future<List<DeadLetter>> deadLetters(int limit, long after) {
+    return deadLetterPage(limit, after)
+        .compose(
+            page -> {
+              int missing = limit - page.letters().size();
+              return page.nextAfter() == null || missing <= 0
+                  ? Future.succeededFuture(page.letters())
+                  : deadLetters(missing, page.nextAfter())
+                      .map(more -> concat(page.letters(), more));
+            });
+  }
+
+  private static <T> List<T> concat(List<T> first, List<T> second) {
+    return Stream.concat(first.stream(), second.stream()).toList();
+  }
+
+  /**
+   * Reads dead letters in {@code event_id} order, as many as one reply takes.
+   *
+   * @param limit at most so many, 1 to 10 000
+   * @param after only ids above this one, 0 for all
+   */
+  public Future<DeadLetterPage> deadLetterPage(int limit, long after) {
     return request(addresses.dlq(), new JsonObject().put("limit", limit).put("after", after))
-        .map(json -> json.getJsonArray("events", new JsonArray()))
-        .map(events -> events.stream().map(event -> DeadLetter.of((JsonObject) event)).toList());
+        .map(DeadLetterPage::of);
   }
 
   /** Sends all dead letters again, as far as there is room; says how many. */
@@ -183,7 +342,7 @@ public final class WebhookClient {
   }
 
   /** Removes all dead letters; says how many. */
-  public Future<Integer> purge() {
+  public Future<Integer> purgeAll() {
     return request(addresses.purge(), new JsonObject()).map(json -> json.getInteger("purged"));
   }
 

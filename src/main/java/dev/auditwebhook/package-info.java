@@ -13,10 +13,11 @@
  *     <td>{@code audit_entry_ok}: queued, dropped or discarded</td></tr>
  * <tr><td>{@code webhook.get}</td><td>{@code {}}</td>
  *     <td>{@code get_webhook_ok}: state and totals</td></tr>
- * <tr><td>{@code webhook.set}</td><td>{@code {"url":"...","secret":"...","initial_backoff":200}}</td>
- *     <td>{@code set_webhook_ok}: enabled or disabled</td></tr>
+ * <tr><td>{@code webhook.set}</td><td>{@code {"url":"...","secret":"...","initial_backoff":200}},
+ *     {@code {"paused":true}}</td>
+ *     <td>{@code set_webhook_ok}: enabled, disabled or paused</td></tr>
  * <tr><td>{@code webhook.dlq}</td><td>{@code {"limit":100,"after":0}}</td>
- *     <td>{@code get_webhook_dlq_ok}: dead letters, redacted</td></tr>
+ *     <td>{@code get_webhook_dlq_ok}: dead letters, redacted, and where to read on</td></tr>
  * <tr><td>{@code webhook.dlq.redrive}</td><td>{@code {"event_ids":[7]}}</td>
  *     <td>{@code redrive_webhook_dlq_ok}: how many are pending again</td></tr>
  * <tr><td>{@code webhook.dlq.purge}</td><td>{@code {"event_ids":[7]}}</td>
@@ -24,7 +25,9 @@
  * <tr><td>{@code webhook.test}</td><td>{@code {}}</td>
  *     <td>{@code test_webhook_ok}: what a test event got back</td></tr>
  * <tr><td>{@code webhook.ready}</td><td>{@code {}}</td>
- *     <td>{@code {"ready":true,"reasons":[]}}, for health checks</td></tr>
+ *     <td>{@code {"ready":true,"reasons":[]}}: whether entries can be accepted and kept</td></tr>
+ * <tr><td>{@code webhook.health}</td><td>{@code {}}</td>
+ *     <td>{@code {"healthy":true,"reasons":[]}}: whether events are delivered</td></tr>
  * <tr><td>{@code webhook.attempts}</td><td>published, local</td><td>one message an attempt</td></tr>
  * </table>
  *

@@ -231,6 +231,73 @@ class ConsoleBrowserTest extends WebhookTest {
   }
 
   @Test
+  void deliveryIsPausedAfterAQuestionAndResumedWithoutOne() {
+    serve(options());
+    signIn();
+    browser.see("#hold", "Pause delivery");
+    browser.click("#hold");
+    browser.see("#confirm-title", "Pause the delivery?");
+    browser.press(Keys.ESCAPE);
+    browser.awaitHidden("#confirm");
+    assertThat(state().paused()).isFalse();
+    browser.click("#hold");
+    browser.click("#confirm-yes");
+    browser.see("#test-outcome", "Paused");
+    browser.see("#headline", "Paused");
+    browser.see("#fact-enabled", "paused");
+    publish(2);
+    browser.see("#total-pending", "2");
+    browser.see("#explanation", "Entries are accepted and wait; 2 events wait now.");
+    assertThat(receiver.requests()).isEmpty();
+    browser.see("#hold", "Resume delivery");
+    browser.click("#hold");
+    browser.see("#total-delivered", "2");
+    browser.see("#headline", "Delivering");
+    browser.see("#hold", "Pause delivery");
+  }
+
+  @Test
+  void aReceiverThatIsGonePausesAndTheReasonIsShown() {
+    serve(options());
+    receiver.usually(Answer.status(410));
+    publish(3);
+    signIn();
+    browser.see("#headline", "Paused");
+    browser.see("#explanation", "410 Gone from http://127.0.0.1:" + receiver.port());
+    browser.see("#advice", "Set another URL, or resume when it is back");
+    assertThat(browser.isVisible("#dlq-empty")).isTrue();
+    receiver.usually(Answer.status(204));
+    browser.click("#change");
+    browser.type("#url", receiver.url("/other"));
+    browser.press(Keys.ENTER);
+    browser.see("#url-outcome", "Set: events go there from now on.");
+    browser.press(Keys.ESCAPE);
+    browser.see("#total-delivered", "3");
+    browser.see("#headline", "Delivering");
+  }
+
+  @Test
+  void deadLettersThatTakeSeveralRepliesAreReadToTheEnd() {
+    serve(options().setMaxAttempts(1).setDlqCapacity(300));
+    receiver.usually(refusing(422, ""));
+    for (int i = 0; i < 80; i++) {
+      publish("large", "x".repeat(60_000));
+    }
+    awaitSettled(80);
+    signIn();
+    browser.see("#dlq-rows tr:nth-child(80) .id", "#80");
+    assertThat(browser.isVisible("#dlq-more")).isFalse();
+    publish(50);
+    browser.click("#dlq-more");
+    browser.see("#dlq-rows tr:nth-child(130) .id", "#130");
+    browser.awaitHidden("#dlq-more");
+    browser.click("#purge");
+    browser.click("#confirm-yes");
+    browser.see("#dlq-outcome", "Purged 130.");
+    browser.see("#dlq-empty", "None.");
+  }
+
+  @Test
   void underAPathOfAHostThatGuardsItselfNoTokenIsAskedFor() {
     deploy(options());
     Router host = Router.router(vertx);
@@ -270,6 +337,7 @@ class ConsoleBrowserTest extends WebhookTest {
             "sign-out",
             "test",
             "change",
+            "hold",
             "redrive",
             "purge",
             "dlq-table",

@@ -107,8 +107,8 @@ class DeadLetterTest extends WebhookTest {
   void twoPurgesAtOnceRemoveNothingTwice() {
     deployWithDeadLetters(20);
 
-    Future<Integer> first = client.purge();
-    Future<Integer> second = client.purge();
+    Future<Integer> first = client.purgeAll();
+    Future<Integer> second = client.purgeAll();
 
     assertThat(result(first) + result(second)).isEqualTo(20);
     assertThat(deadLetterIds()).isEmpty();
@@ -121,7 +121,7 @@ class DeadLetterTest extends WebhookTest {
     deployWithDeadLetters(20);
 
     Future<Integer> redriven = client.redrive();
-    Future<Integer> purged = client.purge();
+    Future<Integer> purged = client.purgeAll();
 
     assertThat(result(redriven) + result(purged)).isEqualTo(20);
     WebhookClient.State state = awaitSettled(20);
@@ -163,7 +163,7 @@ class DeadLetterTest extends WebhookTest {
     result(client.disable());
 
     assertThat(refusal(client.redrive()).failureCode()).isEqualTo(409);
-    assertThat(result(client.purge())).isEqualTo(2);
+    assertThat(result(client.purgeAll())).isEqualTo(2);
     assertThat(state().failed()).isEqualTo(2);
   }
 

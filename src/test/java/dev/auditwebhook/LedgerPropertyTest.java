@@ -141,7 +141,7 @@ class LedgerPropertyTest {
       }
       case SET_URL -> result(client.setUrl(receiver.url()));
       case SET_OTHER_URL -> result(client.setUrl(other.url()));
-      case REFUSED_URL -> result(client.setUrl("nowhere").otherwise(false));
+      case REFUSED_URL -> result(client.setUrl("nowhere").otherwiseEmpty());
       case DISABLE -> result(client.disable());
       case REDEPLOY -> {
         result(vertx.undeploy(deployment));

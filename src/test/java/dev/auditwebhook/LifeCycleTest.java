@@ -39,7 +39,7 @@ class LifeCycleTest extends WebhookTest {
     awaitState(state -> state.received() == 50);
 
     long start = System.nanoTime();
-    assertThat(result(client.disable())).isFalse();
+    assertThat(result(client.disable())).isEqualTo(WebhookClient.Status.DISABLED);
     assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(200);
 
     publish(1);

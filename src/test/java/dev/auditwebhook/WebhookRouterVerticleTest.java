@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -199,6 +200,38 @@ class WebhookRouterVerticleTest {
   @Test
   void itsRouterCanBeMountedBehindABodyHandler() throws Exception {
     assertMounted(mount("/a/b/*", new JsonObject().put("adminToken", "t"), true), "/a/b", "t");
+  }
+
+  @Test
+  void aPurgeWhoseBodyIsLostOrNotReadInTheHostPurgesNothing() throws Exception {
+    List<Object> purged = new CopyOnWriteArrayList<>();
+    vertx
+        .eventBus()
+        .consumer(
+            "webhook.dlq.purge",
+            message -> {
+              purged.add(message.body());
+              message.reply(new JsonObject().put("purged", 1));
+            });
+    for (boolean bodyHandler : List.of(true, false)) {
+      int port = mount("/admin/*", new JsonObject().put("adminToken", "t"), bodyHandler);
+      assertThat(purge(port, "application/json", "")).isEqualTo(400);
+      assertThat(purge(port, "multipart/form-data; boundary=x", "--x--\r\n")).isEqualTo(400);
+      assertThat(purged).isEmpty();
+      assertThat(purge(port, "application/x-www-form-urlencoded", "{\"all\":true}")).isEqualTo(200);
+      assertThat(purged).containsExactly(new JsonObject());
+      purged.clear();
+    }
+  }
+
+  private int purge(int port, String contentType, String body) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/admin/webhook/dlq/purge"))
+            .header("Authorization", "Bearer t")
+            .header("Content-Type", contentType)
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
   }
 
   @Test

@@ -50,7 +50,7 @@ public final class ApiRouter {
     return router;
   }
 
-  /** A path that lost its last part, as {@code DELETE /webhook/dlq/}, must not mean its parent. */
+  /** A path that lost its last part, as {@code DELETE /webhook/}, must not mean its parent. */
   private static void refuseTrailingSlash(RoutingContext ctx) {
     if (ctx.normalizedPath().endsWith("/")) {
       ctx.fail(404);

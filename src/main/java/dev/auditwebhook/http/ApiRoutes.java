@@ -38,8 +38,8 @@ final class ApiRoutes {
         .on(HttpMethod.DELETE, "/webhook", this::disable)
         .on(HttpMethod.POST, "/webhook/test", ctx -> bus.ask(addresses.test(), none(ctx)))
         .on(HttpMethod.GET, "/webhook/dlq", this::deadLetters)
-        .on(HttpMethod.DELETE, "/webhook/dlq", ctx -> choose(ctx, addresses.purge()))
-        .on(HttpMethod.POST, "/webhook/dlq/redrive", ctx -> choose(ctx, addresses.redrive()))
+        .on(HttpMethod.POST, "/webhook/dlq/redrive", this::redrive)
+        .on(HttpMethod.POST, "/webhook/dlq/purge", this::purge)
         .on(HttpMethod.DELETE, "/webhook/dlq/:event_id", this::purgeOne)
         .also(HttpMethod.POST, AUDIT);
   }
@@ -88,9 +88,27 @@ final class ApiRoutes {
   }
 
   /** What the body chooses; all dead letters without one. */
-  private Future<JsonObject> choose(RoutingContext ctx, String address) {
+  private Future<JsonObject> redrive(RoutingContext ctx) {
     onlyParameters(ctx, Set.of());
-    return bus.ask(address, Bodies.optionalObject(ctx));
+    return bus.ask(addresses.redrive(), Bodies.optionalObject(ctx));
+  }
+
+  /** What the body chooses, which all has to say: one that got lost on the way purges nothing. */
+  private Future<JsonObject> purge(RoutingContext ctx) {
+    onlyParameters(ctx, Set.of());
+    JsonObject body = Bodies.object(ctx);
+    if (body.containsKey("all") == body.containsKey("event_ids")) {
+      throw Problem.badRequest("either all or event_ids must be given; nothing was purged");
+    }
+    if (body.containsKey("all")) {
+      if (!Boolean.TRUE.equals(body.getValue("all"))) {
+        throw Problem.badRequest("all: must be true; nothing was purged");
+      }
+      body.remove("all");
+    } else if (!(body.getValue("event_ids") instanceof JsonArray)) {
+      throw Problem.badRequest("event_ids: must be an array; nothing was purged");
+    }
+    return bus.ask(addresses.purge(), body);
   }
 
   private Future<JsonObject> purgeOne(RoutingContext ctx) {
@@ -106,8 +124,8 @@ final class ApiRoutes {
   }
 
   /**
-   * Refuses query parameters that mean nothing: who adds {@code ?event_id=7} to a purge does not
-   * want to purge everything.
+   * Refuses query parameters that mean nothing: who adds {@code ?event_id=7} to a redrive does not
+   * want to redrive everything.
    */
   static void onlyParameters(RoutingContext ctx, Set<String> known) {
     for (String name : ctx.queryParams().names()) {

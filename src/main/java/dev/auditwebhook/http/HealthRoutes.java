@@ -13,67 +13,78 @@ import io.vertx.ext.healthchecks.Status;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 
-/** Liveness and readiness, for orchestrators that have no token. */
+/**
+ * Liveness, readiness and the health of the delivery, for orchestrators and monitors that have no
+ * token: so they get {@linkplain Reasons fixed words} alone.
+ */
 final class HealthRoutes {
 
   private static final long PATIENCE = 5_000;
-  private static final String REASONS = "reasons";
 
+  private final Vertx vertx;
   private final BusCalls bus;
-  private final String address;
-  private final HealthChecks live;
-  private final HealthChecks ready;
+  private final WebhookAddresses addresses;
 
   HealthRoutes(Vertx vertx, BusCalls bus, HttpOptions options) {
+    this.vertx = vertx;
     this.bus = bus;
-    this.address = WebhookAddresses.of(options.getAddress()).ready();
-    live = HealthChecks.create(vertx);
-    ready = HealthChecks.create(vertx).register("webhook", 2 * PATIENCE, this::askWebhook);
+    this.addresses = WebhookAddresses.of(options.getAddress());
   }
 
   void addTo(RouteTable table) {
+    HealthChecks live = HealthChecks.create(vertx);
     table
-        .on(HttpMethod.GET, "/health/live", this::live)
-        .on(HttpMethod.GET, "/health/ready", this::ready);
+        .on(HttpMethod.GET, "/health/live", ctx -> live(live))
+        .on(HttpMethod.GET, "/health/ready", new Judgement("ready", addresses.ready())::answer)
+        .on(
+            HttpMethod.GET,
+            "/health/delivery",
+            new Judgement("healthy", addresses.health())::answer);
   }
 
-  private Future<JsonObject> live(RoutingContext ctx) {
-    return live.checkStatus().map(result -> new JsonObject().put("live", CheckResult.isUp(result)));
+  private static Future<JsonObject> live(HealthChecks checks) {
+    return checks
+        .checkStatus()
+        .map(result -> new JsonObject().put("live", CheckResult.isUp(result)));
   }
 
-  private Future<JsonObject> ready(RoutingContext ctx) {
-    return ready.checkStatus().map(HealthRoutes::unlessNotReady);
-  }
+  /** A question that the webhook answers with a verdict and the reasons for it. */
+  private final class Judgement {
+    private final String verdict;
+    private final String address;
+    private final HealthChecks checks;
 
-  /** The webhook judges itself; one that cannot be asked is not ready, for the reason why. */
-  private void askWebhook(Promise<Status> verdict) {
-    bus.ask(address, new JsonObject(), PATIENCE)
-        .map(reply -> status(Boolean.TRUE.equals(reply.getValue("ready")), reasons(reply)))
-        .otherwise(failure -> status(false, JsonArray.of(Problem.of(failure, 500).getMessage())))
-        .onComplete(verdict);
-  }
-
-  private static Status status(boolean ready, JsonArray reasons) {
-    return new Status().setOk(ready).setData(new JsonObject().put(REASONS, reasons));
-  }
-
-  private static JsonArray reasons(JsonObject from) {
-    return from != null && from.getValue(REASONS) instanceof JsonArray array
-        ? new JsonArray(array.stream().filter(String.class::isInstance).toList())
-        : new JsonArray();
-  }
-
-  private static JsonObject unlessNotReady(CheckResult result) {
-    if (CheckResult.isUp(result)) {
-      return new JsonObject().put("ready", true).put(REASONS, new JsonArray());
+    Judgement(String verdict, String address) {
+      this.verdict = verdict;
+      this.address = address;
+      this.checks = HealthChecks.create(vertx).register("webhook", 2 * PATIENCE, this::askWebhook);
     }
-    List<String> reasons =
-        result.getChecks().stream()
-            .flatMap(check -> reasons(check.getData()).stream())
-            .map(String.class::cast)
-            .toList();
-    throw new Problem(503, reasons.isEmpty() ? "not ready" : String.join("; ", reasons))
-        .member("ready", false)
-        .member(REASONS, new JsonArray(reasons));
+
+    Future<JsonObject> answer(RoutingContext ctx) {
+      return checks.checkStatus().map(this::unlessBad);
+    }
+
+    private void askWebhook(Promise<Status> status) {
+      bus.ask(address, new JsonObject(), PATIENCE)
+          .map(reply -> status(Boolean.TRUE.equals(reply.getValue(verdict)), Reasons.of(reply)))
+          .otherwise(failure -> status(false, Reasons.of(failure)))
+          .onComplete(status);
+    }
+
+    private static Status status(boolean good, List<String> reasons) {
+      JsonObject data = new JsonObject().put(Reasons.KEY, new JsonArray(reasons));
+      return new Status().setOk(good).setData(data);
+    }
+
+    private JsonObject unlessBad(CheckResult result) {
+      if (CheckResult.isUp(result)) {
+        return new JsonObject().put(verdict, true).put(Reasons.KEY, new JsonArray());
+      }
+      List<String> reasons =
+          result.getChecks().stream().flatMap(check -> Reasons.from(check).stream()).toList();
+      throw new Problem(503, reasons.isEmpty() ? "not " + verdict : String.join("; ", reasons))
+          .member(verdict, false)
+          .member(Reasons.KEY, new JsonArray(reasons));
+    }
   }
 }

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalTime;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LinesTest {
@@ -79,6 +80,9 @@ class LinesTest {
   }
 
   private static State state(long each) {
-    return new State(true, "", "closed", 5 * each, each, each, each, each, each, new JsonObject());
+    JsonObject totals = new JsonObject().put("received", 5 * each);
+    List.of("delivered", "failed", "dropped", "discarded", "pending")
+        .forEach(total -> totals.put(total, each));
+    return new State(totals);
   }
 }

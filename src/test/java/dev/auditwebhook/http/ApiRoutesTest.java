@@ -43,6 +43,7 @@ class ApiRoutesTest {
         "GET    | /webhook?            | -                 | webhook.get         | {}",
         "PUT    | /webhook             | {\"url\":\"u\"}   | webhook.set         | {\"url\":\"u\"}",
         "PUT    | /webhook             | {\"x\":null}      | webhook.set         | {\"x\":null}",
+        "PUT    | /webhook             | {\"paused\":true} | webhook.set         | {\"paused\":true}",
         "DELETE | /webhook             | -                 | webhook.set         | {\"url\":\"\"}",
         "POST   | /webhook/test        | -                 | webhook.test        | {}",
         "GET    | /webhook/dlq         | -                 | webhook.dlq         | {}",
@@ -50,8 +51,9 @@ class ApiRoutesTest {
         "GET    | /webhook/dlq?after=-1| -                 | webhook.dlq         | {\"after\":-1}",
         "POST   | /webhook/dlq/redrive | -                 | webhook.dlq.redrive | {}",
         "POST   | /webhook/dlq/redrive | {\"event_ids\":[]}| webhook.dlq.redrive | {\"event_ids\":[]}",
-        "DELETE | /webhook/dlq         | -                 | webhook.dlq.purge   | {}",
-        "DELETE | /webhook/dlq         | {\"event_ids\":[]}| webhook.dlq.purge   | {\"event_ids\":[]}",
+        "POST   | /webhook/dlq/purge   | {\"all\":true}    | webhook.dlq.purge   | {}",
+        "POST   | /webhook/dlq/purge   | {\"event_ids\":[]}| webhook.dlq.purge   | {\"event_ids\":[]}",
+        "POST   | /webhook/dlq/purge   | {\"event_ids\":[7]}|webhook.dlq.purge   | {\"event_ids\":[7]}",
         "DELETE | /webhook/dlq/7       | -                 | webhook.dlq.purge   | {\"event_ids\":[7]}"
       })
   void eachRouteIsOneRequestOnTheBus(
@@ -82,11 +84,14 @@ class ApiRoutesTest {
         "GET /webhook/dlq?limit=99999999999999999999",
         "GET /webhook/dlq?limit=1&limit=2",
         "GET /webhook/dlq?lmit=1",
-        "DELETE /webhook/dlq?event_ids=7",
+        "POST /webhook/dlq/redrive?event_ids=7",
+        "POST /webhook/dlq/purge",
+        "POST /webhook/dlq/purge?event_ids=7",
         "GET /webhook?x=1",
         "DELETE /webhook/dlq/x",
         "DELETE /webhook/dlq/7.0",
         "DELETE /webhook/dlq/7%2F8",
+        "DELETE /webhook/dlq/purge",
         "PUT /webhook",
         "POST /audit"
       })
@@ -99,6 +104,7 @@ class ApiRoutesTest {
     assertProblem(response, 400);
     assertThat(webhook.asked("webhook.dlq")).isEmpty();
     assertThat(webhook.asked("webhook.dlq.purge")).isEmpty();
+    assertThat(webhook.asked("webhook.dlq.redrive")).isEmpty();
     assertThat(webhook.asked("webhook.get")).isEmpty();
     assertThat(webhook.asked("webhook.set")).isEmpty();
   }
@@ -183,8 +189,42 @@ class ApiRoutesTest {
     BusWebhook webhook = BusWebhook.answeringAll(vertx);
     assertProblem(api.call("PUT", "/webhook", body), 400);
     assertProblem(api.call("POST", "/webhook/dlq/redrive", body), 400);
-    assertProblem(api.call("DELETE", "/webhook/dlq", body), 400);
+    assertProblem(api.call("POST", "/webhook/dlq/purge", body), 400);
     assertThat(webhook.asked("webhook.set")).isEmpty();
+    assertThat(webhook.asked("webhook.dlq.purge")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"all\":false}",
+        "{\"all\":null}",
+        "{\"all\":\"true\"}",
+        "{\"all\":1}",
+        "{\"all\":[]}",
+        "{\"All\":true}",
+        "{\"event_ids\":null}",
+        "{\"event_ids\":7}",
+        "{\"event_ids\":\"all\"}",
+        "{\"all\":true,\"event_ids\":[7]}",
+        "{\"all\":false,\"event_ids\":[7]}",
+        "{\"all\":null,\"event_ids\":null}",
+        "{\"ids\":[7]}"
+      })
+  void aPurgeThatDoesNotSayWhatIs400AndPurgesNothing(String body) {
+    BusWebhook webhook = BusWebhook.answeringAll(vertx);
+    assertProblem(api.call("POST", "/webhook/dlq/purge", body), 400);
+    assertThat(webhook.asked("webhook.dlq.purge")).isEmpty();
+  }
+
+  /** A proxy that drops bodies made this one purge everything. */
+  @Test
+  void theRouteThatPurgedAllWithoutABodyIsGone() {
+    BusWebhook webhook = BusWebhook.answeringAll(vertx);
+    for (String body : new String[] {null, "", "{}", "{\"event_ids\":[7]}", "{\"all\":true}"}) {
+      assertProblem(api.call("DELETE", "/webhook/dlq", body), 405);
+    }
     assertThat(webhook.asked("webhook.dlq.purge")).isEmpty();
   }
 
@@ -223,7 +263,9 @@ class ApiRoutesTest {
       delimiter = '|',
       value = {
         "POST   | /webhook             | DELETE, GET, HEAD, PUT",
-        "PATCH  | /webhook/dlq         | DELETE, GET, HEAD",
+        "PATCH  | /webhook/dlq         | GET, HEAD",
+        "DELETE | /webhook/dlq         | GET, HEAD",
+        "GET    | /webhook/dlq/purge   | POST",
         "GET    | /webhook/dlq/redrive | POST",
         "GET    | /webhook/dlq/7       | DELETE",
         "GET    | /webhook/test        | POST",
@@ -232,7 +274,8 @@ class ApiRoutesTest {
         "BREW   | /audit               | POST",
         "POST   | /                    | GET, HEAD",
         "DELETE | /health/live         | GET, HEAD",
-        "POST   | /health/ready        | GET, HEAD"
+        "POST   | /health/ready        | GET, HEAD",
+        "POST   | /health/delivery     | GET, HEAD"
       })
   void anotherMethodIs405(String method, String path, String allow) {
     HttpResponse<String> response = api.call(method, path);
@@ -266,7 +309,9 @@ class ApiRoutesTest {
   @Test
   void headIsGetWithoutABody() {
     BusWebhook.answeringAll(vertx);
-    for (String path : List.of("/webhook", "/webhook/dlq", "/health/live", "/health/ready", "/")) {
+    for (String path :
+        List.of(
+            "/webhook", "/webhook/dlq", "/health/live", "/health/ready", "/health/delivery", "/")) {
       HttpResponse<String> head = api.call("HEAD", path);
       HttpResponse<String> get = api.call("GET", path);
       assertThat(head.statusCode()).isEqualTo(200);

@@ -20,9 +20,9 @@ class AuthTest {
           "DELETE /webhook",
           "POST /webhook/test",
           "GET /webhook/dlq",
-          "DELETE /webhook/dlq",
           "DELETE /webhook/dlq/7",
           "POST /webhook/dlq/redrive",
+          "POST /webhook/dlq/purge",
           "GET /webhook/attempts",
           "GET /audit",
           "PUT /webhook/dlq",
@@ -55,7 +55,7 @@ class AuthTest {
     assert401(nobody.call("POST", "/audit", "{\"action\":\"a\"}"));
     assertThat(webhook.asked("audit.entry")).isEmpty();
     assertThat(webhook.asked("webhook.dlq.purge")).isEmpty();
-    for (String path : List.of("/", "/health/live", "/health/ready")) {
+    for (String path : List.of("/", "/health/live", "/health/ready", "/health/delivery")) {
       assertThat(nobody.call("GET", path).statusCode()).isEqualTo(200);
     }
   }

@@ -39,6 +39,7 @@ final class BusWebhook {
     }
     webhook.replies("audit.entry", new JsonObject().put("status", "queued").put("event_id", 1));
     webhook.replies("webhook.ready", new JsonObject("{\"ready\":true,\"reasons\":[]}"));
+    webhook.replies("webhook.health", new JsonObject("{\"healthy\":true,\"reasons\":[]}"));
     return webhook;
   }
 

@@ -19,6 +19,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,10 +34,20 @@ class ContractTest extends WebhookTest {
           "GET /metrics 501",
           "POST /audit 408",
           "PUT /webhook 408",
-          "DELETE /webhook/dlq 408",
+          "POST /webhook/dlq/purge 408",
           "POST /webhook/dlq/redrive 408");
 
   private static final String ENTRY = "{\"action\":\"user.login\",\"details\":{\"a\":1}}";
+
+  /** A good body for each operation that needs one. */
+  private static final Map<String, String> BODIES =
+      Map.of(
+          "POST /audit",
+          ENTRY,
+          "PUT /webhook",
+          "{\"initial_backoff\":20}",
+          "POST /webhook/dlq/purge",
+          "{\"all\":true}");
 
   private Contract contract;
   private Api api;
@@ -103,6 +114,7 @@ class ContractTest extends WebhookTest {
     served("GET", "/", null);
     served("GET", "/health/live", null);
     served("GET", "/health/ready", null);
+    served("GET", "/health/delivery", null);
     served("GET", "/metrics", null);
     served("GET", "/openapi.json", null);
     served("GET", "/webhook", null);
@@ -117,10 +129,13 @@ class ContractTest extends WebhookTest {
     awaitSettled(2);
     served("POST", "/webhook/dlq/redrive", null);
     awaitSettled(2);
-    served("DELETE", "/webhook/dlq", "{\"event_ids\":[]}");
-    served("DELETE", "/webhook/dlq", null);
+    served("POST", "/webhook/dlq/purge", "{\"event_ids\":[]}");
+    served("POST", "/webhook/dlq/purge", "{\"all\":true}");
     served("POST", "/webhook/test", null);
     served("PUT", "/webhook", "{\"url\":\"" + receiver.url() + "\",\"initial_backoff\":20}");
+    served("PUT", "/webhook", "{\"paused\":true}");
+    served("GET", "/webhook", null);
+    served("PUT", "/webhook", "{\"paused\":false}");
     anAttemptIsAsTheContractSays();
     served("DELETE", "/webhook", null);
     served("POST", "/audit", ENTRY);
@@ -161,10 +176,11 @@ class ContractTest extends WebhookTest {
 
   private void whatIsRefusedByTheWebhook() {
     refused(404, "DELETE", "/webhook/dlq/999", null);
-    refused(404, "DELETE", "/webhook/dlq", "{\"event_ids\":[999]}");
+    refused(404, "POST", "/webhook/dlq/purge", "{\"event_ids\":[999]}");
+    refused(409, "PUT", "/webhook", "{\"paused\":true}");
     refused(409, "POST", "/webhook/test", null);
     refused(409, "POST", "/webhook/dlq/redrive", null);
-    refused(503, "GET", "/health/ready", null);
+    refused(503, "GET", "/health/delivery", null);
     result(client.setUrl(receiver.url()));
     refused(404, "POST", "/webhook/dlq/redrive", "{\"event_ids\":[999]}");
     receiver.usually(close());
@@ -172,6 +188,7 @@ class ContractTest extends WebhookTest {
     receiver.usually(silence());
     publish(3);
     refused(503, "POST", "/audit", ENTRY);
+    refused(503, "GET", "/health/ready", null);
     receiver.usually(status(204));
   }
 
@@ -193,10 +210,7 @@ class ContractTest extends WebhookTest {
       String[] words = documented.split(" ");
       if (words[2].equals(Integer.toString(status))) {
         String path = words[1].replace("{event_id}", "7");
-        String body =
-            words[1].equals("/audit")
-                ? ENTRY
-                : words[0].equals("PUT") ? "{\"initial_backoff\":20}" : null;
+        String body = BODIES.get(words[0] + " " + words[1]);
         refusal.of(words[0], path, body);
       }
     }
@@ -234,7 +248,12 @@ class ContractTest extends WebhookTest {
     notValid("GET", "/webhook/dlq?limit=10001", null);
     notValid("GET", "/webhook/dlq?after=-1", null);
     notValid("POST", "/webhook/dlq/redrive", "{\"event_ids\":[\"7\"]}");
-    notValid("DELETE", "/webhook/dlq", "{\"event_ids\":null}");
+    notValid("PUT", "/webhook", "{\"paused\":\"yes\"}");
+    notValid("POST", "/webhook/dlq/purge", null);
+    notValid("POST", "/webhook/dlq/purge", "{}");
+    notValid("POST", "/webhook/dlq/purge", "{\"all\":false}");
+    notValid("POST", "/webhook/dlq/purge", "{\"all\":true,\"event_ids\":[7]}");
+    notValid("POST", "/webhook/dlq/purge", "{\"event_ids\":null}");
   }
 
   /** What the service refuses, the contract does not allow either. */

@@ -9,6 +9,9 @@ import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HealthRoutesTest {
 
@@ -27,54 +30,140 @@ class HealthRoutesTest {
     vertx.close().await();
   }
 
+  /** One question of the two that the webhook answers. */
+  private record Question(String route, String address, String verdict) {
+
+    private static Question of(String name) {
+      return name.equals("ready")
+          ? new Question("/health/ready", "webhook.ready", "ready")
+          : new Question("/health/delivery", "webhook.health", "healthy");
+    }
+
+    private JsonObject reply(Object verdict, Object... reasons) {
+      return new JsonObject().put(this.verdict, verdict).put("reasons", JsonArray.of(reasons));
+    }
+  }
+
   @Test
   void liveWhileTheProcessLives() {
     assertThat(nobody.call("GET", "/health/live").body()).isEqualTo("{\"live\":true}");
   }
 
-  @Test
-  void readyWhenTheWebhookSaysSo() {
-    new BusWebhook(vertx)
-        .replies("webhook.ready", new JsonObject("{\"ready\":true,\"reasons\":[]}"));
-    HttpResponse<String> response = nobody.call("GET", "/health/ready");
+  @ParameterizedTest
+  @ValueSource(strings = {"ready", "delivery"})
+  void goodWhenTheWebhookSaysSo(String name) {
+    Question question = Question.of(name);
+    new BusWebhook(vertx).replies(question.address(), question.reply(true));
+    HttpResponse<String> response = nobody.call("GET", question.route());
     assertThat(response.statusCode()).isEqualTo(200);
-    assertThat(response.body()).isEqualTo("{\"ready\":true,\"reasons\":[]}");
+    assertThat(response.body()).isEqualTo("{\"" + question.verdict() + "\":true,\"reasons\":[]}");
   }
 
   @Test
-  void notReadyForTheWebhooksReasons() {
+  void anOutageIsNoReasonNotToBeReady() {
+    Question ready = Question.of("ready");
+    Question delivery = Question.of("delivery");
+    new BusWebhook(vertx)
+        .replies(ready.address(), ready.reply(true))
+        .replies(delivery.address(), delivery.reply(false, "circuit_open"));
+    assertThat(nobody.call("GET", ready.route()).statusCode()).isEqualTo(200);
+    assertThat(assertBad(delivery).getJsonArray("reasons")).isEqualTo(JsonArray.of("circuit_open"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ready", "delivery"})
+  void badForTheWebhooksReasons(String name) {
+    Question question = Question.of(name);
     new BusWebhook(vertx)
         .replies(
-            "webhook.ready",
-            new JsonObject("{\"ready\":false,\"reasons\":[\"disabled\",\"full\"]}"));
-    JsonObject problem = assertNotReady();
-    assertThat(problem.getString("detail")).isEqualTo("disabled; full");
-    assertThat(problem.getJsonArray("reasons")).isEqualTo(JsonArray.of("disabled", "full"));
+            question.address(),
+            question.reply(
+                false,
+                "circuit_open since 2026-01-01T00:00:00.123Z",
+                "nearly_full 950 of 1024",
+                "store_fault"));
+    JsonObject problem = assertBad(question);
+    assertThat(problem.getString("detail"))
+        .isEqualTo(
+            "circuit_open since 2026-01-01T00:00:00.123Z; nearly_full 950 of 1024; store_fault");
+    assertThat(problem.getJsonArray("reasons"))
+        .isEqualTo(
+            JsonArray.of(
+                "circuit_open since 2026-01-01T00:00:00.123Z",
+                "nearly_full 950 of 1024",
+                "store_fault"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "circuit_open: 503 from https://siem.example | []",
+        "circuit_open 503 from https://siem.example  | [\"circuit_open\"]",
+        "circuit_open 10.0.0.1                       | [\"circuit_open\"]",
+        "store_fault /var/lib/audit is full          | [\"store_fault\"]",
+        "paused 410 Gone from https://siem.example   | [\"paused\"]",
+        "disabled                                    | [\"disabled\"]",
+        "store_set_aside                             | [\"store_set_aside\"]",
+        "circuit_opened                              | []",
+        "nearly_full 10 of 10 of secret              | [\"nearly_full\"]",
+        "No name matching siem.example found         | []"
+      })
+  void noTextOfAReceiverAndNoHostIsShown(String reason, String shown) {
+    for (Question question : new Question[] {Question.of("ready"), Question.of("delivery")}) {
+      new BusWebhook(vertx).replies(question.address(), question.reply(false, reason));
+      JsonObject problem = assertBad(question);
+      assertThat(problem.getJsonArray("reasons")).isEqualTo(new JsonArray(shown));
+      assertThat(problem.encode()).doesNotContain("siem", "10.0.0.1", "/var", "secret");
+    }
   }
 
   @Test
-  void notReadyWithoutAWebhook() {
-    assertThat(assertNotReady().getJsonArray("reasons"))
-        .isEqualTo(JsonArray.of("no webhook is deployed"));
-  }
-
-  @Test
-  void notReadyWhenTheWebhookFailsOrTalksNonsense() {
-    BusWebhook failing = new BusWebhook(vertx).fails("webhook.ready", -1, "hunter2");
-    assertThat(assertNotReady().encode()).doesNotContain("hunter2");
-    assertThat(failing.asked("webhook.ready")).hasSize(1);
-  }
-
-  @Test
-  void notReadyWhenTheReplyHasAnotherShape() {
+  void aReasonOfSeveralLinesIsCutToItsWord() {
+    Question question = Question.of("delivery");
     new BusWebhook(vertx)
-        .replies("webhook.ready", new JsonObject("{\"ready\":\"yes\",\"reasons\":[1,null]}"));
-    assertThat(assertNotReady().getJsonArray("reasons")).isEmpty();
+        .replies(question.address(), question.reply(false, "circuit_open 5\nhunter2", "paused\n5"));
+    assertThat(assertBad(question).getJsonArray("reasons")).isEqualTo(JsonArray.of("circuit_open"));
   }
 
-  private JsonObject assertNotReady() {
-    JsonObject problem = ApiRoutesTest.assertProblem(nobody.call("GET", "/health/ready"), 503);
-    assertThat(problem.getBoolean("ready")).isFalse();
+  @ParameterizedTest
+  @ValueSource(strings = {"ready", "delivery"})
+  void badWithoutAWebhook(String name) {
+    assertThat(assertBad(Question.of(name)).getJsonArray("reasons"))
+        .isEqualTo(JsonArray.of("not_deployed"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ready", "delivery"})
+  void badWhenTheWebhookDoesNotAnswer(String name) {
+    Question question = Question.of(name);
+    BusWebhook silent = new BusWebhook(vertx).handles(question.address(), message -> {});
+    assertThat(assertBad(question).getJsonArray("reasons")).isEqualTo(JsonArray.of("no_answer"));
+    assertThat(silent.asked(question.address())).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ready,-1", "ready,500", "ready,409", "delivery,-1", "delivery,500"})
+  void badWhenTheWebhookFailsAndItsTextStaysInside(String name, int code) {
+    Question question = Question.of(name);
+    BusWebhook failing = new BusWebhook(vertx).fails(question.address(), code, "hunter2");
+    JsonObject problem = assertBad(question);
+    assertThat(problem.getJsonArray("reasons")).isEqualTo(JsonArray.of("fault"));
+    assertThat(problem.encode()).doesNotContain("hunter2");
+    assertThat(failing.asked(question.address())).hasSize(1);
+  }
+
+  @Test
+  void badWhenTheReplyHasAnotherShape() {
+    for (Question question : new Question[] {Question.of("ready"), Question.of("delivery")}) {
+      new BusWebhook(vertx).replies(question.address(), question.reply("yes", 1, null));
+      assertThat(assertBad(question).getJsonArray("reasons")).isEmpty();
+    }
+  }
+
+  private JsonObject assertBad(Question question) {
+    JsonObject problem = ApiRoutesTest.assertProblem(nobody.call("GET", question.route()), 503);
+    assertThat(problem.getBoolean(question.verdict())).isFalse();
     return problem;
   }
 }

@@ -70,11 +70,13 @@ class HttpFuzzTest {
                 "/webhook",
                 "/dlq",
                 "/redrive",
+                "/purge",
                 "/audit",
                 "/test",
                 "/health",
                 "/live",
                 "/ready",
+                "/delivery",
                 "/7",
                 "/",
                 "/..",
@@ -127,7 +129,13 @@ class HttpFuzzTest {
             "123456789012345678901234567890",
             "0.10");
     return Arbitraries.oneOf(
-        Arbitraries.of("", "{}", "{\"action\":\"a\"}", "{\"event_ids\":[7]}", "x".repeat(5000)),
+        Arbitraries.of(
+            "",
+            "{}",
+            "{\"action\":\"a\"}",
+            "{\"event_ids\":[7]}",
+            "{\"all\":true}",
+            "x".repeat(5000)),
         token.list().ofMaxSize(12).map(tokens -> String.join("", tokens)),
         Arbitraries.strings().ofMaxLength(40));
   }

@@ -65,7 +65,17 @@ class HttpOptionsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"get", "set", "dlq", "dlq.redrive", "dlq.purge", "test", "attempts", "ready"})
+      strings = {
+        "get",
+        "set",
+        "dlq",
+        "dlq.redrive",
+        "dlq.purge",
+        "test",
+        "attempts",
+        "ready",
+        "health"
+      })
   void refusesToTakeEntriesOnAnAddressOfTheModule(String name) {
     HttpOptions options = new HttpOptions().setAddress("w").setEntryAddress("w." + name);
     assertThatThrownBy(options::check)

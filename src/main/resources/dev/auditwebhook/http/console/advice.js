@@ -10,7 +10,7 @@ export function adviceFor(status, error) {
     return "The endpoint has moved, or the URL is not right. Set the new URL, then redrive.";
   }
   if (status === 410) {
-    return "The receiver is gone for good. Set another URL, then redrive.";
+    return "The receiver says that it is gone for good. Set another URL, or resume when it is back: what waits goes on.";
   }
   if (status >= 500 || status === 429 || status === 408 || status === 425) {
     return "The receiver is in trouble or overloaded. See to it there; then redrive what was given up.";

@@ -15,7 +15,7 @@ let session = null;
 let pollTimer;
 
 function start() {
-  status.start();
+  status.start(poll);
   attempts.start();
   deadLetters.start(poll);
   settings.start(poll);

@@ -6,9 +6,13 @@ import {state} from "./store.js";
 
 const PAGE = 100;
 
+/** The most that one request may ask for. */
+const MOST = 10_000;
+
 /** Rows by event id: {letter, row, box, details}. */
 const shown = new Map();
 let wanted = PAGE;
+let more = false;
 let known = "";
 let loading = false;
 
@@ -40,14 +44,27 @@ export async function refresh() {
   }
   loading = true;
   try {
-    const {events} = await call("GET", `webhook/dlq?limit=${wanted}`);
-    show(events);
+    show(await read());
     known = now;
   } catch (failure) {
     say(byId("dlq-outcome"), failure.message, "bad");
   } finally {
     loading = false;
   }
+}
+
+/** The first that are wanted: a reply is bounded in bytes, and tells where to read on. */
+async function read() {
+  const letters = [];
+  let after = 0;
+  do {
+    const limit = Math.min(MOST, wanted - letters.length);
+    const {events, next_after: next} = await call("GET", `webhook/dlq?limit=${limit}&after=${after}`);
+    letters.push(...events);
+    after = next;
+  } while (after !== null && letters.length < wanted);
+  more = after !== null;
+  return letters;
 }
 
 /** Keeps the rows that are still there, with their ticks and what is unfolded. */
@@ -137,10 +154,10 @@ function label() {
   setText(byId("redrive"), `Redrive ${what}`);
   setText(byId("purge"), `Purge ${what}`);
   byId("dlq-actions").hidden = size === 0;
-  byId("redrive").disabled = !state.webhook?.enabled;
+  byId("redrive").disabled = !state.webhook?.url;
   byId("dlq-all").checked = ticked > 0 && ticked === shown.size;
   byId("dlq-all").indeterminate = ticked > 0 && ticked < shown.size;
-  byId("dlq-more").hidden = size <= shown.size || shown.size < wanted;
+  byId("dlq-more").hidden = !more;
 }
 
 async function act(action, afterChange) {
@@ -148,7 +165,7 @@ async function act(action, afterChange) {
   await whileBusy(button, byId("dlq-outcome"), async () => {
     const ids = selected();
     const size = ids.length > 0 ? ids.length : (await call("GET", "webhook")).dlq_size;
-    const done = await action(size, ids.length > 0 ? {event_ids: ids} : undefined);
+    const done = await action(size, ids);
     if (done) {
       say(byId("dlq-outcome"), done);
       shown.forEach(({box}) => { box.checked = false; });
@@ -158,7 +175,7 @@ async function act(action, afterChange) {
   });
 }
 
-async function redrive(size, body) {
+async function redrive(size, ids) {
   const agreed = await confirm({
     title: `Redrive ${count(size, "dead letter")}?`,
     text: "They are sent again with the same message ids and fresh attempts, the lowest event id first.",
@@ -167,13 +184,13 @@ async function redrive(size, body) {
   if (!agreed) {
     return null;
   }
-  const {redriven} = await call("POST", "webhook/dlq/redrive", body);
+  const {redriven} = await call("POST", "webhook/dlq/redrive", ids.length > 0 ? {event_ids: ids} : undefined);
   return redriven < size
     ? `Redriven ${number(redriven)} of ${number(size)}; the queue has no room for more now.`
     : `Redriven ${number(redriven)}.`;
 }
 
-async function purge(size, body) {
+async function purge(size, ids) {
   const agreed = await confirm({
     title: `Purge ${count(size, "dead letter")}?`,
     text: "They are removed for good, and cannot be sent any more.",
@@ -183,6 +200,6 @@ async function purge(size, body) {
   if (!agreed) {
     return null;
   }
-  const {purged} = await call("DELETE", "webhook/dlq", body);
+  const {purged} = await call("POST", "webhook/dlq/purge", ids.length > 0 ? {event_ids: ids} : {all: true});
   return `Purged ${number(purged)}.`;
 }

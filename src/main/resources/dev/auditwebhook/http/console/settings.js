@@ -22,7 +22,7 @@ export function start(afterChange) {
 
 function show() {
   byId("url").value = state.webhook?.url ?? "";
-  byId("disable").hidden = !state.webhook?.enabled;
+  byId("disable").hidden = !state.webhook?.url;
   setText(byId("signed-hint"), state.webhook?.signed
     ? "Requests are signed now."
     : "Requests are not signed now.");
@@ -41,8 +41,10 @@ async function setUrl(button, afterChange) {
     return;
   }
   await whileBusy(button, outcome, async () => {
-    await call("PUT", "webhook", {url});
-    say(outcome, "Set: events go there from now on.");
+    const {status} = await call("PUT", "webhook", {url});
+    say(outcome, status === "paused"
+      ? "That is the URL already: the delivery is still paused."
+      : "Set: events go there from now on.");
     byId("disable").hidden = false;
     await afterChange();
   });

@@ -1,6 +1,8 @@
 import {adviceFor, statusOf} from "./advice.js";
 import {call} from "./api.js";
+import {confirm} from "./dialogs.js";
 import {ago, byId, count, el, number, say, setText, span, time, whileBusy} from "./dom.js";
+import {state} from "./store.js";
 
 const SHARES = ["delivered", "failed", "dropped", "discarded", "pending"];
 const MEANINGS = {
@@ -9,14 +11,15 @@ const MEANINGS = {
   failed: "Given up: went to the dead letters",
   dropped: "Refused because the queue was full",
   discarded: "Arrived while no webhook was set, or left out by actions",
-  pending: "Wait: queued, in flight, in backoff, or parked",
+  pending: "Wait: queued, in flight, in backoff, parked, or held by a pause",
 };
 
 const cells = new Map();
 const segments = new Map();
 
-export function start() {
+export function start(afterChange) {
   byId("test").addEventListener("click", test);
+  byId("hold").addEventListener("click", () => hold(afterChange));
   ["received", ...SHARES].forEach(addCell);
   for (const name of SHARES) {
     const segment = el("span", {"data-share": name});
@@ -44,6 +47,24 @@ async function test() {
   });
 }
 
+/** Pauses, or resumes. */
+async function hold(afterChange) {
+  const outcome = byId("test-outcome");
+  const pause = !state.webhook.paused;
+  await whileBusy(byId("hold"), outcome, async () => {
+    const agreed = !pause || await confirm({
+      title: "Pause the delivery?",
+      text: "Entries are still accepted, and wait until you resume. When the queue is full, new ones are dropped.",
+      action: "Pause",
+    });
+    if (agreed) {
+      await call("PUT", "webhook", {paused: pause});
+      say(outcome, pause ? "Paused: what arrives waits." : "Resumed: what waits goes out.");
+      await afterChange();
+    }
+  });
+}
+
 export function render(state) {
   const judgement = judge(state);
   byId("status").dataset.tone = judgement.tone;
@@ -53,14 +74,24 @@ export function render(state) {
   note(byId("warning"), state.webhook?.warning ? `Warning: ${state.webhook.warning}` : null);
   document.title = `${judgement.headline} – Audit webhook`;
   byId("status").classList.toggle("stale", state.problem !== null);
-  byId("test").disabled = !state.webhook?.enabled;
-  byId("test").classList.toggle("quiet", !(state.webhook?.enabled ?? true));
-  setText(byId("change"), state.webhook && !state.webhook.enabled ? "Set a URL" : "Change endpoint");
-  byId("change").classList.toggle("quiet", state.webhook?.enabled ?? true);
+  controls(state.webhook);
   if (state.webhook) {
     facts(state.webhook);
     accounting(state.webhook);
   }
+}
+
+/** What can be done now; the button that is likely wanted stands out. */
+function controls(webhook) {
+  const paused = webhook?.paused ?? false;
+  const endpoint = webhook === null || webhook.url !== "";
+  byId("test").disabled = !webhook?.url;
+  byId("test").classList.toggle("quiet", !endpoint || paused);
+  setText(byId("change"), endpoint ? "Change endpoint" : "Set a URL");
+  byId("change").classList.toggle("quiet", endpoint);
+  byId("hold").hidden = !webhook?.url;
+  setText(byId("hold"), paused ? "Resume delivery" : "Pause delivery");
+  byId("hold").classList.toggle("quiet", !paused);
 }
 
 function note(element, text) {
@@ -79,12 +110,12 @@ function judge({webhook, problem, dropping, recent}) {
   if (!webhook) {
     return verdict("idle", "Looking …", "", null);
   }
-  if (!webhook.enabled) {
-    return webhook.reason
-      ? verdict("bad", "Disabled", `${webhook.reason}. New entries are discarded; ${waiting(webhook)}.`,
-        adviceFor(statusOf(webhook.reason), webhook.reason))
-      : verdict("idle", "No endpoint", `New entries are discarded until a URL is set; ${waiting(webhook)}.`,
-        null);
+  if (webhook.url === "") {
+    return verdict("idle", "No endpoint",
+      `New entries are discarded until a URL is set; ${waiting(webhook)}.`, null);
+  }
+  if (webhook.paused) {
+    return paused(webhook, dropping);
   }
   if (webhook.circuit !== "closed") {
     const since = span(Date.now() - new Date(webhook.circuit_since));
@@ -113,6 +144,17 @@ function judge({webhook, problem, dropping, recent}) {
     webhook.delivered > 0 ? "All is well." : "No event has been delivered yet.", null);
 }
 
+/** By an operator, or by the receiver's 410. */
+function paused(webhook, dropping) {
+  const status = statusOf(webhook.reason);
+  const fate = dropping ? "The queue is full: new entries are refused and lost" : "Entries are accepted and wait";
+  return verdict(status !== null || dropping ? "bad" : "warn", "Paused",
+    `${sentence(webhook.reason ?? "paused")} ${fate}; ${waiting(webhook)} now.`,
+    status === null ? null : adviceFor(status, webhook.reason));
+}
+
+const sentence = text => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
 const verdict = (tone, headline, explanation, advice) => ({tone, headline, explanation, advice});
 
 const waiting = webhook =>
@@ -120,7 +162,7 @@ const waiting = webhook =>
 
 function facts(webhook) {
   setText(byId("fact-url"), webhook.url || "not set");
-  setText(byId("fact-enabled"), webhook.enabled ? "enabled" : "disabled");
+  setText(byId("fact-enabled"), webhook.paused ? "paused" : webhook.enabled ? "enabled" : "disabled");
   setText(byId("fact-signed"), webhook.signed ? "yes" : "no: set a secret");
   setText(byId("fact-circuit"), circuit(webhook));
   setText(byId("fact-probe"), webhook.next_probe ? `in ${span(new Date(webhook.next_probe) - Date.now())}` : "–");
@@ -129,8 +171,8 @@ function facts(webhook) {
   setText(byId("fact-error"), webhook.last_error ?? "none");
 }
 
-function circuit({enabled, circuit, circuit_since: since}) {
-  if (!enabled) {
+function circuit({url, circuit, circuit_since: since}) {
+  if (url === "") {
     return "–";
   }
   return circuit === "closed" ? "closed" : `${circuit.replace("_", "-")} since ${ago(since)}`;

@@ -1,0 +1,186 @@
+package dev.auditwebhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.auditwebhook.WebhookClient.DeadLetter;
+import dev.auditwebhook.WebhookClient.DeadLetterPage;
+import dev.auditwebhook.WebhookClient.Health;
+import dev.auditwebhook.WebhookClient.State;
+import dev.auditwebhook.WebhookClient.Status;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the client asks on the bus, and what it makes of the replies. */
+class WebhookClientTest {
+
+  private static final int A_REPLY_HOLDS = 3;
+
+  private final List<JsonObject> asked = new ArrayList<>();
+  private Vertx vertx;
+  private WebhookClient client;
+
+  @BeforeEach
+  void open() {
+    vertx = Vertx.vertx();
+    client = WebhookClient.create(vertx, "entries", "w");
+  }
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  private void webhook(String name, UnaryOperator<JsonObject> answer) {
+    vertx
+        .eventBus()
+        .<JsonObject>consumer(
+            "w." + name,
+            message -> {
+              asked.add(message.body());
+              message.reply(answer.apply(message.body()));
+            });
+  }
+
+  @Test
+  void theStateHasEveryFieldOfTheReply() throws Exception {
+    JsonObject reply =
+        new JsonObject(
+            """
+            {"type":"get_webhook_ok","enabled":false,"paused":true,"url":"https://siem.example/in",
+             "signed":true,"delivered":9,"failed":1,"dropped":0,"dlq_size":1,"dlq_evicted":4,
+             "received":12,"discarded":0,"rejected":5,"pending":2,"in_flight":1,"retried":3,
+             "circuit":"open","circuit_since":"2026-01-01T00:00:00Z",
+             "next_probe":"2026-01-01T00:00:01.500Z","last_delivery":"2026-01-01T00:00:09Z",
+             "last_error":"503 from https://siem.example","reason":"paused by request",
+             "warning":"the store was set aside"}""");
+    webhook("get", request -> reply);
+
+    State state = client.get().await();
+
+    assertThat(state.json()).isEqualTo(reply);
+    assertThat(state.isBalanced()).isTrue();
+    for (String key : reply.fieldNames()) {
+      if (!key.equals("type")) {
+        Method accessor = State.class.getMethod(camelCase(key));
+        assertThat(accessor.invoke(state)).as(key).hasToString(reply.getValue(key).toString());
+      }
+    }
+  }
+
+  private static String camelCase(String key) {
+    return Pattern.compile("_(.)").matcher(key).replaceAll(WebhookClientTest::capital);
+  }
+
+  private static String capital(MatchResult letter) {
+    return letter.group(1).toUpperCase(Locale.ROOT);
+  }
+
+  @Test
+  void whatMayBeNullIsNull() {
+    JsonObject reply = new JsonObject();
+    List.of("circuit_since", "next_probe", "last_delivery", "last_error", "reason", "warning")
+        .forEach(reply::putNull);
+    State state = new State(reply);
+    assertThat(state.circuitSince()).isNull();
+    assertThat(state.nextProbe()).isNull();
+    assertThat(state.lastDelivery()).isNull();
+    assertThat(state.lastError()).isNull();
+    assertThat(state.reason()).isNull();
+    assertThat(state.warning()).isNull();
+  }
+
+  @Test
+  void aPauseAndItsEndAreChangesOfTheirOwn() {
+    webhook(
+        "set",
+        request ->
+            new JsonObject()
+                .put("type", "set_webhook_ok")
+                .put("status", request.getBoolean("paused") ? "paused" : "enabled")
+                .put("url", "https://siem.example/in"));
+    assertThat(client.pause().await()).isEqualTo(Status.PAUSED);
+    assertThat(client.resume().await()).isEqualTo(Status.ENABLED);
+    assertThat(asked)
+        .containsExactly(new JsonObject("{\"paused\":true}"), new JsonObject("{\"paused\":false}"));
+  }
+
+  @Test
+  void aChangeTellsTheStatusThatFollows() {
+    List<String> statuses = new ArrayList<>(List.of("enabled", "disabled", "paused"));
+    webhook("set", request -> new JsonObject().put("status", statuses.remove(0)));
+    assertThat(client.setUrl("https://siem.example/in").await()).isEqualTo(Status.ENABLED);
+    assertThat(client.disable().await()).isEqualTo(Status.DISABLED);
+    assertThat(client.setInitialBackoff(5).await()).isEqualTo(Status.PAUSED);
+  }
+
+  @Test
+  void readinessAndHealthAreTwoQuestions() {
+    webhook("ready", request -> new JsonObject("{\"ready\":true,\"reasons\":[]}"));
+    webhook("health", request -> new JsonObject("{\"healthy\":false,\"reasons\":[\"paused\"]}"));
+    assertThat(client.ready().await()).isEqualTo(new Health(true, List.of()));
+    assertThat(client.health().await()).isEqualTo(new Health(false, List.of("paused")));
+  }
+
+  @Test
+  void aPageOfDeadLettersTellsWhereToReadOn() {
+    webhook("dlq", request -> letters(request, 5));
+    DeadLetterPage first = client.deadLetterPage(100, 0).await();
+    assertThat(first.letters()).extracting(DeadLetter::eventId).containsExactly(1L, 2L, 3L);
+    assertThat(first.nextAfter()).isEqualTo(3);
+    DeadLetterPage last = client.deadLetterPage(100, first.nextAfter()).await();
+    assertThat(last.letters()).extracting(DeadLetter::eventId).containsExactly(4L, 5L);
+    assertThat(last.nextAfter()).isNull();
+  }
+
+  @Test
+  void allThatAreWantedAreReadOverSeveralReplies() {
+    webhook("dlq", request -> letters(request, 10));
+    assertThat(client.deadLetters(100, 0).await()).hasSize(10);
+    asked.clear();
+    assertThat(client.deadLetters(4, 5).await())
+        .extracting(DeadLetter::eventId)
+        .containsExactly(6L, 7L, 8L, 9L);
+    assertThat(asked)
+        .containsExactly(
+            new JsonObject("{\"limit\":4,\"after\":5}"),
+            new JsonObject("{\"limit\":1,\"after\":8}"));
+  }
+
+  /** A reply of a webhook with so many dead letters, of which few fit into one. */
+  private static JsonObject letters(JsonObject request, long last) {
+    long after = request.getLong("after");
+    long end = Math.min(last, after + Math.min(A_REPLY_HOLDS, request.getLong("limit")));
+    JsonArray events = new JsonArray();
+    LongStream.rangeClosed(after + 1, end)
+        .forEach(id -> events.add(new JsonObject().put("event_id", id).put("attempts", 1)));
+    return new JsonObject()
+        .put("count", events.size())
+        .put("next_after", end < last ? end : null)
+        .put("events", events);
+  }
+
+  @Test
+  void allArePurgedOnlyByName() {
+    webhook("dlq.purge", request -> new JsonObject().put("purged", 2));
+    assertThat(client.purge(List.of(7L, 9L)).await()).isEqualTo(2);
+    assertThat(client.purge(List.of()).await()).isEqualTo(2);
+    assertThat(client.purgeAll().await()).isEqualTo(2);
+    assertThat(asked)
+        .containsExactly(
+            new JsonObject("{\"event_ids\":[7,9]}"),
+            new JsonObject("{\"event_ids\":[]}"),
+            new JsonObject());
+  }
+}
