@@ -17,6 +17,8 @@ final class Credentials {
   private final Set<String> origins = new HashSet<>();
   private final boolean anywhere;
   private final boolean some;
+  private Endpoint lastAsked;
+  private boolean lastAnswer;
 
   Credentials(WebhookOptions options) {
     boolean certificate = new WebClientOptions(options.getClient()).getKeyCertOptions() != null;
@@ -34,7 +36,11 @@ final class Credentials {
 
   /** Whether an endpoint gets them. */
   boolean goTo(Endpoint endpoint) {
-    return anywhere || origins.contains(endpoint.origin());
+    if (endpoint != lastAsked) {
+      lastAsked = endpoint;
+      lastAnswer = anywhere || origins.contains(endpoint.origin());
+    }
+    return lastAnswer;
   }
 
   /** What an operator must know, {@code null} for nothing. */

@@ -30,7 +30,7 @@ final class WebClientSender implements Sender {
       Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?").asMatchPredicate();
 
   /** The way to one address of an endpoint, on a connection that is kept or on a fresh one. */
-  private record Route(Endpoint endpoint, InetAddress address, boolean fresh) {}
+  private record Route(InetAddress address, boolean fresh) {}
 
   private final RequestHeaders headers;
   private final Credentials credentials;
@@ -38,7 +38,7 @@ final class WebClientSender implements Sender {
   private final Deadlines deadlines;
   private final WebClients clients;
 
-  /** What all attempts on a way copy. */
+  /** What all attempts on a route copy. */
   private final Map<Route, HttpRequest<Buffer>> requests = new HashMap<>();
 
   private Endpoint routedTo;
@@ -73,22 +73,22 @@ final class WebClientSender implements Sender {
 
   private Future<Answer> send(Endpoint endpoint, int attempt, Exchange exchange, boolean fresh) {
     if (clients.isProxied()) {
-      post(exchange, new Route(endpoint, null, fresh));
+      post(exchange, endpoint, new Route(null, fresh));
     } else {
       resolver
           .addressFor(endpoint, attempt)
           .onComplete(
-              address -> post(exchange, new Route(endpoint, address, fresh)), exchange::fail);
+              address -> post(exchange, endpoint, new Route(address, fresh)), exchange::fail);
     }
     return exchange.answer();
   }
 
-  private void post(Exchange exchange, Route route) {
+  private void post(Exchange exchange, Endpoint endpoint, Route route) {
     if (exchange.isDone()) {
       return;
     }
     try {
-      request(route)
+      request(endpoint, route)
           .copy()
           .as(exchange)
           .sendBuffer(Buffer.buffer(exchange.body()))
@@ -96,7 +96,7 @@ final class WebClientSender implements Sender {
               response -> exchange.complete(),
               cause -> {
                 if (exchange.sendsAgain(cause)) {
-                  post(exchange, new Route(route.endpoint(), route.address(), true));
+                  post(exchange, endpoint, new Route(route.address(), true));
                 } else {
                   exchange.fail(cause);
                 }
@@ -106,16 +106,15 @@ final class WebClientSender implements Sender {
     }
   }
 
-  private HttpRequest<Buffer> request(Route route) {
-    if (route.endpoint() != routedTo) {
+  private HttpRequest<Buffer> request(Endpoint endpoint, Route route) {
+    if (endpoint != routedTo) {
       requests.clear();
-      routedTo = route.endpoint();
+      routedTo = endpoint;
     }
-    return requests.computeIfAbsent(route, this::newRequest);
+    return requests.computeIfAbsent(route, to -> newRequest(endpoint, to));
   }
 
-  private HttpRequest<Buffer> newRequest(Route route) {
-    Endpoint endpoint = route.endpoint();
+  private HttpRequest<Buffer> newRequest(Endpoint endpoint, Route route) {
     SocketAddress pinned =
         route.address() == null
             ? null
