@@ -24,6 +24,7 @@ public final class ApiRouter {
     Router router = Router.router(vertx);
     Answers answers = new Answers(vertx, limits);
     BusCalls bus = new BusCalls(vertx);
+    router.route().handler(new RequestGuard(answers, limits)::handle);
     router.route().handler(Answers::protect).failureHandler(answers::failed);
     router.errorHandler(400, answers::malformed).errorHandler(500, answers::failed);
 

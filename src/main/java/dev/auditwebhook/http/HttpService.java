@@ -50,7 +50,14 @@ public final class HttpService {
     Answers answers = new Answers(vertx, limits);
     HttpServer server = vertx.createHttpServer(serverOptions(options));
     ConnectionGuard guard = new ConnectionGuard(vertx, limits);
-    guard.guard(server, router);
+    RequestGuard requests = new RequestGuard(answers, limits);
+    guard.guard(
+        server,
+        request -> {
+          if (requests.admits(request)) {
+            router.handle(request);
+          }
+        });
     server.invalidRequestHandler(request -> malformed(request, answers));
     return server
         .listen()

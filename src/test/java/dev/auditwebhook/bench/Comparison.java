@@ -16,10 +16,15 @@ record Comparison(List<Sample> ours, List<Sample> theirs) {
 
   /** Runs both: while one works the other rests. */
   static Comparison of(Plan plan, Supplier<Load> ours, Supplier<Load> theirs) {
+    return of(plan, plan.warmUp(), ours, theirs);
+  }
+
+  /** The same with a warm-up of our side, in milliseconds, for what no row before has warmed. */
+  static Comparison of(Plan plan, long warmUp, Supplier<Load> ours, Supplier<Load> theirs) {
     try (Load module = ours.get();
         Load bare = theirs.get()) {
       Sample.warmUp(bare, plan.warmUp());
-      Sample.warmUp(module, plan.warmUp());
+      Sample.warmUp(module, warmUp);
       Sample[] ourSamples = new Sample[plan.rounds()];
       Sample[] theirSamples = new Sample[plan.rounds()];
       for (int i = 0; i < plan.rounds(); i++) {
@@ -41,14 +46,19 @@ record Comparison(List<Sample> ours, List<Sample> theirs) {
 
   /** A row of any figure: ratio of the two, pair by pair. */
   Row row(String name, String unit, ToDoubleFunction<Sample> figure) {
+    return row(
+        name,
+        unit,
+        ours.stream().mapToDouble(figure).toArray(),
+        theirs.stream().mapToDouble(figure).toArray());
+  }
+
+  /** A row of figures that were taken in turns: the ratio is of neighbours in time. */
+  static Row row(String name, String unit, double[] ours, double[] theirs) {
     double[] ratios =
-        IntStream.range(0, ours.size())
-            .mapToDouble(
-                i -> figure.applyAsDouble(ours.get(i)) / figure.applyAsDouble(theirs.get(i)))
-            .sorted()
-            .toArray();
-    return Row.figure(name, median(ours, figure), unit)
-        .beside(median(theirs, figure))
+        IntStream.range(0, ours.length).mapToDouble(i -> ours[i] / theirs[i]).sorted().toArray();
+    return Row.figure(name, median(ours), unit)
+        .beside(median(theirs))
         .ratio(median(ratios), ratios[0], ratios[ratios.length - 1]);
   }
 
@@ -69,7 +79,7 @@ record Comparison(List<Sample> ours, List<Sample> theirs) {
   }
 
   private static double median(List<Sample> samples, ToDoubleFunction<Sample> figure) {
-    return median(samples.stream().mapToDouble(figure).sorted().toArray());
+    return median(samples.stream().mapToDouble(figure).toArray());
   }
 
   static double median(double[] values) {

@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.HdrHistogram.Histogram;
 
 /** What is measured, by name. */
 final class Scenarios {
@@ -126,7 +125,11 @@ final class Scenarios {
       String name = "single events, signed, file store";
       if (isThere(name, options)) {
         Comparison file =
-            Comparison.of(plan, () -> new ModuleLoad(options, plan.waiting()), this::bare);
+            Comparison.of(
+                plan,
+                plan.firstWarmUp(),
+                () -> new ModuleLoad(options, plan.waiting()),
+                this::bare);
         report.add(file.rate(name).goal(0.75, 0.55));
       }
     } finally {
@@ -194,18 +197,12 @@ final class Scenarios {
     try (ModuleLoad module = signedModule();
         BareWebClient bare = bare()) {
       Sample.warmUp(bare, plan.warmUp());
+      Sample.warmUp(module, plan.warmUp());
       double half = Sample.of(module, plan.round()).perSecond() / 2;
-      Histogram ours = Latency.ofModule(module, half, plan.latency());
-      Histogram theirs = Latency.ofBare(bare, half, plan.latency());
-      report.add(latency("accept to delivered at half load, p50", ours, theirs, 50, half));
-      report.add(latency("accept to delivered at half load, p99", ours, theirs, 99, half));
+      Latencies latencies = Latencies.of(plan, module, bare, half);
+      report.add(latencies.row("accept to delivered at half load, p50", 50));
+      report.add(latencies.row("accept to delivered at half load, p99", 99));
     }
-  }
-
-  private static Row latency(String name, Histogram ours, Histogram theirs, int p, double rate) {
-    return Row.figure(name, ours.getValueAtPercentile(p) / 1e3, "us")
-        .beside(theirs.getValueAtPercentile(p) / 1e3)
-        .with("events_per_second", rate);
   }
 
   private void publish() {
