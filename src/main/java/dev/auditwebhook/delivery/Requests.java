@@ -1,23 +1,18 @@
 package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.WebhookOptions;
-import dev.auditwebhook.security.ExactJson;
-import dev.auditwebhook.security.Redaction;
 import dev.auditwebhook.security.Signer;
 import dev.auditwebhook.security.StrictJson;
 import dev.auditwebhook.security.UrlPolicy;
-import dev.auditwebhook.store.DeadLetter;
 import dev.auditwebhook.store.Store;
 import dev.auditwebhook.store.Total;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 
 /** Reads the requests of the addresses and makes their replies, for all ways in. */
 final class Requests {
@@ -79,11 +74,13 @@ final class Requests {
       throw refusal(409, "paused: there is nothing to pause without a URL; set one first");
     }
     lifecycle.set(url, secret, initialBackoff, paused);
-    return kept(
+    JsonObject reply =
         new JsonObject()
             .put("type", "set_webhook_ok")
             .put("status", status())
-            .put("url", settings.url()));
+            .put("url", settings.url());
+    // Where it cannot be kept now, it is done all the same.
+    return store.kept().otherwiseEmpty().map(reply);
   }
 
   private String status() {
@@ -91,11 +88,6 @@ final class Requests {
       return "disabled";
     }
     return settings.pausedFor() == null ? "enabled" : "paused";
-  }
-
-  /** A reply for when the store has kept what was done, or cannot now: it is done all the same. */
-  private Future<JsonObject> kept(JsonObject reply) {
-    return store.kept().otherwiseEmpty().map(reply);
   }
 
   private static void refuse(StrictJson json, String key, Runnable check) {
@@ -156,77 +148,6 @@ final class Requests {
     return instant == null ? null : instant.truncatedTo(ChronoUnit.MILLIS).toString();
   }
 
-  /** {@code webhook.dlq}. */
-  Future<JsonObject> dlq(Object body) {
-    StrictJson json = StrictJson.of("", body);
-    int limit = json.whole("limit", 100, 1, 10_000);
-    long after = json.whole("after", 0L, 0, Long.MAX_VALUE);
-    json.end();
-    return store.deadLetters(after, limit).map(this::json);
-  }
-
-  private JsonObject json(List<DeadLetter> letters) {
-    JsonArray events = new JsonArray();
-    letters.forEach(letter -> events.add(json(letter)));
-    return new JsonObject()
-        .put("type", "get_webhook_dlq_ok")
-        .put("count", events.size())
-        .put("events", events);
-  }
-
-  private JsonObject json(DeadLetter letter) {
-    JsonObject sent = sent(letter);
-    JsonObject json =
-        new JsonObject()
-            .put("event_id", letter.event().id())
-            .put("message_id", store.messageId(letter.event().id()))
-            .put("action", letter.event().action())
-            .put("timestamp", sent.getString("timestamp"));
-    if (sent.containsKey("details")) {
-      json.put("details", Redaction.redact(sent.getValue("details")));
-    }
-    return json.put("attempts", letter.event().attempts())
-        .put("status", letter.status())
-        .put("error", letter.error())
-        .put("response", letter.response())
-        .put("failed_at", letter.failedAt());
-  }
-
-  /** {@code webhook.dlq.redrive}. */
-  Future<JsonObject> redrive(Object body) {
-    List<Long> ids = deadLetterIds(body);
-    if (!lifecycle.isEnabled()) {
-      throw refusal(409, "no webhook is set: set a URL first");
-    }
-    return kept(
-        new JsonObject()
-            .put("type", "redrive_webhook_dlq_ok")
-            .put("redriven", dispatcher.redrive(ids)));
-  }
-
-  /** {@code webhook.dlq.purge}. */
-  Future<JsonObject> purge(Object body) {
-    List<Long> ids = deadLetterIds(body);
-    ids.forEach(store::purge);
-    return kept(new JsonObject().put("type", "purge_webhook_dlq_ok").put("purged", ids.size()));
-  }
-
-  /** The ids that a request names, each once and in order, or all. */
-  private List<Long> deadLetterIds(Object body) {
-    StrictJson json = StrictJson.of("", body);
-    List<Long> ids = json.wholes("event_ids");
-    json.end();
-    if (ids == null) {
-      return store.deadLetterIds();
-    }
-    for (long id : ids) {
-      if (!store.isDeadLetter(id)) {
-        throw refusal(404, "event_ids: there is no dead letter " + id + "; nothing was done");
-      }
-    }
-    return ids.stream().distinct().sorted().toList();
-  }
-
   /** {@code webhook.test}. */
   Future<JsonObject> test(Object body) {
     StrictJson.of("", body).end();
@@ -250,18 +171,8 @@ final class Requests {
             });
   }
 
-  private static ReplyException refusal(int code, String message) {
+  static ReplyException refusal(int code, String message) {
     return new ReplyException(ReplyFailure.RECIPIENT_FAILURE, code, message);
-  }
-
-  /** The body as it was sent, exact numbers included. */
-  private static JsonObject sent(DeadLetter letter) {
-    try {
-      return (JsonObject) ExactJson.parse(Buffer.buffer(letter.event().body()));
-    } catch (IllegalArgumentException e) {
-      // A producer on the bus may nest deeper than a reply may.
-      return new JsonObject().putNull("timestamp").put("details", "<nested too deep to show>");
-    }
   }
 
   /** {@code webhook.ready}: whether entries can be accepted and kept. */

@@ -130,15 +130,16 @@ public final class Webhook {
             dispatcher,
             outcomes.health(),
             new TestDelivery(ids, batching, sender));
+    DeadLetterRequests deadLetters = new DeadLetterRequests(vertx, store, lifecycle, dispatcher);
     lifecycle.start();
     return Future.all(
             List.of(
                 answer(options.getEntryAddress(), intake::accept, Intake.Accepted::toJson),
                 answer(addresses.get(), requests::get, json -> json),
                 answer(addresses.set(), requests::set, json -> json),
-                answer(addresses.dlq(), requests::dlq, json -> json),
-                answer(addresses.redrive(), requests::redrive, json -> json),
-                answer(addresses.purge(), requests::purge, json -> json),
+                answer(addresses.dlq(), deadLetters::dlq, json -> json),
+                answer(addresses.redrive(), deadLetters::redrive, json -> json),
+                answer(addresses.purge(), deadLetters::purge, json -> json),
                 answer(addresses.test(), requests::test, json -> json),
                 answer(addresses.ready(), requests::ready, json -> json),
                 answer(addresses.health(), requests::health, json -> json)))

@@ -13,4 +13,13 @@ import io.vertx.core.shareddata.Shareable;
  */
 public record DeadLetter(
     PendingEvent event, Integer status, String error, String response, String failedAt)
-    implements Shareable {}
+    implements Shareable {
+
+  /** About how many bytes it has. */
+  long size() {
+    return event.body().length
+        + event.action().length()
+        + error.length()
+        + (response == null ? 0 : response.length());
+  }
+}

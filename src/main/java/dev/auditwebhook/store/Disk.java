@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
@@ -323,19 +324,28 @@ final class Disk {
         });
   }
 
-  /** The dead letters with these ids, but for those that are not there. */
-  List<DeadLetter> deadLetters(Collection<Long> ids) {
+  /**
+   * Reads dead letters, as many as one reading takes.
+   *
+   * @param ids which, but for those that are not there
+   * @param unwritten those that are not on disk yet, by id
+   */
+  List<DeadLetter> deadLetters(
+      Collection<Long> ids, Map<Long, DeadLetter> unwritten, Reading reading) {
     return doing(
         "read",
         () -> {
-          List<DeadLetter> letters = new ArrayList<>();
           for (long id : ids) {
-            byte[] record = dead.get(id);
-            if (record != null) {
-              letters.add(Records.deadLetter(id, record));
+            DeadLetter letter = unwritten.get(id);
+            if (letter == null) {
+              byte[] record = dead.get(id);
+              letter = record == null ? null : Records.deadLetter(id, record);
+            }
+            if (letter != null && !reading.add(letter)) {
+              break;
             }
           }
-          return letters;
+          return reading.letters();
         });
   }
 

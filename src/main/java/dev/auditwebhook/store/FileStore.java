@@ -6,10 +6,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -260,28 +259,26 @@ public final class FileStore implements Store {
   }
 
   @Override
-  public Future<List<DeadLetter>> deadLetters(long after, int limit) {
+  public Future<List<DeadLetter>> deadLetters(long after, int limit, long maxBytes) {
     return commit
         .keptSoon()
         .transform(
             v -> {
-              Map<Long, DeadLetter> letters = new TreeMap<>();
-              List<Long> written = new ArrayList<>();
-              for (long id : deadIds.tailSet(after, false).stream().limit(limit).toList()) {
+              List<Long> ids = deadIds.tailSet(after, false).stream().limit(limit).toList();
+              Map<Long, DeadLetter> unwritten = new HashMap<>();
+              for (long id : ids) {
                 if (commit.unwritten(id) instanceof Change.Bury bury) {
-                  letters.put(id, bury.letter());
-                } else {
-                  written.add(id);
+                  unwritten.put(id, bury.letter());
                 }
               }
-              return commit
-                  .read(disk -> disk.deadLetters(written))
-                  .map(
-                      read -> {
-                        read.forEach(letter -> letters.put(letter.event().id(), letter));
-                        return List.copyOf(letters.values());
-                      });
+              return commit.read(
+                  disk -> disk.deadLetters(ids, unwritten, new Reading(limit, maxBytes)));
             });
+  }
+
+  @Override
+  public boolean hasDeadLetterAbove(long id) {
+    return deadIds.higher(id) != null;
   }
 
   @Override

@@ -187,9 +187,19 @@ public final class MemoryStore implements Store {
   }
 
   @Override
-  public Future<List<DeadLetter>> deadLetters(long after, int limit) {
-    return Future.succeededFuture(
-        deadIds.tailSet(after, false).stream().limit(limit).map(dead::get).toList());
+  public Future<List<DeadLetter>> deadLetters(long after, int limit, long maxBytes) {
+    Reading reading = new Reading(limit, maxBytes);
+    for (long id : deadIds.tailSet(after, false)) {
+      if (!reading.add(dead.get(id))) {
+        break;
+      }
+    }
+    return Future.succeededFuture(reading.letters());
+  }
+
+  @Override
+  public boolean hasDeadLetterAbove(long id) {
+    return deadIds.higher(id) != null;
   }
 
   @Override

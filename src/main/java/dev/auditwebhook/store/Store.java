@@ -81,9 +81,13 @@ public interface Store {
    *
    * @param after only ids above this one
    * @param limit at most so many
-   * @return dead letters in {@code event_id} order
+   * @param maxBytes at most so many bytes together, but one letter whatever its size
+   * @return dead letters in {@code event_id} order, those that come first
    */
-  Future<List<DeadLetter>> deadLetters(long after, int limit);
+  Future<List<DeadLetter>> deadLetters(long after, int limit, long maxBytes);
+
+  /** Whether there is a dead letter with a higher id. */
+  boolean hasDeadLetterAbove(long id);
 
   /** Whether there is a dead letter with this id. */
   boolean isDeadLetter(long id);

@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.h2.mvstore.MVMap;
@@ -87,7 +88,8 @@ class DiskTest {
     assertThat(again.disk().read(List.of(), 0, 10))
         .containsExactly(event(1), event(2).waiting(2, 9));
     assertThat(again.disk().read(List.of(2L), 2, 10)).containsExactly(event(2).waiting(2, 9));
-    assertThat(again.disk().deadLetters(List.of(1L, 3L))).containsExactly(letter);
+    assertThat(again.disk().deadLetters(List.of(1L, 3L), Map.of(), new Reading(9, 9_999)))
+        .containsExactly(letter);
     again.disk().close();
   }
 

@@ -123,7 +123,9 @@ final class OpenStore implements AutoCloseable {
   }
 
   List<Long> deadLetters() {
-    return await(s -> s.deadLetters(0, 1_000)).stream().map(l -> l.event().id()).toList();
+    return await(s -> s.deadLetters(0, 1_000, Long.MAX_VALUE)).stream()
+        .map(l -> l.event().id())
+        .toList();
   }
 
   long total(Total total) {
