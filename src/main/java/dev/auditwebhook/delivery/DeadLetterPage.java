@@ -29,6 +29,7 @@ record DeadLetterPage(JsonArray events, long last) {
 
   private static final String TOO_DEEP = "<nested too deep to show>";
   private static final String TOO_LARGE = "<too large to show>";
+  private static final String DAMAGED = "<damaged>";
   private static final JsonFactory FACTORY = new JsonFactory();
 
   /**
@@ -79,12 +80,12 @@ record DeadLetterPage(JsonArray events, long last) {
   }
 
   private static JsonObject json(DeadLetter letter, LongFunction<String> messageId) {
-    JsonObject sent = sent(letter.event().body());
+    JsonObject sent = letter.isDamaged() ? new JsonObject() : sent(letter.event().body());
     JsonObject json =
         new JsonObject()
             .put("event_id", letter.event().id())
             .put("message_id", messageId.apply(letter.event().id()))
-            .put("action", letter.event().action())
+            .put("action", letter.isDamaged() ? DAMAGED : letter.event().action())
             .put("timestamp", sent.getString(Entry.TIMESTAMP));
     if (sent.containsKey(Entry.DETAILS)) {
       json.put("details", Redaction.redact(sent.getValue(Entry.DETAILS)));

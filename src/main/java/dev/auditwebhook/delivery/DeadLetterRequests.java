@@ -52,22 +52,26 @@ final class DeadLetterRequests {
     if (!lifecycle.isEnabled()) {
       throw Requests.refusal(409, "no webhook is set: set a URL first");
     }
-    return kept(
-        new JsonObject()
-            .put("type", "redrive_webhook_dlq_ok")
-            .put("redriven", dispatcher.redrive(ids)));
+    List<Long> redriven = dispatcher.redrive(ids);
+    return kept()
+        .map(
+            v ->
+                new JsonObject()
+                    .put("type", "redrive_webhook_dlq_ok")
+                    .put("redriven", redriven.stream().filter(id -> !store.isDamaged(id)).count()));
   }
 
   /** {@code webhook.dlq.purge}. */
   Future<JsonObject> purge(Object body) {
     List<Long> ids = ids(body);
     ids.forEach(store::purge);
-    return kept(new JsonObject().put("type", "purge_webhook_dlq_ok").put("purged", ids.size()));
+    return kept()
+        .map(new JsonObject().put("type", "purge_webhook_dlq_ok").put("purged", ids.size()));
   }
 
-  /** A reply for when the store has kept what was done, or cannot now: it is done all the same. */
-  private Future<JsonObject> kept(JsonObject reply) {
-    return store.kept().otherwiseEmpty().map(reply);
+  /** Completed when the store has kept what was done, or cannot now: it is done all the same. */
+  private Future<Void> kept() {
+    return store.kept().otherwiseEmpty();
   }
 
   /** The ids that a request names, each once and in order, or all. */

@@ -7,6 +7,7 @@ import dev.auditwebhook.security.UrlPolicy.Endpoint;
 import dev.auditwebhook.store.PendingEvent;
 import dev.auditwebhook.store.Store;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -44,6 +45,7 @@ final class Dispatcher {
   private volatile boolean paused;
   private boolean hurry;
   private boolean taking;
+  private boolean unreadable;
   private boolean stopped;
 
   Dispatcher(
@@ -118,14 +120,26 @@ final class Dispatcher {
         .take()
         .onComplete(
             events -> {
+              unreadable = false;
               events.forEach(event -> waiting.add(settings.current(event)));
               if (events.isEmpty()) {
-                vertx.setTimer(ASK_AGAIN, id -> taken());
+                takeLater();
               } else {
                 taken();
               }
             },
-            failure -> log.error("What waits in the store cannot be read", failure));
+            failure -> {
+              if (!unreadable) {
+                log.error(
+                    "What waits in the store cannot be read, and is asked for again", failure);
+              }
+              unreadable = true;
+              takeLater();
+            });
+  }
+
+  private void takeLater() {
+    vertx.setTimer(ASK_AGAIN, id -> taken());
   }
 
   private void taken() {
@@ -211,13 +225,13 @@ final class Dispatcher {
     batching.halves(tried.batch()).forEach(waiting::add);
   }
 
-  /** Sends dead letters again, the lowest id first, as far as there is room; says how many. */
-  int redrive(List<Long> ids) {
-    int redriven = 0;
+  /** Sends dead letters again, the lowest id first, as far as there is room; says which. */
+  List<Long> redrive(List<Long> ids) {
+    List<Long> redriven = new ArrayList<>();
     for (long id : ids) {
-      if (store.hasRoom()) {
+      if (store.hasRoom() && !store.isDamaged(id)) {
         store.redrive(id);
-        redriven++;
+        redriven.add(id);
       }
     }
     pump();

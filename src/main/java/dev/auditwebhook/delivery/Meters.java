@@ -12,6 +12,7 @@ final class Meters {
   private final Lifecycle lifecycle;
   private final Dispatcher dispatcher;
   private final AtomicLong deadLetters = new AtomicLong();
+  private final AtomicLong redriven = new AtomicLong();
 
   private Meters(Store store, Lifecycle lifecycle, Dispatcher dispatcher) {
     this.store = store;
@@ -26,13 +27,13 @@ final class Meters {
   private void register(Metrics metrics) {
     total(metrics, "received", "Valid entries that arrived", Total.RECEIVED);
     total(metrics, "delivered", "Events that a receiver answered with 2xx", Total.DELIVERED);
-    total(metrics, "redriven", "Dead letters that were sent again", Total.REDRIVEN);
     total(metrics, "dropped", "Events refused because the queue was full", Total.DROPPED);
     total(metrics, "discarded", "Events without a webhook, or filtered out", Total.DISCARDED);
     total(metrics, "rejected", "Entries that were not valid", Total.REJECTED);
     total(metrics, "retried", "Attempts that are made again", Total.RETRIED);
     total(metrics, "dlq.evicted", "Dead letters pushed out by newer ones", Total.DLQ_EVICTED);
     metrics
+        .counter("webhook.redriven", "Dead letters that were sent again", this::redriven)
         .counter("webhook.dead.letters", "Events that became dead letters", this::deadLetters)
         .gauge(
             "webhook.failed",
@@ -68,6 +69,11 @@ final class Meters {
   private long deadLetters() {
     long redriven = store.total(Total.REDRIVEN);
     return deadLetters.accumulateAndGet(store.total(Total.FAILED) + redriven, Math::max);
+  }
+
+  /** One that turns out to be damaged is not sent again after all; the sum does not fall. */
+  private long redriven() {
+    return redriven.accumulateAndGet(store.total(Total.REDRIVEN), Math::max);
   }
 
   private String circuit() {

@@ -77,6 +77,12 @@ final class Backlog {
     redriven.add(id);
   }
 
+  /** A redriven event is a dead letter after all. */
+  void notRedriven(long id) {
+    waiting--;
+    redriven.remove(id);
+  }
+
   /** A held event is not pending any more. */
   void ended() {
     held--;

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
@@ -46,6 +47,7 @@ final class Disk {
 
   private final String file;
   private final StoreLock lock;
+  private final List<Long> damagedLetters = new ArrayList<>();
   private MVStore store;
 
   /** There is more in the file than what surely was synced. */
@@ -172,12 +174,23 @@ final class Disk {
       throw new DiskException(
           file + " has format " + format + ", and this version reads format " + FORMAT);
     }
-    for (MVMap<?, byte[]> map : List.of(pending, dead, facts)) {
+    for (MVMap<?, byte[]> map : List.of(pending, facts)) {
       for (Cursor<?, byte[]> each = map.cursor(null); each.hasNext(); ) {
         each.next();
         Records.opened(each.getValue());
       }
     }
+    for (Cursor<Long, byte[]> each = dead.cursor(null); each.hasNext(); ) {
+      long id = each.next();
+      if (!Records.isWhole(each.getValue())) {
+        damagedLetters.add(id);
+      }
+    }
+  }
+
+  /** The dead letters that were damaged when the file was opened; no other event depends on one. */
+  List<Long> damagedLetters() {
+    return damagedLetters;
   }
 
   private void put(String key, String text) {
@@ -219,26 +232,28 @@ final class Disk {
   /**
    * Makes changes, all or none, and syncs.
    *
-   * @param totals the totals that these changes lead to
+   * @param totals the totals that these changes lead to, if so many redrives are not made
    * @param settings what was set at run time, {@code null} when that has not changed
+   * @return the letters that were to be redriven, but are damaged and stay where they are
    * @throws DiskException when that failed
    */
-  void write(Collection<Change> changes, String totals, String settings) {
-    doing(
+  List<Long> write(Collection<Change> changes, IntFunction<String> totals, String settings) {
+    return doing(
         "written to",
         () -> {
           makeSure();
-          changes.forEach(this::apply);
-          put(TOTALS_KEY, totals);
+          List<Long> damaged = new ArrayList<>();
+          changes.forEach(change -> apply(change, damaged));
+          put(TOTALS_KEY, totals.apply(damaged.size()));
           if (settings != null) {
             put(SETTINGS_KEY, settings);
           }
           sync();
-          return null;
+          return damaged;
         });
   }
 
-  private void apply(Change change) {
+  private void apply(Change change, List<Long> damaged) {
     long id = change.id();
     if (change instanceof Change.Add add) {
       pending.put(id, Records.of(add.event()));
@@ -249,9 +264,12 @@ final class Disk {
       pending.remove(id);
       dead.put(id, Records.of(bury.letter()));
     } else if (change instanceof Change.Redrive redrive) {
-      byte[] letter = dead.remove(id);
-      if (letter != null) {
-        pending.put(id, Records.of(redrive.pending(Records.deadLetter(id, letter))));
+      DeadLetter letter = letter(id);
+      if (letter != null && letter.isDamaged()) {
+        damaged.add(id);
+      } else if (letter != null) {
+        dead.remove(id);
+        pending.put(id, Records.of(redrive.pending(letter)));
       }
     } else if (change instanceof Change.Remove) {
       pending.remove(id);
@@ -324,6 +342,16 @@ final class Disk {
         });
   }
 
+  /** A dead letter, {@code null} when it is not there. */
+  private DeadLetter letter(long id) {
+    byte[] record = dead.get(id);
+    try {
+      return record == null ? null : Records.deadLetter(id, record);
+    } catch (DamagedException e) {
+      return DeadLetter.damaged(id);
+    }
+  }
+
   /**
    * Reads dead letters, as many as one reading takes.
    *
@@ -338,8 +366,7 @@ final class Disk {
           for (long id : ids) {
             DeadLetter letter = unwritten.get(id);
             if (letter == null) {
-              byte[] record = dead.get(id);
-              letter = record == null ? null : Records.deadLetter(id, record);
+              letter = letter(id);
             }
             if (letter != null && !reading.add(letter)) {
               break;

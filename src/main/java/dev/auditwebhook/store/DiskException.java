@@ -13,6 +13,11 @@ final class DiskException extends RuntimeException {
     super(message, cause);
   }
 
+  /** A failure in one line, whatever it is; never {@code null}. */
+  static String line(Throwable failure) {
+    return failure instanceof DiskException ? failure.getMessage() : reason(failure);
+  }
+
   /** The first line of what is at the bottom of a failure. */
   static String reason(Throwable failure) {
     Throwable root = failure;

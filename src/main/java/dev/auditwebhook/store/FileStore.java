@@ -13,6 +13,9 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +29,9 @@ public final class FileStore implements Store {
 
   /** The most bytes of new events that are on their way to the disk. */
   private static final long MAX_UNWRITTEN = 32 << 20;
+
+  /** The most ids that a warning names. */
+  private static final int SHOWN_IDS = 10;
 
   private static final long UPKEEP_INTERVAL = 1_000;
   private static final long MAX_WORK_SECONDS = 60;
@@ -49,6 +55,7 @@ public final class FileStore implements Store {
   private final String damage;
   private final AtomicLongArray totals = new AtomicLongArray(Total.values().length);
   private final TreeSet<Long> deadIds;
+  private final TreeSet<Long> damagedIds = new TreeSet<>();
   private final Backlog backlog;
   private final long upkeepTimer;
   private JsonObject settings;
@@ -112,17 +119,25 @@ public final class FileStore implements Store {
             recovered.disk(),
             options.syncInterval(),
             this::encodedTotals,
-            this::refused);
+            this::refused,
+            this::notRedriven);
+    damaged(recovered.damagedLetterIds());
     evict();
     upkeepTimer = vertx.setPeriodic(UPKEEP_INTERVAL, id -> commit.compact());
   }
 
-  private String encodedTotals() {
-    JsonObject json = new JsonObject();
-    for (Total total : Total.values()) {
-      json.put(total.name(), totals.get(total.ordinal()));
-    }
-    return json.encode();
+  /** The totals of now, for when so many of the letters that are redriven now are damaged. */
+  private IntFunction<String> encodedTotals() {
+    long[] now = LongStream.range(0, totals.length()).map(i -> totals.get((int) i)).toArray();
+    return damagedLetters -> {
+      now[Total.FAILED.ordinal()] += damagedLetters;
+      now[Total.REDRIVEN.ordinal()] -= damagedLetters;
+      JsonObject json = new JsonObject();
+      for (Total total : Total.values()) {
+        json.put(total.name(), now[total.ordinal()]);
+      }
+      return json.encode();
+    };
   }
 
   @Override
@@ -205,8 +220,9 @@ public final class FileStore implements Store {
   }
 
   private List<PendingEvent> unread(Throwable failure) {
-    if (!failure.getMessage().equals(unreadable)) {
-      unreadable = failure.getMessage();
+    String why = DiskException.line(failure);
+    if (!why.equals(unreadable)) {
+      unreadable = why;
       log.error("webhook.store.path: {}", unreadable);
     }
     return List.of();
@@ -243,7 +259,7 @@ public final class FileStore implements Store {
   private void evict() {
     while (deadIds.size() > options.dlqCapacity()) {
       totals.incrementAndGet(Total.DLQ_EVICTED.ordinal());
-      commit.add(new Change.Remove(deadIds.pollFirst()));
+      remove(deadIds.first());
     }
     deadLetters = deadIds.size();
   }
@@ -273,7 +289,15 @@ public final class FileStore implements Store {
               }
               return commit.read(
                   disk -> disk.deadLetters(ids, unwritten, new Reading(limit, maxBytes)));
-            });
+            })
+        .onSuccess(
+            letters ->
+                damaged(
+                    letters.stream()
+                        .filter(DeadLetter::isDamaged)
+                        .map(letter -> letter.event().id())
+                        .filter(deadIds::contains)
+                        .toList()));
   }
 
   @Override
@@ -297,10 +321,49 @@ public final class FileStore implements Store {
     commit.add(new Change.Redrive(id, System.currentTimeMillis()));
   }
 
+  private void notRedriven(List<Long> ids) {
+    for (long id : ids) {
+      deadIds.add(id);
+      pending--;
+      backlog.notRedriven(id);
+      totals.incrementAndGet(Total.FAILED.ordinal());
+      totals.decrementAndGet(Total.REDRIVEN.ordinal());
+    }
+    damaged(ids);
+    evict();
+  }
+
+  private void damaged(List<Long> ids) {
+    if (damagedIds.addAll(ids)) {
+      log.error("webhook.store.path: {}", damagedLetters());
+    }
+  }
+
+  private String damagedLetters() {
+    return damagedIds.stream()
+        .limit(SHOWN_IDS)
+        .map(String::valueOf)
+        .collect(
+            Collectors.joining(
+                ", ",
+                "dead letters are damaged on disk and can only be purged: ",
+                damagedIds.size() > SHOWN_IDS ? " and more" : ""));
+  }
+
+  @Override
+  public boolean isDamaged(long id) {
+    return damagedIds.contains(id);
+  }
+
   @Override
   public void purge(long id) {
-    deadIds.remove(id);
+    remove(id);
     deadLetters = deadIds.size();
+  }
+
+  private void remove(long id) {
+    deadIds.remove(id);
+    damagedIds.remove(id);
     commit.add(new Change.Remove(id));
   }
 
@@ -317,7 +380,12 @@ public final class FileStore implements Store {
 
   @Override
   public String warning() {
-    return commit.fault() != null ? commit.fault() : unreadable != null ? unreadable : damage;
+    if (commit.fault() != null || unreadable != null) {
+      return commit.fault() != null ? commit.fault() : unreadable;
+    } else if (damagedIds.isEmpty()) {
+      return damage;
+    }
+    return damage == null ? damagedLetters() : damage + "; " + damagedLetters();
   }
 
   @Override

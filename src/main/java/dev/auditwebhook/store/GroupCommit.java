@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,8 +54,9 @@ final class GroupCommit {
   private final WorkerExecutor writer;
   private final Disk disk;
   private final long interval;
-  private final Supplier<String> totals;
+  private final Supplier<IntFunction<String>> totals;
   private final Consumer<Change.Add> refused;
+  private final Consumer<List<Long>> damaged;
   private final Set<Long> refusedIds = new HashSet<>();
   private Batch next = new Batch(new LinkedHashMap<>());
   private Batch writing;
@@ -70,22 +72,25 @@ final class GroupCommit {
 
   /**
    * @param interval from the start of one write to that of the next, in milliseconds
-   * @param totals gives the totals at the time of a write
+   * @param totals gives the totals at the time of a write, if so many redrives are not made
    * @param refused gets each new event that could not be written, before its sender is told
+   * @param damaged gets the letters of which a write found that they cannot be redriven
    */
   GroupCommit(
       Vertx vertx,
       WorkerExecutor writer,
       Disk disk,
       long interval,
-      Supplier<String> totals,
-      Consumer<Change.Add> refused) {
+      Supplier<IntFunction<String>> totals,
+      Consumer<Change.Add> refused,
+      Consumer<List<Long>> damaged) {
     this.vertx = vertx;
     this.writer = writer;
     this.disk = disk;
     this.interval = interval;
     this.totals = totals;
     this.refused = refused;
+    this.damaged = damaged;
   }
 
   /** Has a change written. */
@@ -192,16 +197,13 @@ final class GroupCommit {
     writing = batch;
     current = batch.written.future();
     Collection<Change> changes = batch.changes.values();
-    String state = totals.get();
+    IntFunction<String> state = totals.get();
     writer
-        .<Void>executeBlocking(
-            () -> {
-              disk.write(changes, state, batch.settings);
-              return null;
-            })
+        .executeBlocking(() -> disk.write(changes, state, batch.settings))
         .onComplete(
-            v -> {
+            unmoved -> {
               writing = null;
+              damaged.accept(unmoved);
               written(batch);
               schedule();
             },
@@ -227,7 +229,7 @@ final class GroupCommit {
 
   private void failed(Batch batch, Throwable failure) {
     if (fault == null) {
-      fault = failure.getMessage() + "; new events are dropped until it can";
+      fault = DiskException.line(failure) + "; new events are dropped until it can";
       log.error("webhook.store.path: {}", fault);
     }
     Batch after = next;
@@ -262,7 +264,7 @@ final class GroupCommit {
             more -> smallEnough = !more,
             failure -> {
               smallEnough = true;
-              log.warn("webhook.store.path: {}", failure.getMessage());
+              log.warn("webhook.store.path: {}", DiskException.line(failure));
             });
   }
 

@@ -208,6 +208,11 @@ public final class MemoryStore implements Store {
   }
 
   @Override
+  public boolean isDamaged(long id) {
+    return false;
+  }
+
+  @Override
   public void redrive(long id) {
     deadIds.remove(id);
     pending.put(id, dead.remove(id).event().waiting(0, System.currentTimeMillis()));

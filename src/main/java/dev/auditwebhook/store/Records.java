@@ -6,7 +6,7 @@ import java.util.zip.CRC32C;
 
 /**
  * How events and dead letters are written: a checksum (CRC-32C, 4 bytes), then the fields. A record
- * that does not match its checksum is refused with an {@link IllegalStateException}.
+ * that does not match its checksum is refused with a {@link DamagedException}.
  */
 final class Records {
 
@@ -75,10 +75,15 @@ final class Records {
 
   /** Refuses a record that is not as it was written. */
   static ByteBuffer opened(byte[] record) {
-    if (record.length < CHECKSUM || ByteBuffer.wrap(record).getInt() != checksum(record)) {
-      throw new IllegalStateException("a record is damaged");
+    if (!isWhole(record)) {
+      throw new DamagedException("a record is damaged");
     }
     return ByteBuffer.wrap(record, CHECKSUM, record.length - CHECKSUM);
+  }
+
+  /** Whether a record is as it was written. */
+  static boolean isWhole(byte[] record) {
+    return record.length >= CHECKSUM && ByteBuffer.wrap(record).getInt() == checksum(record);
   }
 
   private static byte[] sealed(ByteBuffer record) {

@@ -19,7 +19,8 @@ record RecoveredDisk(
     String totals,
     String settings,
     long pending,
-    List<Long> deadLetterIds) {
+    List<Long> deadLetterIds,
+    List<Long> damagedLetterIds) {
 
   private static final Logger log = LoggerFactory.getLogger(RecoveredDisk.class);
 
@@ -61,7 +62,8 @@ record RecoveredDisk(
             disk.totals(),
             disk.settings(),
             disk.pending(),
-            disk.deadLetterIds());
+            disk.deadLetterIds(),
+            disk.damagedLetters());
     log.info(
         "Recovered {} pending events and {} dead letters from {} in {} ms",
         recovered.pending(),

@@ -92,7 +92,16 @@ public interface Store {
   /** Whether there is a dead letter with this id. */
   boolean isDeadLetter(long id);
 
-  /** Moves a dead letter back to the pending events, with fresh attempts, to be taken. */
+  /**
+   * Whether a dead letter was found to be damaged: it cannot be redriven. One that is redriven and
+   * found to be damaged by that is a dead letter again once all is {@link #kept()}.
+   */
+  boolean isDamaged(long id);
+
+  /**
+   * Moves a dead letter that is not known to be damaged back to the pending events, with fresh
+   * attempts, to be taken.
+   */
   void redrive(long id);
 
   /** Removes a dead letter; it stays counted as failed. */

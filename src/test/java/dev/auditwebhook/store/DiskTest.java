@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -51,10 +52,14 @@ class DiskTest {
     return "{\"RECEIVED\":" + n + "}";
   }
 
+  private static IntFunction<String> counts(long n) {
+    return damaged -> totals(n);
+  }
+
   private void write(int events) {
     Disk disk = RecoveredDisk.open(directory.toString(), new Faults()::name).disk();
     for (int i = 1; i <= events; i++) {
-      disk.write(List.of(add(i)), totals(i), null);
+      disk.write(List.of(add(i)), counts(i), null);
     }
     disk.close();
   }
@@ -71,8 +76,8 @@ class DiskTest {
     DeadLetter letter = new DeadLetter(event(3).waiting(3, 7), 503, "503", "sorry", "2026");
     first
         .disk()
-        .write(List.of(add(1), add(2), add(3), new Change.Bury(letter)), totals(3), "{\"a\":1}");
-    first.disk().write(List.of(new Change.Update(event(2).waiting(2, 9))), totals(4), null);
+        .write(List.of(add(1), add(2), add(3), new Change.Bury(letter)), counts(3), "{\"a\":1}");
+    first.disk().write(List.of(new Change.Update(event(2).waiting(2, 9))), counts(4), null);
     first.disk().close();
 
     RecoveredDisk again = open();
@@ -114,7 +119,7 @@ class DiskTest {
           .hasMessage(directory + " is in use by another webhook of this process");
     }
 
-    first.disk().write(List.of(add(1)), totals(1), null);
+    first.disk().write(List.of(add(1)), counts(1), null);
     first.disk().close();
     RecoveredDisk again = open();
     assertThat(again.pending()).isEqualTo(1);
@@ -197,7 +202,7 @@ class DiskTest {
           if (tried >= 30) {
             changes.add(new Change.Remove(tried - 29));
           }
-          before.disk().write(changes, totals(tried + 1), null);
+          before.disk().write(changes, counts(tried + 1), null);
           done = tried + 1;
         }
       } catch (DiskException expected) {
@@ -309,16 +314,16 @@ class DiskTest {
   void aWriteThatFailsCountsForNothingAndTheNextOneGoesOn() {
     Faults faults = new Faults();
     RecoveredDisk found = RecoveredDisk.open(directory.toString(), faults::name);
-    found.disk().write(List.of(add(1)), totals(1), null);
+    found.disk().write(List.of(add(1)), counts(1), null);
     faults.room(0);
 
-    assertThatThrownBy(() -> found.disk().write(List.of(add(2)), totals(2), null))
+    assertThatThrownBy(() -> found.disk().write(List.of(add(2)), counts(2), null))
         .isInstanceOf(DiskException.class)
         .hasMessageEndingWith("events.mv cannot be written to: No space left on device");
 
     assertThat(found.disk().read(List.of(), 0, 10)).containsExactly(event(1));
     faults.room(Long.MAX_VALUE);
-    found.disk().write(List.of(add(3)), totals(3), null);
+    found.disk().write(List.of(add(3)), counts(3), null);
     assertThat(found.disk().read(List.of(), 0, 10)).containsExactly(event(1), event(3));
     found.disk().close();
   }
@@ -334,7 +339,7 @@ class DiskTest {
       for (long id = 1; id <= 60; id++) {
         faults.unsyncable(random.nextInt(4) == 0);
         try {
-          before.write(List.of(add(id)), totals(0), null);
+          before.write(List.of(add(id)), counts(0), null);
           kept.add(event(id));
         } catch (DiskException expected) {
           faults.unsyncable(false);
@@ -342,7 +347,7 @@ class DiskTest {
             before.close();
             before = RecoveredDisk.open(home.toString(), faults::name).disk();
           }
-          before.write(List.of(new Change.Remove(id)), totals(0), null);
+          before.write(List.of(new Change.Remove(id)), counts(0), null);
         }
       }
       faults.powerFailure(random);
@@ -360,9 +365,9 @@ class DiskTest {
   void aStartSendsNothingThatItCannotSync() {
     Faults faults = new Faults();
     Disk before = RecoveredDisk.open(directory.toString(), faults::name).disk();
-    before.write(List.of(add(1)), totals(1), null);
+    before.write(List.of(add(1)), counts(1), null);
     faults.unsyncable(true);
-    assertThatThrownBy(() -> before.write(List.of(add(2)), totals(2), null))
+    assertThatThrownBy(() -> before.write(List.of(add(2)), counts(2), null))
         .hasMessageEndingWith("cannot be written to: I/O error at sync");
     before.close();
 
@@ -383,11 +388,11 @@ class DiskTest {
     RecoveredDisk found = RecoveredDisk.open(directory.toString(), faults::name);
     Files.delete(file());
     faults.failing(1, new Random(1));
-    assertThatThrownBy(() -> found.disk().write(List.of(add(1)), totals(1), null))
+    assertThatThrownBy(() -> found.disk().write(List.of(add(1)), counts(1), null))
         .isInstanceOf(DiskException.class);
     faults.failing(0, new Random(1));
 
-    assertThatThrownBy(() -> found.disk().write(List.of(add(1)), totals(1), null))
+    assertThatThrownBy(() -> found.disk().write(List.of(add(1)), counts(1), null))
         .hasMessageEndingWith("the file is gone");
 
     assertThat(file()).doesNotExist();
@@ -407,7 +412,7 @@ class DiskTest {
         for (int i = 1; i <= 20; i++) {
           changes.add(new Change.Add(large(batch * 20 + i), true, Promise.promise()));
         }
-        before.write(changes, totals(0), null);
+        before.write(changes, counts(0), null);
       }
       List<Long> left = new ArrayList<>();
       List<Change> removals = new ArrayList<>();
@@ -418,7 +423,7 @@ class DiskTest {
           removals.add(new Change.Remove(id));
         }
       }
-      before.write(removals, totals(800 - left.size()), null);
+      before.write(removals, counts(800 - left.size()), null);
       faults.failing(random.nextDouble() / 10, random);
       try {
         for (int i = random.nextInt(8); i > 0; i--) {
@@ -455,7 +460,7 @@ class DiskTest {
       for (int i = 1; i <= 500; i++) {
         changes.add(add(batch * 500 + i));
       }
-      disk.write(changes, totals(0), null);
+      disk.write(changes, counts(0), null);
     }
     long full = Files.size(file());
     for (int batch = 0; batch < 100; batch++) {
@@ -465,7 +470,7 @@ class DiskTest {
           changes.add(new Change.Remove(batch * 500 + i));
         }
       }
-      disk.write(changes, totals(0), null);
+      disk.write(changes, counts(0), null);
     }
 
     int turns = 0;
