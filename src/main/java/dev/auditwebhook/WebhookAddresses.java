@@ -79,6 +79,16 @@ public final class WebhookAddresses {
     return prefix + ".attempts";
   }
 
+  /** {@code <prefix>.owner}: in a cluster, where webhooks of a single node show that they exist. */
+  public String owner() {
+    return prefix + ".owner";
+  }
+
+  /** {@code <prefix>.owner.cluster}: where the one of a whole cluster shows that it exists. */
+  public String ownerOfAll() {
+    return prefix + ".owner.cluster";
+  }
+
   /**
    * Whether an address is one of these, and so must not be the address of entries.
    *
@@ -94,6 +104,8 @@ public final class WebhookAddresses {
         || address.equals(test())
         || address.equals(ready())
         || address.equals(health())
-        || address.equals(attempts());
+        || address.equals(attempts())
+        || address.equals(owner())
+        || address.equals(ownerOfAll());
   }
 }

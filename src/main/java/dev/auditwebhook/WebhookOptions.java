@@ -21,6 +21,12 @@ import java.util.Map;
  */
 public class WebhookOptions {
 
+  /** The {@code scope} of a webhook that serves the node that it is deployed on. */
+  public static final String LOCAL = "local";
+
+  /** The {@code scope} of the one webhook that serves all nodes of a cluster. */
+  public static final String CLUSTER = "cluster";
+
   static final long MAX_TIME = 24L * 60 * 60 * 1000;
 
   private String url = "";
@@ -30,6 +36,7 @@ public class WebhookOptions {
   private String signatureHeader = null;
   private String entryAddress = WebhookAddresses.DEFAULT_ENTRY_ADDRESS;
   private String address = WebhookAddresses.DEFAULT_PREFIX;
+  private String scope = LOCAL;
   private List<String> actions = List.of("*");
   private int maxAttempts = 3;
   private long initialBackoff = 1_000;
@@ -60,6 +67,7 @@ public class WebhookOptions {
     signatureHeader = other.signatureHeader;
     entryAddress = other.entryAddress;
     address = other.address;
+    scope = other.scope;
     actions = other.actions;
     maxAttempts = other.maxAttempts;
     initialBackoff = other.initialBackoff;
@@ -94,6 +102,7 @@ public class WebhookOptions {
     signatureHeader = json.stringOrNull("signatureHeader", signatureHeader);
     entryAddress = json.string("entryAddress", entryAddress);
     address = json.string("address", address);
+    scope = json.string("scope", scope);
     actions = json.strings("actions", actions);
     maxAttempts = json.whole("maxAttempts", maxAttempts, 1, 1_000);
     initialBackoff = json.whole("initialBackoff", initialBackoff, 1, MAX_TIME);
@@ -139,6 +148,9 @@ public class WebhookOptions {
     if (address.isEmpty()) {
       throw json.refused("address", "must not be empty");
     }
+    if (!scope.equals(LOCAL) && !scope.equals(CLUSTER)) {
+      throw json.refused("scope", "must be \"local\" or \"cluster\"");
+    }
     if (entryAddress.isEmpty() || WebhookAddresses.of(address).contains(entryAddress)) {
       throw json.refused(
           "entryAddress", "must not be empty or one of the webhook's own addresses (loop guard)");
@@ -177,6 +189,7 @@ public class WebhookOptions {
         .put("signatureHeader", signatureHeader)
         .put("entryAddress", entryAddress)
         .put("address", address)
+        .put("scope", scope)
         .put("actions", new JsonArray(actions))
         .put("maxAttempts", maxAttempts)
         .put("initialBackoff", initialBackoff)
@@ -278,6 +291,20 @@ public class WebhookOptions {
   /** Sets {@link #getAddress()}. */
   public WebhookOptions setAddress(String address) {
     this.address = address;
+    return this;
+  }
+
+  /**
+   * Whom it serves in a clustered Vert.x: {@value #LOCAL}, its own node, or {@value #CLUSTER}, all
+   * nodes, as the only one of the cluster on its addresses. The same thing without a cluster.
+   */
+  public String getScope() {
+    return scope;
+  }
+
+  /** Sets {@link #getScope()}. */
+  public WebhookOptions setScope(String scope) {
+    this.scope = scope;
     return this;
   }
 

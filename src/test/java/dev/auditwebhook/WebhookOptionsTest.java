@@ -43,6 +43,7 @@ class WebhookOptionsTest {
             .setSecrets(List.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
             .setHeaders(Map.of("X-Tenant", "a"))
             .setSignatureHeader("X-Pilot-Signature-256")
+            .setScope("cluster")
             .setActions(List.of("user.*"))
             .setClient(new JsonObject().put("pipelining", true))
             .setResetTimeout(7);
@@ -75,6 +76,9 @@ class WebhookOptionsTest {
         "{'signatureHeader':'Webhook-Signature'} | webhook.signatureHeader: is a header that the webhook sets itself",
         "{'entryAddress':'webhook.get'} | webhook.entryAddress: must not be empty or one of the webhook's own addresses (loop guard)",
         "{'address':''}             | webhook.address: must not be empty",
+        "{'entryAddress':'webhook.owner'} | webhook.entryAddress: must not be empty or one of the webhook's own addresses (loop guard)",
+        "{'scope':'node'}           | webhook.scope: must be \"local\" or \"cluster\"",
+        "{'scope':null}             | webhook.scope: must be a string, was null",
         "{'actions':['a*b']}        | webhook.actions: must be names, or prefixes with one * at the end",
         "{'client':{'defaultHost':'x'}} | webhook.client.defaultHost: is not allowed here",
         "{'client':{'localAddress':'x'}} | webhook.client.localAddress: is not allowed here",

@@ -38,6 +38,21 @@ record Entry(String action, byte[] body) {
   static Entry read(
       Object message, int maxBytes, EntryEncoder encoder, long eventId, String acceptedAt) {
     AuditEvent event = AuditEvent.fromJson(message);
+    return of(event, (JsonObject) message, maxBytes, encoder, eventId, acceptedAt);
+  }
+
+  /**
+   * As {@link #read}, of an entry whose shape is right.
+   *
+   * @param event what was read of the message
+   */
+  static Entry of(
+      AuditEvent event,
+      JsonObject message,
+      int maxBytes,
+      EntryEncoder encoder,
+      long eventId,
+      String acceptedAt) {
     try {
       boolean nothing = isNothing(event.details());
       byte[] body =
@@ -46,7 +61,7 @@ record Entry(String action, byte[] body) {
               event.action(),
               event.timestamp() == null ? acceptedAt : event.timestamp(),
               nothing ? null : event.details());
-      long bytes = body.length + added(((JsonObject) message).getMap(), nothing);
+      long bytes = body.length + added(message.getMap(), nothing);
       bytes -= AROUND_KEY + EVENT_ID.length() + Long.toString(eventId).length();
       if (event.timestamp() == null) {
         bytes -= AROUND_KEY + TIMESTAMP.length() + 2 + acceptedAt.length();

@@ -1,10 +1,12 @@
 package dev.auditwebhook.delivery;
 
+import dev.auditwebhook.AuditEvent;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.store.PendingEvent;
 import dev.auditwebhook.store.Store;
 import dev.auditwebhook.store.Total;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,60 +34,78 @@ final class Intake {
     }
   }
 
+  private static final Future<Accepted> DISCARDED =
+      Future.succeededFuture(new Accepted("discarded", null));
+
   private final int maxEntryBytes;
   private final Actions actions;
   private final Store store;
   private final Lifecycle lifecycle;
   private final Dispatcher dispatcher;
+  private final Warnings<String> rejections;
+  private final Warnings<Long> drops;
   private final EntryEncoder encoder = new EntryEncoder();
   private final TimeText clock = new TimeText();
-  private boolean full;
 
-  Intake(WebhookOptions options, Store store, Lifecycle lifecycle, Dispatcher dispatcher) {
+  Intake(
+      Vertx vertx,
+      WebhookOptions options,
+      Store store,
+      Lifecycle lifecycle,
+      Dispatcher dispatcher) {
     this.maxEntryBytes = options.getMaxEntryBytes();
     this.actions = new Actions(options.getActions());
     this.store = store;
     this.lifecycle = lifecycle;
     this.dispatcher = dispatcher;
+    rejections = new Warnings<>(vertx, Intake::warnOfRejected);
+    drops = new Warnings<>(vertx, this::warnOfDropped);
   }
 
-  /** Takes an entry in, or fails with {@link IllegalArgumentException} when it is not valid. */
+  /**
+   * Takes an entry in, or fails with {@link IllegalArgumentException} when it is not valid. What is
+   * discarded or dropped is not encoded: its size, and whether it can be, nobody finds out.
+   */
   Future<Accepted> accept(Object message) {
+    AuditEvent event;
+    try {
+      event = AuditEvent.fromJson(message);
+    } catch (IllegalArgumentException e) {
+      return reject(e);
+    }
+    if (!lifecycle.isEnabled() || !actions.match(event.action())) {
+      store.count(Total.RECEIVED);
+      store.count(Total.DISCARDED);
+      return DISCARDED;
+    }
+    if (!store.hasRoom()) {
+      store.count(Total.RECEIVED);
+      return drop(store.count(Total.LAST_EVENT_ID));
+    }
+    return keep(event, (JsonObject) message);
+  }
+
+  private Future<Accepted> keep(AuditEvent event, JsonObject message) {
     long now = System.currentTimeMillis();
+    long id = store.total(Total.LAST_EVENT_ID) + 1;
     Entry entry;
     try {
-      entry =
-          Entry.read(
-              message,
-              maxEntryBytes,
-              encoder,
-              store.total(Total.LAST_EVENT_ID) + 1,
-              clock.text(now));
+      entry = Entry.of(event, message, maxEntryBytes, encoder, id, clock.text(now));
     } catch (IllegalArgumentException e) {
-      store.count(Total.REJECTED);
-      log.warn("Entry rejected: {}", e.getMessage());
-      return Future.failedFuture(e);
+      return reject(e);
     }
     store.count(Total.RECEIVED);
-    if (!lifecycle.isEnabled() || !actions.match(entry.action())) {
-      store.count(Total.DISCARDED);
-      return Future.succeededFuture(new Accepted("discarded", null));
-    }
-    long id = store.count(Total.LAST_EVENT_ID);
-    if (!store.hasRoom()) {
-      return drop(id);
-    }
-    full = false;
-    PendingEvent event = new PendingEvent(id, entry.action(), entry.body(), 0, now);
+    store.count(Total.LAST_EVENT_ID);
+    PendingEvent pending = new PendingEvent(id, entry.action(), entry.body(), 0, now);
     return store
-        .add(event)
+        .add(pending)
         .transform(
             (held, failure) -> {
               if (failure != null) {
                 return drop(id);
               }
               if (held) {
-                dispatcher.queue(event);
+                dispatcher.queue(pending);
               } else {
                 dispatcher.pump();
               }
@@ -93,16 +113,37 @@ final class Intake {
             });
   }
 
+  private Future<Accepted> reject(IllegalArgumentException reason) {
+    store.count(Total.REJECTED);
+    rejections.add(reason.getMessage());
+    return Future.failedFuture(reason);
+  }
+
   private Future<Accepted> drop(long id) {
     store.count(Total.DROPPED);
-    warnOnceWhenFull(id);
+    drops.add(id);
     return store.kept().otherwiseEmpty().map(new Accepted("dropped", id));
   }
 
-  private void warnOnceWhenFull(long id) {
-    if (!full) {
-      full = true;
-      log.warn("No room with {} pending events: dropping from event {} on", store.pending(), id);
+  private static void warnOfRejected(Warnings.Times<String> times) {
+    if (times.count() == 1) {
+      log.warn("Entry rejected: {}", times.last());
+    } else {
+      log.warn("{} entries rejected, the last one: {}", times.count(), times.last());
     }
+  }
+
+  private void warnOfDropped(Warnings.Times<Long> times) {
+    log.warn(
+        "No room with {} pending events: {} dropped, from event {} on",
+        store.pending(),
+        times.count() == 1 ? "1 entry" : times.count() + " entries",
+        times.first());
+  }
+
+  /** Speaks of the last entries that were not taken. */
+  void close() {
+    rejections.close();
+    drops.close();
   }
 }

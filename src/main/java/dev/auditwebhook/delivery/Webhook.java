@@ -11,36 +11,26 @@ import dev.auditwebhook.store.MemoryStore;
 import dev.auditwebhook.store.Store;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxException;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
-import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.shareddata.LocalMap;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One webhook on the event bus: it puts the parts together and answers the addresses. */
 public final class Webhook {
-
-  private static final Logger log = LoggerFactory.getLogger(Webhook.class);
 
   private final Vertx vertx;
   private final WebhookOptions options;
   private final GuardedResolver resolver;
   private final WebhookAddresses addresses;
-  private final LocalMap<String, String> owners;
-  private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
+  private final Ownership ownership;
+  private final Desk desk;
   private Store store;
   private WebClientSender sender;
   private Lifecycle lifecycle;
+  private Intake intake;
   private Metrics metrics = Metrics.NONE;
 
   /**
@@ -63,7 +53,8 @@ public final class Webhook {
     this.options = options;
     this.resolver = resolver;
     this.addresses = WebhookAddresses.of(options.getAddress());
-    this.owners = vertx.sharedData().getLocalMap("dev.auditwebhook.owners");
+    this.ownership = new Ownership(vertx, options);
+    this.desk = new Desk(vertx, options.getScope().equals(WebhookOptions.CLUSTER));
   }
 
   /**
@@ -73,15 +64,9 @@ public final class Webhook {
    * @return failed when another webhook has the addresses
    */
   public Future<Void> start() {
-    if (owners.putIfAbsent(options.getAddress(), "taken") != null) {
-      return Future.failedFuture(
-          new VertxException(
-              "webhook.address: another WebhookVerticle answers on "
-                  + options.getAddress()
-                  + " already; deploy one instance, or give this one another address",
-              true));
-    }
-    return openStore()
+    return ownership
+        .claim()
+        .compose(v -> openStore())
         .compose(this::begin)
         .recover(failure -> letGo().transform(v -> Future.failedFuture(failure)));
   }
@@ -118,7 +103,7 @@ public final class Webhook {
         new Dispatcher(vertx, options, store, settings, sender, batching, outcomes);
     lifecycle = new Lifecycle(vertx, options, store, settings, headers, dispatcher);
     Meters.register(metrics, store, lifecycle, dispatcher);
-    Intake intake = new Intake(options, store, lifecycle, dispatcher);
+    intake = new Intake(vertx, options, store, lifecycle, dispatcher);
     Requests requests =
         new Requests(
             options,
@@ -134,7 +119,8 @@ public final class Webhook {
     lifecycle.start();
     return Future.all(
             List.of(
-                answer(options.getEntryAddress(), intake::accept, Intake.Accepted::toJson),
+                desk.answerFlood(
+                    options.getEntryAddress(), intake::accept, Intake.Accepted::toJson),
                 answer(addresses.get(), requests::get, json -> json),
                 answer(addresses.set(), requests::set, json -> json),
                 answer(addresses.dlq(), deadLetters::dlq, json -> json),
@@ -153,60 +139,25 @@ public final class Webhook {
     return attempt -> bus.publish(address, attempt, lazily);
   }
 
-  /**
-   * Answers one address. Whatever is sent there, and whatever goes wrong, the sender hears of it.
-   *
-   * @param json makes the reply, if one is asked for
-   */
   private <R> Future<Void> answer(
       String address, Function<Object, Future<R>> handler, Function<R, JsonObject> json) {
-    MessageConsumer<Object> consumer = vertx.eventBus().consumer(address);
-    consumers.add(consumer);
-    consumer.handler(
-        message -> {
-          Future<R> reply;
-          try {
-            reply = handler.apply(message.body());
-          } catch (Throwable e) {
-            reply = Future.failedFuture(e);
-          }
-          reply.onComplete(
-              result -> {
-                if (message.replyAddress() != null) {
-                  message.reply(json.apply(result));
-                }
-              },
-              e -> fail(address, message, e));
-        });
-    return consumer.completion();
-  }
-
-  private static void fail(String address, Message<Object> message, Throwable failure) {
-    if (failure instanceof ReplyException known) {
-      message.reply(known);
-    } else if (failure instanceof IllegalArgumentException) {
-      message.reply(new ReplyException(ReplyFailure.RECIPIENT_FAILURE, 400, failure.getMessage()));
-    } else {
-      log.error("A request on {} could not be answered", address, failure);
-      message.reply(
-          new ReplyException(ReplyFailure.RECIPIENT_FAILURE, 500, "internal error, see the log"));
-    }
+    return desk.answer(address, handler, json);
   }
 
   /** Stops accepting, drains, and lets go of the addresses. A second stop is harmless. */
   public Future<Void> stop() {
-    List<Future<Void>> silent = consumers.stream().map(MessageConsumer::unregister).toList();
-    consumers.clear();
-    return Future.join(silent)
-        .otherwiseEmpty()
+    return desk.close()
         .compose(v -> lifecycle.stop())
         .compose(v -> sender.close())
         .eventually(this::letGo);
   }
 
   private Future<Void> letGo() {
+    if (intake != null) {
+      intake.close();
+    }
     metrics.close();
     Future<Void> closed = store == null ? Future.succeededFuture() : store.close();
-    return closed.onComplete(v -> owners.remove(options.getAddress()));
+    return desk.close().eventually(() -> closed).eventually(ownership::release);
   }
 }

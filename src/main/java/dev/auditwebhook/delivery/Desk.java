@@ -1,0 +1,134 @@
+package dev.auditwebhook.delivery;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers at addresses of the event bus. Whatever is sent there, and whatever goes wrong, the
+ * sender hears of it.
+ */
+final class Desk {
+
+  private static final Logger log = LoggerFactory.getLogger(Desk.class);
+
+  private final VertxInternal vertx;
+  private final boolean wholeCluster;
+  private final List<Supplier<Future<Void>>> closings = new ArrayList<>();
+
+  /**
+   * @param wholeCluster whether all nodes of a cluster are served, or this one only
+   */
+  Desk(Vertx vertx, boolean wholeCluster) {
+    this.vertx = (VertxInternal) vertx;
+    this.wholeCluster = wholeCluster;
+  }
+
+  /**
+   * Answers one address. To be called on a context, which is that of the handler.
+   *
+   * @param json makes the reply, if one is asked for
+   * @return completed when messages arrive
+   */
+  <R> Future<Void> answer(
+      String address, Function<Object, Future<R>> handler, Function<R, JsonObject> json) {
+    MessageConsumer<Object> consumer = consumer(address);
+    closings.add(consumer::unregister);
+    return consumer.handler(message -> answer(message, handler, json)).completion();
+  }
+
+  /**
+   * As {@link #answer}, for an address that may be flooded: the event loop goes on looking at its
+   * sockets.
+   */
+  <R> Future<Void> answerFlood(
+      String address, Function<Object, Future<R>> handler, Function<R, JsonObject> json) {
+    ContextInternal context = vertx.getOrCreateContext().unwrap();
+    if (!context.isEventLoopContext()) {
+      return answer(address, handler, json);
+    }
+    Slices slices = new Slices(context.nettyEventLoop());
+    Promise<Void> heard = context.promise();
+    vertx
+        .contextBuilder()
+        .withEventLoop(slices)
+        .withClassLoader(context.classLoader())
+        .build()
+        .dispatch(
+            () -> {
+              MessageConsumer<Object> consumer = consumer(address);
+              closings.add(() -> last(consumer, context, slices));
+              consumer
+                  .handler(message -> context.dispatch(message, m -> answer(m, handler, json)))
+                  .completion()
+                  .onComplete(heard);
+            });
+    return heard.future();
+  }
+
+  /** Ends a consumer once all that was sent to it by now is handled. */
+  private static Future<Void> last(
+      MessageConsumer<Object> consumer, ContextInternal context, Slices slices) {
+    Promise<Void> ended = context.promise();
+    slices.execute(() -> consumer.unregister().onComplete(ended));
+    return ended.future();
+  }
+
+  private MessageConsumer<Object> consumer(String address) {
+    EventBus bus = vertx.eventBus();
+    return wholeCluster ? bus.consumer(address) : bus.localConsumer(address);
+  }
+
+  private static <R> void answer(
+      Message<Object> message, Function<Object, Future<R>> handler, Function<R, JsonObject> json) {
+    Future<R> reply;
+    try {
+      reply = handler.apply(message.body());
+    } catch (Throwable e) {
+      fail(message, e);
+      return;
+    }
+    if (message.replyAddress() == null) {
+      reply.onFailure(e -> fail(message, e));
+    } else {
+      reply.map(json).onComplete(message::reply, e -> fail(message, e));
+    }
+  }
+
+  private static void fail(Message<Object> message, Throwable failure) {
+    if (failure instanceof ReplyException known) {
+      message.reply(known);
+    } else if (failure instanceof IllegalArgumentException) {
+      message.reply(new ReplyException(ReplyFailure.RECIPIENT_FAILURE, 400, failure.getMessage()));
+    } else {
+      log.error("A request on {} could not be answered", message.address(), failure);
+      message.reply(
+          new ReplyException(ReplyFailure.RECIPIENT_FAILURE, 500, "internal error, see the log"));
+    }
+  }
+
+  /**
+   * Hears nothing more. A second time is harmless.
+   *
+   * @return completed when all that was heard is handled
+   */
+  Future<Void> close() {
+    List<Future<Void>> closed = closings.stream().map(Supplier::get).toList();
+    closings.clear();
+    return Future.join(closed).otherwiseEmpty().mapEmpty();
+  }
+}

@@ -1,0 +1,81 @@
+package dev.auditwebhook.delivery;
+
+import io.vertx.core.Vertx;
+import java.util.function.Consumer;
+
+/**
+ * Speaks of something that may happen very often: of the first time at once, of all further times
+ * once an interval, with their number. On one context, so no locks.
+ *
+ * @param <T> what there is to say of one time
+ */
+final class Warnings<T> {
+
+  /** From one line to the next, in milliseconds. */
+  static final long INTERVAL = 10_000;
+
+  /**
+   * What happened since the last line.
+   *
+   * @param count how often, 1 or more
+   */
+  record Times<T>(long count, T first, T last) {}
+
+  private final Vertx vertx;
+  private final long interval;
+  private final Consumer<Times<T>> line;
+  private long timer = -1;
+  private long count;
+  private T first;
+  private T last;
+
+  /**
+   * @param line writes a line of the log
+   */
+  Warnings(Vertx vertx, Consumer<Times<T>> line) {
+    this(vertx, INTERVAL, line);
+  }
+
+  Warnings(Vertx vertx, long interval, Consumer<Times<T>> line) {
+    this.vertx = vertx;
+    this.interval = interval;
+    this.line = line;
+  }
+
+  /** It happened. */
+  void add(T detail) {
+    if (count == 0) {
+      first = detail;
+    }
+    last = detail;
+    count++;
+    if (timer < 0) {
+      speak();
+    }
+  }
+
+  private void speak() {
+    Times<T> times = new Times<>(count, first, last);
+    count = 0;
+    first = null;
+    last = null;
+    timer = vertx.setTimer(interval, id -> intervalEnds());
+    line.accept(times);
+  }
+
+  private void intervalEnds() {
+    timer = -1;
+    if (count > 0) {
+      speak();
+    }
+  }
+
+  /** Speaks of what is left. */
+  void close() {
+    if (count > 0) {
+      speak();
+    }
+    vertx.cancelTimer(timer);
+    timer = -1;
+  }
+}
