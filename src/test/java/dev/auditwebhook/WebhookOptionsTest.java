@@ -45,7 +45,10 @@ class WebhookOptionsTest {
             .setSignatureHeader("X-Pilot-Signature-256")
             .setActions(List.of("user.*"))
             .setClient(new JsonObject().put("pipelining", true))
+            .setAllowedOrigins(List.of("https://siem.example:8443"))
+            .setRedact(List.of("ssn"))
             .setResetTimeout(7);
+    assertThat(options.toJson().getJsonArray("redact")).isEqualTo(new JsonArray().add("ssn"));
     assertThat(new WebhookOptions(options.toJson()).toJson()).isEqualTo(options.toJson());
     assertThat(new WebhookOptions(options).toJson()).isEqualTo(options.toJson());
     assertThat(options.toString()).doesNotContain("whsec_");
@@ -76,6 +79,8 @@ class WebhookOptionsTest {
         "{'entryAddress':'webhook.get'} | webhook.entryAddress: must not be empty or one of the webhook's own addresses (loop guard)",
         "{'address':''}             | webhook.address: must not be empty",
         "{'actions':['a*b']}        | webhook.actions: must be names, or prefixes with one * at the end",
+        "{'redact':['ssn','']}      | webhook.redact: must be an array of non-empty strings",
+        "{'redact':'ssn'}           | webhook.redact: must be an array, was a string",
         "{'client':{'defaultHost':'x'}} | webhook.client.defaultHost: is not allowed here",
         "{'client':{'localAddress':'x'}} | webhook.client.localAddress: is not allowed here",
         "{'client':{'keepAlives':1}} | webhook.client.keepAlives: unknown key",

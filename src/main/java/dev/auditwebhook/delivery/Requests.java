@@ -34,6 +34,7 @@ final class Requests {
   private final Dispatcher dispatcher;
   private final Health health;
   private final TestDelivery testDelivery;
+  private final Redaction redaction;
 
   Requests(
       WebhookOptions options,
@@ -54,6 +55,7 @@ final class Requests {
     this.dispatcher = dispatcher;
     this.health = health;
     this.testDelivery = testDelivery;
+    redaction = new Redaction(options.getRedact());
   }
 
   /** {@code webhook.set}. All is checked before anything changes. */
@@ -183,7 +185,7 @@ final class Requests {
             .put("action", letter.event().action())
             .put("timestamp", sent.getString("timestamp"));
     if (sent.containsKey("details")) {
-      json.put("details", Redaction.redact(sent.getValue("details")));
+      json.put("details", redaction.redact(sent.getValue("details")));
     }
     return json.put("attempts", letter.event().attempts())
         .put("status", letter.status())
