@@ -113,7 +113,7 @@ public final class Webhook {
     MessageIds ids = new MessageIds(store);
     Batching batching = new Batching(options, ids);
     metrics = Metrics.of(vertx, options.getAddress());
-    Outcomes outcomes = new Outcomes(store, headers, attemptsPublisher(), metrics);
+    Outcomes outcomes = new Outcomes(store, new Excerpts(options), attemptsPublisher(), metrics);
     Dispatcher dispatcher =
         new Dispatcher(vertx, options, store, settings, sender, batching, outcomes);
     lifecycle = new Lifecycle(vertx, options, store, settings, headers, dispatcher);
