@@ -49,6 +49,7 @@ public class WebhookOptions {
   private long drainTimeout = 5_000;
   private int maxEntryBytes = 65_536;
   private boolean allowPrivateNetworks = true;
+  private List<String> redact = List.of();
   private int maxFailures = 10;
   private long resetTimeout = 1_000;
   private JsonObject client = new JsonObject();
@@ -80,6 +81,7 @@ public class WebhookOptions {
     drainTimeout = other.drainTimeout;
     maxEntryBytes = other.maxEntryBytes;
     allowPrivateNetworks = other.allowPrivateNetworks;
+    redact = other.redact;
     maxFailures = other.maxFailures;
     resetTimeout = other.resetTimeout;
     client = other.client.copy();
@@ -115,6 +117,7 @@ public class WebhookOptions {
     drainTimeout = json.whole("drainTimeout", drainTimeout, 0, MAX_TIME);
     maxEntryBytes = json.whole("maxEntryBytes", maxEntryBytes, 64, 16 << 20);
     allowPrivateNetworks = json.bool("allowPrivateNetworks", allowPrivateNetworks);
+    redact = json.strings("redact", redact);
     client = json.raw("client");
     StrictJson circuit = json.object("circuitBreaker");
     maxFailures = circuit.whole("maxFailures", maxFailures, 1, 1_000_000);
@@ -162,6 +165,9 @@ public class WebhookOptions {
                     || name.indexOf('*') >= 0 && name.indexOf('*') < name.length() - 1)) {
       throw json.refused("actions", "must be names, or prefixes with one * at the end");
     }
+    if (redact.stream().anyMatch(String::isEmpty)) {
+      throw json.refused("redact", "must be an array of non-empty strings");
+    }
     ClientOptions.read("webhook.client", client);
   }
 
@@ -202,6 +208,7 @@ public class WebhookOptions {
         .put("drainTimeout", drainTimeout)
         .put("maxEntryBytes", maxEntryBytes)
         .put("allowPrivateNetworks", allowPrivateNetworks)
+        .put("redact", new JsonArray(redact))
         .put(
             "circuitBreaker",
             new JsonObject().put("maxFailures", maxFailures).put("resetTimeout", resetTimeout))
@@ -439,6 +446,20 @@ public class WebhookOptions {
   /** Sets {@link #isAllowPrivateNetworks()}. */
   public WebhookOptions setAllowPrivateNetworks(boolean allowPrivateNetworks) {
     this.allowPrivateNetworks = allowPrivateNetworks;
+    return this;
+  }
+
+  /**
+   * More keys of {@code details} whose values are not shown with dead letters, beside those that
+   * every webhook knows; case does not count, and camelCase and {@code -} are read as {@code _}.
+   */
+  public List<String> getRedact() {
+    return redact;
+  }
+
+  /** Sets {@link #getRedact()}. */
+  public WebhookOptions setRedact(List<String> redact) {
+    this.redact = List.copyOf(redact);
     return this;
   }
 

@@ -188,7 +188,7 @@ class ClusterTest {
         .containsExactlyInAnyOrderElementsOf(LongStream.rangeClosed(1, 60).boxed().toList());
     assertThat(messageIds()).doesNotHaveDuplicates();
 
-    assertThat(result(client(2).disable())).isFalse();
+    assertThat(result(client(2).disable())).isEqualTo(WebhookClient.Status.DISABLED);
     assertThat(result(client(1).get()).enabled()).isFalse();
   }
 

@@ -52,6 +52,15 @@ class StartFailureTest {
   }
 
   @Test
+  void keyThatIsThereTwice() throws Exception {
+    Files.writeString(conf, "{\n  \"http\": {\"adminToken\": \"hush\", \"adminToken\": \"\"}\n}");
+
+    assertThat(failure(1, NONE, "serve", conf.toString()))
+        .startsWith(conf + ": a key is there twice in one object (line 2, column ")
+        .doesNotContain("hush");
+  }
+
+  @Test
   void notAnObject() throws Exception {
     Files.writeString(conf, "[]");
 

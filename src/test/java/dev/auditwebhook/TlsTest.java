@@ -147,22 +147,21 @@ class TlsTest extends WebhookTest {
   void anExpiredCertificateIsARetryAndThenADeadLetterThatSaysSo() {
     receive(tls(expired));
     assertThat(error(https(trusting())))
-        .startsWith("TLS failure: the receiver's certificate has expired (NotAfter: ");
+        .isEqualTo("TLS failure: the receiver's certificate has expired");
   }
 
   @Test
   void aCertificateThatIsNotValidYetIsARetryAndThenADeadLetterThatSaysSo() {
     receive(tls(notYetValid));
     assertThat(error(https(trusting())))
-        .startsWith("TLS failure: the receiver's certificate is not valid yet (NotBefore: ");
+        .isEqualTo("TLS failure: the receiver's certificate is not valid yet");
   }
 
   @Test
   void aCertificateForAnotherNameIsARetryAndThenADeadLetterThatSaysSo() {
     receive(tls(otherName));
     assertThat(error(https(trusting())))
-        .isEqualTo(
-            "TLS failure: the receiver's certificate is for another name (No subject alternative DNS name matching localhost found.)");
+        .isEqualTo("TLS failure: the receiver's certificate is for another name");
   }
 
   @Test

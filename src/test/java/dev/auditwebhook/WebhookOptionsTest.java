@@ -46,7 +46,10 @@ class WebhookOptionsTest {
             .setScope("cluster")
             .setActions(List.of("user.*"))
             .setClient(new JsonObject().put("pipelining", true))
+            .setAllowedOrigins(List.of("https://siem.example:8443"))
+            .setRedact(List.of("ssn"))
             .setResetTimeout(7);
+    assertThat(options.toJson().getJsonArray("redact")).isEqualTo(new JsonArray().add("ssn"));
     assertThat(new WebhookOptions(options.toJson()).toJson()).isEqualTo(options.toJson());
     assertThat(new WebhookOptions(options).toJson()).isEqualTo(options.toJson());
     assertThat(options.toString()).doesNotContain("whsec_");
@@ -80,6 +83,8 @@ class WebhookOptionsTest {
         "{'scope':'node'}           | webhook.scope: must be \"local\" or \"cluster\"",
         "{'scope':null}             | webhook.scope: must be a string, was null",
         "{'actions':['a*b']}        | webhook.actions: must be names, or prefixes with one * at the end",
+        "{'redact':['ssn','']}      | webhook.redact: must be an array of non-empty strings",
+        "{'redact':'ssn'}           | webhook.redact: must be an array, was a string",
         "{'client':{'defaultHost':'x'}} | webhook.client.defaultHost: is not allowed here",
         "{'client':{'localAddress':'x'}} | webhook.client.localAddress: is not allowed here",
         "{'client':{'keepAlives':1}} | webhook.client.keepAlives: unknown key",

@@ -36,13 +36,15 @@ record DeadLetterPage(JsonArray events, long last) {
    * Makes a page of the first of some letters. It may take a while for megabytes of them.
    *
    * @param messageId gives the message id of an event
+   * @param redaction of the details
    */
-  static DeadLetterPage of(List<DeadLetter> letters, LongFunction<String> messageId) {
+  static DeadLetterPage of(
+      List<DeadLetter> letters, LongFunction<String> messageId, Redaction redaction) {
     JsonArray events = new JsonArray();
     long last = 0;
     long bytes = AROUND;
     for (DeadLetter letter : letters) {
-      Shown shown = shown(letter, messageId);
+      Shown shown = shown(json(letter, messageId, redaction));
       bytes += shown.bytes;
       if (bytes > MAX_BYTES) {
         break;
@@ -63,8 +65,8 @@ record DeadLetterPage(JsonArray events, long last) {
   }
 
   /** A letter that would not fit into a reply alone is shown without what is too large. */
-  private static Shown shown(DeadLetter letter, LongFunction<String> messageId) {
-    Shown shown = Shown.of(json(letter, messageId));
+  private static Shown shown(JsonObject letter) {
+    Shown shown = Shown.of(letter);
     for (String key : List.of("details", "action")) {
       if (shown.bytes > MAX_BYTES - AROUND && shown.event.containsKey(key)) {
         shown = Shown.of(shown.event.put(key, TOO_LARGE));
@@ -79,7 +81,8 @@ record DeadLetterPage(JsonArray events, long last) {
     }
   }
 
-  private static JsonObject json(DeadLetter letter, LongFunction<String> messageId) {
+  private static JsonObject json(
+      DeadLetter letter, LongFunction<String> messageId, Redaction redaction) {
     JsonObject sent = letter.isDamaged() ? new JsonObject() : sent(letter.event().body());
     JsonObject json =
         new JsonObject()
@@ -88,7 +91,7 @@ record DeadLetterPage(JsonArray events, long last) {
             .put("action", letter.isDamaged() ? DAMAGED : letter.event().action())
             .put("timestamp", sent.getString(Entry.TIMESTAMP));
     if (sent.containsKey(Entry.DETAILS)) {
-      json.put("details", Redaction.redact(sent.getValue(Entry.DETAILS)));
+      json.put("details", redaction.redact(sent.getValue(Entry.DETAILS)));
     }
     return json.put("attempts", letter.event().attempts())
         .put("status", letter.status())

@@ -1,5 +1,6 @@
 package dev.auditwebhook.delivery;
 
+import dev.auditwebhook.security.Redaction;
 import dev.auditwebhook.security.StrictJson;
 import dev.auditwebhook.store.Store;
 import io.vertx.core.Future;
@@ -14,12 +15,15 @@ final class DeadLetterRequests {
   private final Store store;
   private final Lifecycle lifecycle;
   private final Dispatcher dispatcher;
+  private final Redaction redaction;
 
-  DeadLetterRequests(Vertx vertx, Store store, Lifecycle lifecycle, Dispatcher dispatcher) {
+  DeadLetterRequests(
+      Vertx vertx, Store store, Lifecycle lifecycle, Dispatcher dispatcher, Redaction redaction) {
     this.vertx = vertx;
     this.store = store;
     this.lifecycle = lifecycle;
     this.dispatcher = dispatcher;
+    this.redaction = redaction;
   }
 
   /** {@code webhook.dlq}. */
@@ -41,7 +45,8 @@ final class DeadLetterRequests {
               }
               // To read and redact megabytes of JSON takes long.
               return vertx
-                  .executeBlocking(() -> DeadLetterPage.of(letters, store::messageId), false)
+                  .executeBlocking(
+                      () -> DeadLetterPage.of(letters, store::messageId, redaction), false)
                   .map(page -> page.toJson(store::hasDeadLetterAbove));
             });
   }

@@ -2,7 +2,7 @@ package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.security.ForbiddenAddressException;
 import io.netty.handler.codec.DecoderException;
-import io.vertx.core.VertxException;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.StreamResetException;
 import java.io.IOException;
@@ -11,17 +11,62 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
-/** Why an attempt had no answer, in one line for people: no path, no query, no stack trace. */
+/**
+ * Why an attempt had no answer, in one line for people: no path, no query, no stack trace. The
+ * words are ours: nothing that a receiver says, or that its certificate holds, is repeated.
+ */
 final class Failures {
 
+  private static final Pattern ALERT = Pattern.compile("Received fatal alert: ([a-z_]+)$");
+
+  /** The fatal alerts of TLS 1.2 and 1.3, as Java names them. */
+  private static final Set<String> ALERTS =
+      Set.of(
+          "unexpected_message",
+          "bad_record_mac",
+          "record_overflow",
+          "handshake_failure",
+          "bad_certificate",
+          "unsupported_certificate",
+          "certificate_revoked",
+          "certificate_expired",
+          "certificate_unknown",
+          "illegal_parameter",
+          "unknown_ca",
+          "access_denied",
+          "decode_error",
+          "decrypt_error",
+          "protocol_version",
+          "insufficient_security",
+          "internal_error",
+          "inappropriate_fallback",
+          "missing_extension",
+          "unsupported_extension",
+          "unrecognized_name",
+          "bad_certificate_status_response",
+          "unknown_psk_identity",
+          "certificate_required",
+          "no_application_protocol");
+
   /** Alerts of a receiver that has no certificate of ours, or one that it does not like. */
-  private static final Pattern ABOUT_OUR_CERTIFICATE =
-      Pattern.compile("Received fatal alert: (\\w*certificate\\w*|unknown_ca|access_denied)");
+  private static final Set<String> ABOUT_OUR_CERTIFICATE =
+      Set.of(
+          "bad_certificate",
+          "unsupported_certificate",
+          "certificate_revoked",
+          "certificate_expired",
+          "certificate_unknown",
+          "unknown_ca",
+          "access_denied",
+          "certificate_required");
 
   private Failures() {}
 
@@ -55,28 +100,32 @@ final class Failures {
       // What Netty's decoder throws at a line that it cannot read.
       return "the answer is not HTTP";
     }
-    return failure instanceof VertxException && failure.getMessage() != null
-        ? oneLine(failure)
-        : failure.getClass().getSimpleName();
+    return "no answer (" + kind(failure) + ")";
   }
 
-  /** What is wrong, rather than how Java puts it: one that is not known here stays as it is. */
+  /** What is wrong, rather than how Java puts it. */
   private static String tls(Throwable root) {
-    String message = oneLine(root);
+    String message = String.valueOf(root.getMessage());
     if (root instanceof CertPathBuilderException) {
       return "the receiver's certificate has an issuer that is not trusted";
     } else if (root instanceof CertificateExpiredException) {
-      return "the receiver's certificate has expired (" + message + ")";
+      return "the receiver's certificate has expired";
     } else if (root instanceof CertificateNotYetValidException) {
-      return "the receiver's certificate is not valid yet (" + message + ")";
+      return "the receiver's certificate is not valid yet";
+    } else if (root instanceof CertPathValidatorException) {
+      return "the receiver's certificate is not valid";
     } else if (message.startsWith("No subject alternative ") || message.startsWith("No name ")) {
-      return "the receiver's certificate is for another name (" + message + ")";
-    } else if (message.startsWith("not an SSL/TLS record")) {
+      return "the receiver's certificate is for another name";
+    } else if (root instanceof NotSslRecordException) {
       return "the receiver does not speak TLS";
-    } else if (ABOUT_OUR_CERTIFICATE.matcher(message).matches()) {
-      return "the receiver wants a client certificate, or another one (" + message + ")";
     }
-    return message;
+    Matcher alert = ALERT.matcher(message);
+    if (!alert.find() || !ALERTS.contains(alert.group(1))) {
+      return "no connection (" + kind(root) + ")";
+    }
+    return ABOUT_OUR_CERTIFICATE.contains(alert.group(1))
+        ? "the receiver wants a client certificate, or another one (" + alert.group() + ")"
+        : alert.group();
   }
 
   private static Throwable root(Throwable failure) {
@@ -87,8 +136,9 @@ final class Failures {
     return root;
   }
 
-  private static String oneLine(Throwable failure) {
-    String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
-    return message.length() > 200 ? message.substring(0, 200) : message;
+  /** The name of a failure that is not known here; an anonymous class has none of its own. */
+  private static String kind(Throwable failure) {
+    Class<?> type = failure.getClass();
+    return (type.isAnonymousClass() ? type.getSuperclass() : type).getSimpleName();
   }
 }

@@ -21,14 +21,14 @@ final class Outcomes {
   private static final Logger log = LoggerFactory.getLogger(Outcomes.class);
 
   private final Store store;
-  private final RequestHeaders headers;
+  private final Excerpts excerpts;
   private final Consumer<Attempt> listener;
   private final Metrics metrics;
   private final Health health = new Health();
 
-  Outcomes(Store store, RequestHeaders headers, Consumer<Attempt> listener, Metrics metrics) {
+  Outcomes(Store store, Excerpts excerpts, Consumer<Attempt> listener, Metrics metrics) {
     this.store = store;
-    this.headers = headers;
+    this.excerpts = excerpts;
     this.listener = listener;
     this.metrics = metrics;
   }
@@ -72,7 +72,7 @@ final class Outcomes {
     health.error(answer, endpoint);
     metrics.attempt(Outcome.FAILED, answer.latency(), batch.size());
     String error = Health.describe(answer) + " from " + endpoint.origin();
-    String response = answer.excerpt() == null ? null : headers.conceal(answer.excerpt());
+    String response = excerpts.shown(answer, batch, endpoint);
     Instant now = Instant.now();
     for (PendingEvent event : batch.events()) {
       int attempts = batch.attempts() + 1;

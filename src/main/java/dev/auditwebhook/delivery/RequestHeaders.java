@@ -2,7 +2,6 @@ package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.security.OwnHeaders;
-import dev.auditwebhook.security.Redaction;
 import dev.auditwebhook.security.Signer;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -54,19 +53,6 @@ final class RequestHeaders {
 
   boolean signed() {
     return signer.signs();
-  }
-
-  /** A receiver may echo what it was sent: the values of configured headers are not shown again. */
-  String conceal(String text) {
-    String concealed = text;
-    for (String value : added.values()) {
-      for (String part : value.split(" ")) {
-        if (part.length() >= 6) {
-          concealed = concealed.replace(part, Redaction.REDACTED);
-        }
-      }
-    }
-    return concealed;
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.GuardedResolver;
+import dev.auditwebhook.security.Redaction;
 import dev.auditwebhook.security.VertxResolver;
 import dev.auditwebhook.store.FileStore;
 import dev.auditwebhook.store.MemoryStore;
@@ -98,7 +99,7 @@ public final class Webhook {
     MessageIds ids = new MessageIds(store);
     Batching batching = new Batching(options, ids);
     metrics = Metrics.of(vertx, options.getAddress());
-    Outcomes outcomes = new Outcomes(store, headers, attemptsPublisher(), metrics);
+    Outcomes outcomes = new Outcomes(store, new Excerpts(options), attemptsPublisher(), metrics);
     Dispatcher dispatcher =
         new Dispatcher(vertx, options, store, settings, sender, batching, outcomes);
     lifecycle = new Lifecycle(vertx, options, store, settings, headers, dispatcher);
@@ -115,7 +116,9 @@ public final class Webhook {
             dispatcher,
             outcomes.health(),
             new TestDelivery(ids, batching, sender));
-    DeadLetterRequests deadLetters = new DeadLetterRequests(vertx, store, lifecycle, dispatcher);
+    DeadLetterRequests deadLetters =
+        new DeadLetterRequests(
+            vertx, store, lifecycle, dispatcher, new Redaction(options.getRedact()));
     lifecycle.start();
     return Future.all(
             List.of(

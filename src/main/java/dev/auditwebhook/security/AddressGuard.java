@@ -33,8 +33,10 @@ public final class AddressGuard {
           "fe80::/10",
           "fec0::/10",
           "ff00::/8",
-          "fd00:ec2::254/128",
-          "fd20:ce::254/128");
+          "fd00:ec2::/32",
+          "fd20:ce::254/128",
+          "fd00:42::42/128",
+          "fd00:a9fe:a9fe::1/128");
 
   /** Loopback, private networks, and what is not the public Internet. */
   private static final List<IPAddress> PRIVATE =

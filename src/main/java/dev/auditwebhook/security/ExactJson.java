@@ -24,10 +24,11 @@ import java.util.Map;
  * Reads JSON from outside without changing it: whole numbers of any size stay whole, and decimals
  * keep every digit (as {@link java.math.BigDecimal}) instead of becoming a {@code double}.
  *
- * <p>Of a key that is there twice in one object, the last value counts. What is refused, with an
- * {@link IllegalArgumentException} of one line that repeats nothing of the text: what RFC 8259 does
- * not call JSON, a byte-order mark, bytes that are not UTF-8, half of a surrogate pair, more than
- * {@value #MAX_DEPTH} levels, and numbers of more than {@value #MAX_NUMBER_LENGTH} characters.
+ * <p>What is refused, with an {@link IllegalArgumentException} of one line that repeats nothing of
+ * the text: what RFC 8259 does not call JSON, a key that is there twice in one object (readers do
+ * not agree which value counts), a byte-order mark, bytes that are not UTF-8, half of a surrogate
+ * pair, more than {@value #MAX_DEPTH} levels, and numbers of more than {@value #MAX_NUMBER_LENGTH}
+ * characters.
  */
 public final class ExactJson {
 
@@ -121,6 +122,9 @@ public final class ExactJson {
     Map<String, Object> object = new LinkedHashMap<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String key = whole(parser, parser.currentName());
+      if (object.containsKey(key)) {
+        throw refused("a key is there twice in one object", parser.currentTokenLocation());
+      }
       parser.nextToken();
       object.put(key, value(parser));
     }

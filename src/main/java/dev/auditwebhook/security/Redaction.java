@@ -2,13 +2,23 @@ package dev.auditwebhook.security;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/** Replaces what looks like a secret in JSON that people are shown. */
+/**
+ * Replaces what looks like a secret in JSON that people are shown.
+ *
+ * <p>A key tells: {@code token}, {@code admin_token}, {@code password}, {@code passwd}, {@code
+ * passphrase}, {@code api_key}, {@code apikey}, {@code private_key}, {@code signature}, {@code
+ * bearer}, {@code secret}, {@code authorization}, {@code cookie}, {@code jwt}, any that ends in
+ * {@code _token}, {@code _password}, {@code _secret} or {@code _key}, and those that were added.
+ * Case does not count, and camelCase and {@code -} are read as {@code _}.
+ */
 public final class Redaction {
 
   /** What stands for a redacted value. */
@@ -19,12 +29,17 @@ public final class Redaction {
           "token",
           "admin_token",
           "password",
+          "passwd",
+          "passphrase",
           "api_key",
+          "apikey",
           "private_key",
           "signature",
           "bearer",
           "secret",
-          "authorization");
+          "authorization",
+          "cookie",
+          "jwt");
 
   private static final List<String> ENDINGS = List.of("_token", "_password", "_secret", "_key");
 
@@ -32,7 +47,17 @@ public final class Redaction {
   private static final Pattern HUMP =
       Pattern.compile("(?<=[\\p{Ll}\\p{Nd}])(?=\\p{Lu})|(?<=\\p{Lu})(?=\\p{Lu}\\p{Ll})");
 
-  private Redaction() {}
+  private final Set<String> names = new HashSet<>(NAMES);
+
+  /**
+   * @param added more keys whose values are redacted
+   */
+  public Redaction(List<String> added) {
+    for (String key : added) {
+      names.add(normal(key));
+      names.add(key.toLowerCase(Locale.ROOT));
+    }
+  }
 
   /**
    * A copy of a JSON value in which the value of each secret's key, whatever its type, is {@value
@@ -41,7 +66,7 @@ public final class Redaction {
    * @param json a JSON value; at most about 1000 levels, as Vert.x reads them
    * @return the copy
    */
-  public static Object redact(Object json) {
+  public Object redact(Object json) {
     if (json instanceof JsonObject object) {
       return redact(object.getMap());
     } else if (json instanceof Map<?, ?> map) {
@@ -61,11 +86,38 @@ public final class Redaction {
     return json;
   }
 
-  /** Whether a key's value is redacted; camelCase and {@code -} are read as {@code _}. */
-  static boolean isSecret(String key) {
-    String name = HUMP.matcher(key).replaceAll("_").replace('-', '_').toLowerCase(Locale.ROOT);
-    return NAMES.contains(name)
+  /**
+   * Finds the strings and numbers that are redacted, at any depth below their key.
+   *
+   * @param json a JSON value
+   * @param found takes each
+   */
+  public void findSecrets(Object json, Consumer<Object> found) {
+    visit(json, false, found);
+  }
+
+  private void visit(Object json, boolean secret, Consumer<Object> found) {
+    if (json instanceof JsonObject object) {
+      visit(object.getMap(), secret, found);
+    } else if (json instanceof Map<?, ?> map) {
+      map.forEach((key, value) -> visit(value, secret || isSecret(String.valueOf(key)), found));
+    } else if (json instanceof JsonArray array) {
+      visit(array.getList(), secret, found);
+    } else if (json instanceof List<?> list) {
+      list.forEach(value -> visit(value, secret, found));
+    } else if (secret && (json instanceof String || json instanceof Number)) {
+      found.accept(json);
+    }
+  }
+
+  private boolean isSecret(String key) {
+    String name = normal(key);
+    return names.contains(name)
         || ENDINGS.stream().anyMatch(name::endsWith)
-        || NAMES.contains(key.toLowerCase(Locale.ROOT));
+        || names.contains(key.toLowerCase(Locale.ROOT));
+  }
+
+  private static String normal(String key) {
+    return HUMP.matcher(key).replaceAll("_").replace('-', '_').toLowerCase(Locale.ROOT);
   }
 }

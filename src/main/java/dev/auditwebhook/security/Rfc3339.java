@@ -2,8 +2,16 @@ package dev.auditwebhook.security;
 
 import java.time.YearMonth;
 
-/** The grammar and ranges of an RFC 3339 {@code date-time}, a leap second included. */
+/**
+ * The grammar and ranges of an RFC 3339 {@code date-time}, with at most {@value #MAX_FRACTION}
+ * digits of a second. A leap second is one at 23:59:60 UTC only.
+ */
 public final class Rfc3339 {
+
+  /** The most digits after the point: nanoseconds. */
+  public static final int MAX_FRACTION = 9;
+
+  private static final int DAY = 24 * 60;
 
   private Rfc3339() {}
 
@@ -33,16 +41,33 @@ public final class Rfc3339 {
       do {
         zone++;
       } while (zone < text.length() && isDigit(text.charAt(zone)));
-      if (zone == 20) {
+      int digits = zone - 20;
+      if (digits == 0 || digits > MAX_FRACTION) {
         return false;
       }
     }
     String offset = text.substring(zone);
-    return offset.equalsIgnoreCase("Z")
+    return isOffset(offset)
+        && (number(text, 17) < 60 || isLastMinute(number(text, 11), number(text, 14), offset));
+  }
+
+  private static boolean isOffset(String offset) {
+    return isUtc(offset)
         || offset.length() == 6
             && (matches(offset, "+dd:dd") || matches(offset, "-dd:dd"))
             && number(offset, 1) <= 23
             && number(offset, 4) <= 59;
+  }
+
+  private static boolean isUtc(String offset) {
+    return offset.equalsIgnoreCase("Z");
+  }
+
+  /** Whether a time of day is 23:59 in UTC. */
+  private static boolean isLastMinute(int hour, int minute, String offset) {
+    int ahead = isUtc(offset) ? 0 : number(offset, 1) * 60 + number(offset, 4);
+    int minutes = hour * 60 + minute + (offset.startsWith("-") ? ahead : -ahead);
+    return Math.floorMod(minutes, DAY) == DAY - 1;
   }
 
   private static boolean matches(String text, String pattern) {

@@ -77,8 +77,7 @@ class TakingTest {
             return send(to, 0, messageId, body);
           }
         };
-    Outcomes outcomes =
-        new Outcomes(store, new RequestHeaders(options, settings), attempt -> {}, Metrics.NONE);
+    Outcomes outcomes = new Outcomes(store, new Excerpts(options), attempt -> {}, Metrics.NONE);
     Batching batching = new Batching(options, new MessageIds(store));
     Dispatcher dispatcher =
         new Dispatcher(vertx, options, store, settings, sender, batching, outcomes);

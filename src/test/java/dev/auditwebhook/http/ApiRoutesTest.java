@@ -109,6 +109,27 @@ class ApiRoutesTest {
     assertThat(webhook.asked("webhook.set")).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "PUT /webhook {\"url\":\"http://127.0.0.1:1/\",\"url\":\"\"}",
+        "POST /webhook/dlq/redrive {\"event_ids\":[1],\"event_ids\":[2]}",
+        "POST /audit {\"action\":\"a\",\"action\":\"b\"}",
+        "POST /audit {\"action\":\"a\",\"details\":{\"user\":1,\"user\":2}}"
+      })
+  void aKeyThatIsThereTwiceIs400AndReachesNobody(String line) {
+    BusWebhook webhook = BusWebhook.answeringAll(vertx);
+    String[] words = line.split(" ");
+
+    JsonObject problem = assertProblem(api.call(words[0], words[1], words[2]), 400);
+
+    assertThat(problem.getString("detail"))
+        .startsWith("the body is refused: a key is there twice in one object (line 1, column ");
+    assertThat(webhook.asked("webhook.set")).isEmpty();
+    assertThat(webhook.asked("webhook.dlq.redrive")).isEmpty();
+    assertThat(webhook.asked("audit.entry")).isEmpty();
+  }
+
   @Test
   void anEntryIsAcceptedWithTheReply() {
     BusWebhook webhook = BusWebhook.answeringAll(vertx);

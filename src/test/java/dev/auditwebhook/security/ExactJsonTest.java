@@ -45,9 +45,24 @@ class ExactJsonTest {
     assertThat(((JsonObject) parse(text)).copy().encode()).isEqualTo(text);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"hunter2\":1,\"b\":2,\"hunter2\":3}",
+        "{\"hunter2\":null,\"hunter2\":null}",
+        "[1,{\"a\":{\"hunter2\":[],\"hunter2\":[]}}]",
+        "{\"hunter2\":1,\"\\u0068unter2\":1}"
+      })
+  void aKeyThatIsThereTwiceIsRefusedAtAnyDepth(String text) {
+    assertThatThrownBy(() -> parse(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageMatching("a key is there twice in one object \\(line 1, column [0-9]+\\)");
+  }
+
   @Test
-  void theLastOfTwoEqualKeysCounts() {
-    assertThat(parse("{\"a\":1,\"b\":2,\"a\":3}")).hasToString("{\"a\":3,\"b\":2}");
+  void theSameKeyInTwoObjectsIsNoRepeat() {
+    assertThat(parse("{\"a\":{\"a\":1},\"b\":[{\"a\":1},{\"a\":2}]}"))
+        .hasToString("{\"a\":{\"a\":1},\"b\":[{\"a\":1},{\"a\":2}]}");
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RedactionTest {
+
+  private static final Redaction REDACTION = new Redaction(List.of());
 
   @ParameterizedTest
   @ValueSource(
@@ -47,15 +50,20 @@ class RedactionTest {
         "secretKey",
         "adminToken",
         "S3Key",
+        "passwd",
+        "Passphrase",
+        "apikey",
+        "Cookie",
+        "JWT",
         "passWord"
       })
   void secretsAreReplacedWhateverTheirType(String key) {
     for (Object value :
         List.of("x", 1, true, new JsonObject().put("a", 1), new JsonArray().add(1))) {
-      assertThat(Redaction.redact(new JsonObject().put(key, value)))
+      assertThat(REDACTION.redact(new JsonObject().put(key, value)))
           .isEqualTo(new JsonObject().put(key, "<redacted>"));
     }
-    assertThat(Redaction.redact(new JsonObject().putNull(key)))
+    assertThat(REDACTION.redact(new JsonObject().putNull(key)))
         .isEqualTo(new JsonObject().put(key, "<redacted>"));
   }
 
@@ -69,11 +77,44 @@ class RedactionTest {
         "user",
         "tokenize",
         "secretary",
+        "cookies",
+        "ssn",
+        "creditCard",
         "passwords"
       })
   void otherKeysAreNot(String key) {
-    assertThat(Redaction.redact(new JsonObject().put(key, "x")))
+    assertThat(REDACTION.redact(new JsonObject().put(key, "x")))
         .isEqualTo(new JsonObject().put(key, "x"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ssn",
+        "SSN",
+        "creditCard",
+        "credit_card",
+        "CREDIT-CARD",
+        "creditcard",
+        "password"
+      })
+  void keysAreAddedInAnySpelling(String key) {
+    assertThat(new Redaction(List.of("Ssn", "creditCard")).redact(new JsonObject().put(key, "x")))
+        .isEqualTo(new JsonObject().put(key, "<redacted>"));
+  }
+
+  @Test
+  void theSecretsAreTheStringsAndNumbersBelowTheirKeys() {
+    JsonObject json =
+        new JsonObject()
+            .put("user", "mara")
+            .put("list", List.of(Map.of("token", "t1"), "plain", 5))
+            .put(
+                "secret",
+                new JsonObject().put("a", "t2").put("b", new JsonArray().add(7).add(true)));
+    List<Object> found = new ArrayList<>();
+    REDACTION.findSecrets(json, found::add);
+    assertThat(found).containsExactly("t1", "t2", 7);
   }
 
   @Test
@@ -86,7 +127,7 @@ class RedactionTest {
                 new JsonObject()
                     .put("deep", new JsonArray().add(new JsonObject().put("secret", 1))));
     String before = json.encode();
-    assertThat(((JsonObject) Redaction.redact(json)).encode())
+    assertThat(((JsonObject) REDACTION.redact(json)).encode())
         .contains("\"token\":\"<redacted>\"", "\"secret\":\"<redacted>\"", "\"plain\"", "\"n\":1");
     assertThat(json.encode()).isEqualTo(before);
   }
@@ -97,12 +138,12 @@ class RedactionTest {
     for (int i = 0; i < 1000; i++) {
       json = new JsonObject().put("a", json);
     }
-    assertThat(Redaction.redact(json)).isNotNull();
+    assertThat(REDACTION.redact(json)).isNotNull();
   }
 
   @Test
   void whatIsNoObjectStaysAsItIs() {
-    assertThat(Redaction.redact("token")).isEqualTo("token");
-    assertThat(Redaction.redact(null)).isNull();
+    assertThat(REDACTION.redact("token")).isEqualTo("token");
+    assertThat(REDACTION.redact(null)).isNull();
   }
 }
