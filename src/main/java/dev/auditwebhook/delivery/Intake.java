@@ -46,6 +46,7 @@ final class Intake {
   private final Warnings<Long> drops;
   private final EntryEncoder encoder = new EntryEncoder();
   private final TimeText clock = new TimeText();
+  private long pendingAtLastDrop;
 
   Intake(
       Vertx vertx,
@@ -121,6 +122,7 @@ final class Intake {
 
   private Future<Accepted> drop(long id) {
     store.count(Total.DROPPED);
+    pendingAtLastDrop = store.pending();
     drops.add(id);
     return store.kept().otherwiseEmpty().map(new Accepted("dropped", id));
   }
@@ -136,7 +138,7 @@ final class Intake {
   private void warnOfDropped(Warnings.Times<Long> times) {
     log.warn(
         "No room with {} pending events: {} dropped, from event {} on",
-        store.pending(),
+        pendingAtLastDrop,
         times.count() == 1 ? "1 entry" : times.count() + " entries",
         times.first());
   }
