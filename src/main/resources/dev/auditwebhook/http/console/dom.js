@@ -66,6 +66,9 @@ export function time(date) {
 
 /** A time of the API and how long ago it was: `12:00:01, 3 s ago`. */
 export function ago(text) {
+  if (!text) {
+    return "unknown";
+  }
   const date = new Date(text);
   return `${time(date)}, ${span(Date.now() - date)} ago`;
 }
