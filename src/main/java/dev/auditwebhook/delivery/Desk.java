@@ -1,6 +1,7 @@
 package dev.auditwebhook.delivery;
 
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
@@ -61,6 +62,7 @@ final class Desk {
     if (!context.isEventLoopContext()) {
       return answer(address, handler, json);
     }
+    Handler<Message<Object>> answering = message -> answer(message, handler, json);
     Slices slices = new Slices(context.nettyEventLoop());
     Promise<Void> heard = context.promise();
     vertx
@@ -73,7 +75,7 @@ final class Desk {
               MessageConsumer<Object> consumer = consumer(address);
               closings.add(() -> last(consumer, context, slices));
               consumer
-                  .handler(message -> context.dispatch(message, m -> answer(m, handler, json)))
+                  .handler(message -> context.dispatch(message, answering))
                   .completion()
                   .onComplete(heard);
             });

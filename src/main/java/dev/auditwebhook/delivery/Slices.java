@@ -31,6 +31,7 @@ final class Slices extends AbstractEventLoop {
   private final EventLoop loop;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicLong waiting = new AtomicLong();
+  private final Runnable slice = this::slice;
 
   /**
    * @param loop which runs the slices, and all else that is asked of it
@@ -44,7 +45,7 @@ final class Slices extends AbstractEventLoop {
   public void execute(Runnable task) {
     tasks.add(task);
     if (waiting.getAndIncrement() == 0) {
-      loop.execute(this::slice);
+      loop.execute(slice);
     }
   }
 
@@ -57,7 +58,7 @@ final class Slices extends AbstractEventLoop {
     } while (taken < MAX_TASKS && taken < waiting.get() && System.nanoTime() - start < MAX_NANOS);
     if (waiting.addAndGet(-taken) > 0) {
       // What is due now runs in the next round of the loop, which begins with the sockets.
-      loop.schedule(this::slice, 1, TimeUnit.NANOSECONDS);
+      loop.schedule(slice, 1, TimeUnit.NANOSECONDS);
     }
   }
 
