@@ -30,6 +30,8 @@ class EndOfProcessTest extends WebhookTest {
   @AfterEach
   void stopListening() {
     logger.detachAppender(lines);
+    logger.setAdditive(true);
+    logger.setLevel(null);
   }
 
   @Test
