@@ -83,7 +83,7 @@ final class Bench {
   private void profile(Scenarios scenarios, Path file) throws IOException {
     try (ModuleLoad module = scenarios.signedModule()) {
       Sample.warmUp(module, arguments.plan().firstWarmUp());
-      HotSpots.record(file, () -> Sample.of(module, 10 * arguments.plan().latency()));
+      HotSpots.record(file, () -> Sample.of(module, 10 * arguments.plan().round()));
       HotSpots.print(file, module.deliveryThread(), out);
     }
   }

@@ -14,6 +14,7 @@ import org.HdrHistogram.Histogram;
  */
 record Latencies(List<Histogram> ours, List<Histogram> theirs, double perSecond) {
 
+  private static final int LEAST_WARM_UPS = 4;
   private static final int MOST_WARM_UPS = 8;
   private static final int WARM_UPS_WITHOUT_GAIN = 2;
 
@@ -38,9 +39,13 @@ record Latencies(List<Histogram> ours, List<Histogram> theirs, double perSecond)
   /** Runs until p99 gets no better. */
   private static void warmUp(Supplier<Histogram> run) {
     long best = Long.MAX_VALUE;
-    for (int i = 0, same = 0; i < MOST_WARM_UPS && same < WARM_UPS_WITHOUT_GAIN; i++) {
+    int withoutGain = 0;
+    for (int runs = 0; runs < MOST_WARM_UPS; runs++) {
+      if (runs >= LEAST_WARM_UPS && withoutGain >= WARM_UPS_WITHOUT_GAIN) {
+        return;
+      }
       long p99 = run.get().getValueAtPercentile(99);
-      same = p99 < 0.9 * best ? 0 : same + 1;
+      withoutGain = p99 < 0.9 * best ? 0 : withoutGain + 1;
       best = Math.min(best, p99);
     }
   }

@@ -27,8 +27,8 @@ record Plan(
     int limitSeconds) {
 
   static final Plan FULL =
-      new Plan("full", 5_000, 1_000, 1_500, 3, 1_500, 2_000, 4_096, 1_000_000, 300);
-  static final Plan QUICK = new Plan("quick", 3_000, 50, 250, 2, 300, 200, 4_096, 20_000, 120);
+      new Plan("full", 5_000, 1_000, 1_500, 3, 1_000, 2_000, 4_096, 1_000_000, 300);
+  static final Plan QUICK = new Plan("quick", 3_000, 50, 250, 2, 200, 200, 4_096, 20_000, 120);
 
   /** Shows that the harness works, and nothing else. */
   static final Plan SMOKE = new Plan("smoke", 50, 50, 50, 1, 100, 20, 64, 400, 60);

@@ -42,7 +42,7 @@ class RequestSmugglingTest {
     vertx = Vertx.vertx();
     webhook = BusWebhook.answeringAll(vertx);
     HttpOptions options = new HttpOptions().setPort(0).setAdminToken(Api.ADMIN);
-    Limits limits = new Limits(64 * 1024, 2_000, 2_000, 200, 64);
+    Limits limits = new Limits(64 * 1024, 60_000, 60_000, 200, 64);
     port = HttpService.start(vertx, options, limits).await().port();
   }
 
@@ -247,8 +247,11 @@ class RequestSmugglingTest {
   void afterABodyInHttp10TheConnectionIsClosed() throws Exception {
     String lengths = "Content-Length: 14\r\nContent-Length: 60\r\n";
     String all = RawClient.exchange(port, post("1.0", lengths, "{\"action\":\"a\"}") + HIDDEN);
+    assertThat(all).startsWith("HTTP/1.").contains(" 202 ");
     assertThat(all.split("HTTP/1\\.", -1)).as(all).hasSize(2);
-    assertThat(webhook.asked("audit.entry")).hasSizeLessThan(2);
+    assertThat(webhook.asked("audit.entry"))
+        .hasSize(1)
+        .noneMatch(e -> e.toString().contains("hidden"));
   }
 
   @ParameterizedTest
