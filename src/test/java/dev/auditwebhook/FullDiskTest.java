@@ -92,7 +92,7 @@ class FullDiskTest {
       assertThat(state.getLong("pending")).isEqualTo(acknowledged.size());
       HttpResponse<Buffer> ready = service.get("/health/ready");
       assertThat(ready.statusCode()).isEqualTo(503);
-      assertThat(ready.bodyAsString()).contains("File too large");
+      assertThat(ready.bodyAsString()).contains("store_fault").doesNotContain("File too large");
       assertThat(service.get("/health/live").statusCode()).isEqualTo(200);
 
       receiver.recording(true);

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class RevokedTokenTest extends WebhookTest {
 
-  private static final int EVENTS = 3_000;
+  private static final int EVENTS = 2_000;
   private static final int MAX_FAILURES = 10;
 
   @Override
@@ -46,7 +46,7 @@ class RevokedTokenTest extends WebhookTest {
         state ->
             state.received() == EVENTS
                 && !state.circuit().equals("closed")
-                && state.json().getLong("retried") > 100 * batch / inFlight);
+                && state.json().getLong("retried") > batch);
 
     WebhookClient.State refused = state();
     assertThat(refused.failed()).isLessThanOrEqualTo(MAX_FAILURES);
@@ -85,7 +85,7 @@ class RevokedTokenTest extends WebhookTest {
             .setBatch(new BatchOptions().setMaxEvents(batch).setMaxDelay(1)));
 
     publish(EVENTS);
-    awaitState(state -> state.received() == EVENTS && state.json().getLong("retried") > 500);
+    awaitState(state -> state.received() == EVENTS && state.json().getLong("retried") > 50);
     receiver.usually(status(204));
 
     WebhookClient.State end = awaitSettled(EVENTS);
