@@ -175,4 +175,15 @@ class FloodTest extends WebhookTest {
     assertThat(counts.size()).as("%s", warnings(log)).isBetween(1, (int) intervals + 2);
     return counts;
   }
+
+  @Test
+  void whatWasPublishedBeforeASetIsNotJudgedAfterIt() {
+    deploy(options().setQueueCapacity(100_000).setDrainTimeout(50));
+    publish(20_000);
+
+    request("webhook.set", new JsonObject().put("url", ""));
+
+    WebhookClient.State state = awaitState(s -> s.received() == 20_000);
+    assertThat(state.discarded()).isZero();
+  }
 }

@@ -1,5 +1,6 @@
 package dev.auditwebhook;
 
+import static dev.auditwebhook.testing.ScriptedReceiver.Answer.silence;
 import static dev.auditwebhook.testing.ScriptedReceiver.Answer.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -166,5 +167,54 @@ class PauseTest extends WebhookTest {
     assertThat(set("url", receiver.url()).getString("status")).isEqualTo("enabled");
     publish(1);
     assertThat(awaitSettled(1).delivered()).isEqualTo(1);
+  }
+
+  @Test
+  void aProbeThatMeetsGoneLeavesTheCircuitToTheNextProbe() {
+    receiver.usually(status(503));
+    deploy(options().setMaxFailures(2).setResetTimeout(50).setInitialBackoff(1));
+    publish(5);
+    awaitState(state -> state.circuit().equals("open"));
+    receiver.usually(status(410));
+    awaitState(state -> state.json().getBoolean("paused"));
+    receiver.usually(status(204));
+
+    set("paused", false);
+
+    assertThat(awaitSettled(5).delivered()).isEqualTo(5);
+    assertThat(state().circuit()).isEqualTo("closed");
+  }
+
+  @Test
+  void aGoneAfterAnOperatorsPauseKeepsTheReasonOfThatPause() {
+    receiver.usually(status(410).after(100));
+    deploy(options());
+    publish(3);
+    await().until(() -> receiver.requests().size() == 3);
+
+    set("paused", true);
+    awaitState(state -> state.json().getInteger("in_flight") == 0);
+
+    assertThat(ofState("reason")).isEqualTo("paused by request");
+    assertThat(state().pending()).isEqualTo(3);
+  }
+
+  @Test
+  void whatIsSetWhileADisableDrainsSendsNothingThatWasPaused() {
+    receiver.usually(silence());
+    deploy(options().setMaxInFlight(1).setDrainTimeout(60_000).setAttemptTimeout(60_000));
+    publish(3);
+    await().until(() -> receiver.requests().size() == 1);
+    set("paused", true);
+
+    set("url", "");
+    set("paused", false);
+    result(client.setInitialBackoff(5));
+
+    assertThat(state().pending()).isEqualTo(3);
+    assertThat(receiver.requests()).hasSize(1);
+    result(client.setUrl(receiver.url("/other")));
+    await().until(() -> state().enabled());
+    receiver.stop();
   }
 }

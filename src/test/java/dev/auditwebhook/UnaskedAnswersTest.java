@@ -171,4 +171,15 @@ class UnaskedAnswersTest extends WebhookTest {
 
     assertThat(awaitSettled(4).delivered()).isEqualTo(4);
   }
+
+  @Test
+  void aReceiverThatDeclinesHttp2GetsItsAnswersMatchedToo() {
+    WebhookClient.State state =
+        deliver(
+            new JsonObject().put("protocolVersion", "HTTP_2"),
+            8,
+            request -> request.eventId() % 2 == 1 ? OK + REFUSAL : OK);
+
+    assertThat(state.delivered()).isEqualTo(8);
+  }
 }

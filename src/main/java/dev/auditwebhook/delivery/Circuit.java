@@ -109,6 +109,9 @@ final class Circuit {
     if (ticket.opening() != openings) {
       return;
     }
+    if (ticket.probe()) {
+      probing = false; // Also after an answer that says nothing of the circuit.
+    }
     if (verdict.failsCircuit()) {
       clean = false;
       if (!isClosed() || failuresWith(events) >= maxFailures) {

@@ -30,6 +30,8 @@ final class Desk {
   private final VertxInternal vertx;
   private final boolean wholeCluster;
   private final List<Supplier<Future<Void>>> closings = new ArrayList<>();
+  private Slices slices;
+  private ContextInternal sliced;
 
   /**
    * @param wholeCluster whether all nodes of a cluster are served, or this one only
@@ -53,27 +55,22 @@ final class Desk {
   }
 
   /**
-   * As {@link #answer}, for an address that may be flooded: the event loop goes on looking at its
-   * sockets.
+   * As {@link #answer}, for addresses that may be flooded: the event loop goes on looking at its
+   * sockets. What arrives at all of them is handled in the order of its arrival.
    */
-  <R> Future<Void> answerFlood(
+  <R> Future<Void> answerInOrder(
       String address, Function<Object, Future<R>> handler, Function<R, JsonObject> json) {
     ContextInternal context = vertx.getOrCreateContext().unwrap();
     if (!context.isEventLoopContext()) {
       return answer(address, handler, json);
     }
     Handler<Message<Object>> answering = message -> answer(message, handler, json);
-    Slices slices = new Slices(context.nettyEventLoop());
     Promise<Void> heard = context.promise();
-    vertx
-        .contextBuilder()
-        .withEventLoop(slices)
-        .withClassLoader(context.classLoader())
-        .build()
+    sliced(context)
         .dispatch(
             () -> {
               MessageConsumer<Object> consumer = consumer(address);
-              closings.add(() -> last(consumer, context, slices));
+              closings.add(() -> last(consumer, context));
               consumer
                   .handler(message -> context.dispatch(message, answering))
                   .completion()
@@ -82,9 +79,21 @@ final class Desk {
     return heard.future();
   }
 
+  private ContextInternal sliced(ContextInternal context) {
+    if (sliced == null) {
+      slices = new Slices(context.nettyEventLoop());
+      sliced =
+          vertx
+              .contextBuilder()
+              .withEventLoop(slices)
+              .withClassLoader(context.classLoader())
+              .build();
+    }
+    return sliced;
+  }
+
   /** Ends a consumer once all that was sent to it by now is handled. */
-  private static Future<Void> last(
-      MessageConsumer<Object> consumer, ContextInternal context, Slices slices) {
+  private Future<Void> last(MessageConsumer<Object> consumer, ContextInternal context) {
     Promise<Void> ended = context.promise();
     slices.execute(() -> consumer.unregister().onComplete(ended));
     return ended.future();

@@ -76,7 +76,7 @@ final class Lifecycle {
     } else if (retarget) {
       dispatcher.startAfresh();
       retarget();
-    } else {
+    } else if (!settings.url().isEmpty()) {
       dispatcher.pause(settings.pausedFor() != null);
     }
   }
@@ -99,10 +99,12 @@ final class Lifecycle {
 
   /** The endpoint wants no more. */
   private void gone(Endpoint endpoint) {
-    settings.pause("410 Gone from " + endpoint.origin());
-    store.settings(settings.toJson());
-    log.warn("Webhook paused: {}", settings.pausedFor());
     dispatcher.pause(true);
+    if (!settings.url().isEmpty() && settings.pausedFor() == null) {
+      settings.pause("410 Gone from " + endpoint.origin());
+      store.settings(settings.toJson());
+      log.warn("Webhook paused: {}", settings.pausedFor());
+    }
   }
 
   /** Lets what can go out go out, for at most {@code drainTimeout}; accepting has stopped. */
@@ -136,13 +138,14 @@ final class Lifecycle {
     }
   }
 
+  /** Starts nothing more, for a start that failed half-way. */
+  void abandon() {
+    stopped = true;
+    dispatcher.stop();
+  }
+
   /** Drains, then lets go: what is left stays pending in the store. A second stop is harmless. */
   Future<Void> stop() {
-    return drain()
-        .onSuccess(
-            v -> {
-              stopped = true;
-              dispatcher.stop();
-            });
+    return drain().onSuccess(v -> abandon());
   }
 }

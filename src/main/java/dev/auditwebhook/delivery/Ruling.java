@@ -36,7 +36,7 @@ enum Ruling {
       case DELIVERED -> DELIVERED;
       case REJECTED -> now.divisible() ? DIVIDE : DEAD_LETTER;
       case GONE -> now.current() ? PAUSE : PARK;
-      case REFUSED -> now.tolerated() ? DEAD_LETTER : PARK;
+      case REFUSED -> now.current() && now.tolerated() ? DEAD_LETTER : PARK;
       case RETRY -> {
         if (!now.current() || !now.tolerated()) {
           yield PARK;

@@ -120,8 +120,8 @@ final class WebClientSender implements Sender {
             ? null
             : SocketAddress.inetSocketAddress(
                 new InetSocketAddress(route.address(), endpoint.port()));
-    Kind kind =
-        new Kind(SHORT_NAME.test(endpoint.host()), credentials.goTo(endpoint), route.fresh());
+    boolean shortName = SHORT_NAME.test(endpoint.host());
+    Kind kind = new Kind(shortName, endpoint.ssl(), credentials.goTo(endpoint), route.fresh());
     return clients
         .get(kind)
         .request(HttpMethod.POST, pinned, endpoint.port(), endpoint.host(), endpoint.target())

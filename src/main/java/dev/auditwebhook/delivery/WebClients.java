@@ -7,6 +7,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
@@ -34,10 +35,11 @@ final class WebClients {
    *
    * @param shortName a host name of one label: of itself Java tells a receiver (SNI) only names
    *     with a dot
+   * @param ssl whether it speaks TLS
    * @param credentials whether it may show the configured client certificate
    * @param fresh whether each request gets a connection of its own
    */
-  record Kind(boolean shortName, boolean credentials, boolean fresh) {}
+  record Kind(boolean shortName, boolean ssl, boolean credentials, boolean fresh) {}
 
   private final Vertx vertx;
   private final WebClientOptions options;
@@ -82,13 +84,19 @@ final class WebClients {
     if (kind.shortName()) {
       chosen.setForceSni(true);
     }
+    if (!kind.ssl()
+        && chosen.getProtocolVersion() == HttpVersion.HTTP_2
+        && chosen.isHttp2ClearTextUpgrade()) {
+      // A receiver that declines the upgrade would keep a connection that cannot be guarded.
+      chosen.setProtocolVersion(HttpVersion.HTTP_1_1);
+    }
     if (!kind.credentials()) {
       chosen.setKeyCertOptions(null);
     }
     PoolOptions pool = new PoolOptions().setHttp1MaxSize(maxInFlight);
     if (kind.fresh()) {
       // A test does not wait for attempts.
-      pool.setHttp1MaxSize(maxInFlight + 1);
+      pool.setHttp1MaxSize(maxInFlight + 1).setHttp2MaxSize(maxInFlight + 1);
       chosen.setKeepAlive(false).setPipelining(false).setHttp2MultiplexingLimit(1);
     }
     HttpClientAgent agent =

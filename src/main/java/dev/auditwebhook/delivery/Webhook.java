@@ -69,7 +69,15 @@ public final class Webhook {
         .claim()
         .compose(v -> openStore())
         .compose(this::begin)
-        .recover(failure -> letGo().transform(v -> Future.failedFuture(failure)));
+        .recover(failure -> giveUp().transform(v -> Future.failedFuture(failure)));
+  }
+
+  private Future<Void> giveUp() {
+    if (lifecycle == null) {
+      return letGo();
+    }
+    lifecycle.abandon();
+    return sender.close().eventually(this::letGo);
   }
 
   private Future<Store> openStore() {
@@ -122,10 +130,10 @@ public final class Webhook {
     lifecycle.start();
     return Future.all(
             List.of(
-                desk.answerFlood(
+                desk.answerInOrder(
                     options.getEntryAddress(), intake::accept, Intake.Accepted::toJson),
                 answer(addresses.get(), requests::get, json -> json),
-                answer(addresses.set(), requests::set, json -> json),
+                desk.answerInOrder(addresses.set(), requests::set, json -> json),
                 answer(addresses.dlq(), deadLetters::dlq, json -> json),
                 answer(addresses.redrive(), deadLetters::redrive, json -> json),
                 answer(addresses.purge(), deadLetters::purge, json -> json),

@@ -13,7 +13,8 @@ import java.util.Set;
  * echoed: as it is, percent-encoded or decoded, within JSON (or JSON within JSON) or HTML.
  *
  * <p>Segments of a path count from {@value #SHORTEST_SEGMENT} characters, so that {@code v1} or
- * {@code hooks} does not shred the answer; all else from {@value #SHORTEST}.
+ * {@code hooks} does not shred the answer; all else from {@value #SHORTEST}. With very many secrets
+ * nothing of the answer is shown.
  */
 public final class Concealment {
 
@@ -22,6 +23,9 @@ public final class Concealment {
 
   /** The shortest segment of a path that is a secret, in characters. */
   public static final int SHORTEST_SEGMENT = 6;
+
+  /** With more forms of secrets than this the whole answer is one: to look for all takes long. */
+  private static final int MOST_FORMS = 5_000;
 
   private static final String HEX = "0123456789abcdef";
 
@@ -90,7 +94,7 @@ public final class Concealment {
   }
 
   private void add(String secret, int shortest) {
-    if (secret.length() < shortest || !secrets.add(secret)) {
+    if (secret.length() < shortest || secrets.size() > MOST_FORMS || !secrets.add(secret)) {
       return;
     }
     String json = json(secret, false);
@@ -116,6 +120,9 @@ public final class Concealment {
    * @return the text with {@value Redaction#REDACTED} in their places
    */
   public String conceal(String text, boolean cut) {
+    if (secrets.size() > MOST_FORMS) {
+      return Redaction.REDACTED;
+    }
     BitSet hidden = new BitSet(text.length());
     for (String secret : secrets) {
       String head = secret.substring(0, SHORTEST);

@@ -21,7 +21,7 @@ class RulingTest {
     "REFUSED, true, true, false, false, DEAD_LETTER",
     "REFUSED, true, false, false, false, PARK",
     "REFUSED, true, false, true, false, PARK",
-    "REFUSED, false, true, false, false, DEAD_LETTER",
+    "REFUSED, false, true, false, false, PARK",
     "REFUSED, false, false, false, false, PARK",
     "REJECTED, true, false, false, false, DEAD_LETTER",
     "REJECTED, true, false, false, true, DIVIDE",
