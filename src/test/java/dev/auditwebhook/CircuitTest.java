@@ -31,7 +31,7 @@ class CircuitTest extends WebhookTest {
 
     publish(400);
     awaitState(state -> state.circuit().equals("open"));
-    awaitState(state -> state.json().getLong("retried") > 66);
+    awaitState(state -> state.json().getLong("retried") > 8);
     receiver.start();
 
     WebhookClient.State state = awaitSettled(400);
