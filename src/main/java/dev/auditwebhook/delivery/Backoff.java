@@ -35,6 +35,11 @@ final class Backoff {
   long after(long initial, int attempts, long retryAfter) {
     double doubled = Math.min(max, initial * Math.pow(2, attempts - 1));
     double varied = doubled * (1 + jitter * (2 * random.getAsDouble() - 1));
-    return Math.max(1, Math.min(max, Math.max(Math.round(varied), retryAfter)));
+    return Math.max(1, atMostMax(Math.max(Math.round(varied), retryAfter)));
+  }
+
+  /** So much of what a receiver asked for as is honoured, in milliseconds. */
+  long atMostMax(long retryAfter) {
+    return Math.min(max, retryAfter);
   }
 }

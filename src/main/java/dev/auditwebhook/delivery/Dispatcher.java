@@ -207,7 +207,7 @@ final class Dispatcher {
   private void park(Tried tried, long retryAfter) {
     Batch again = again(tried, tried.batch().attempts());
     if (retryAfter > 0) {
-      backoffs.add(again, Math.min(retryAfter, options.getMaxBackoff()));
+      backoffs.add(again, backoff.atMostMax(retryAfter));
     } else {
       waiting.add(again);
     }
