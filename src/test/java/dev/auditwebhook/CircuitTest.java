@@ -155,13 +155,13 @@ class CircuitTest extends WebhookTest {
   @Test
   void undeployWhileOpenIsPromptAndLosesNothing() {
     receiver.usually(status(503));
-    deploy(options().setResetTimeout(60_000).setDrainTimeout(10_000).setInitialBackoff(50));
+    deploy(options().setResetTimeout(60_000).setDrainTimeout(20_000).setInitialBackoff(50));
     publish(50);
     awaitState(state -> state.circuit().equals("open"));
 
     long start = System.nanoTime();
     undeploy();
-    assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(2000);
+    assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(10_000);
 
     receiver.usually(status(204));
     deploy(options());

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.testing.ScriptedReceiver;
 import dev.auditwebhook.testing.WebhookTest;
+import io.vertx.core.Promise;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -73,7 +74,8 @@ class FreshAttemptsTest extends WebhookTest {
 
   @Test
   void halvesOfABatchThatAFormerUrlRefusedHaveThemToo() {
-    receiver.then(status(503), status(413).after(300));
+    Promise<Void> moved = Promise.promise();
+    receiver.then(status(503), status(413).once(moved.future()));
     deploy(
         options()
             .setMaxAttempts(2)
@@ -84,6 +86,7 @@ class FreshAttemptsTest extends WebhookTest {
 
     other.then(status(503), status(503));
     result(client.setUrl(other.url()));
+    moved.complete();
 
     WebhookClient.State state = awaitSettled(4);
     assertThat(state.failed()).isZero();

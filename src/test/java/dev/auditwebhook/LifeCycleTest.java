@@ -10,6 +10,7 @@ import dev.auditwebhook.WebhookClient.DeadLetter;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import dev.auditwebhook.testing.WebhookTest;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -33,15 +34,16 @@ class LifeCycleTest extends WebhookTest {
 
   @Test
   void disableAnswersAtOnceAndLetsQueuedEventsGoOut() {
-    receiver.usually(status(204).after(50));
+    Promise<Void> disabled = Promise.promise();
+    receiver.usually(status(204).once(disabled.future()));
     deploy(options().setMaxInFlight(10).setDrainTimeout(5000));
     publish(50);
     awaitState(state -> state.received() == 50);
 
-    long start = System.nanoTime();
     assertThat(result(client.disable())).isEqualTo(WebhookClient.Status.DISABLED);
-    assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(200);
 
+    assertThat(state().delivered()).as("nothing is answered before").isZero();
+    disabled.complete();
     publish(1);
     WebhookClient.State state = awaitSettled(51);
     assertThat(state.delivered()).isEqualTo(50);
@@ -150,13 +152,15 @@ class LifeCycleTest extends WebhookTest {
 
   @Test
   void aLateVerdictFromAFormerUrlSettlesItsOwnEventOnly() {
-    receiver.then(status(410).after(300)).usually(status(503).after(300));
+    Promise<Void> moved = Promise.promise();
+    receiver.then(status(410).once(moved.future())).usually(status(503).once(moved.future()));
     ScriptedReceiver other = ScriptedReceiver.start(elsewhere);
     deploy(options().setMaxFailures(1));
     publish(2);
     await().until(() -> receiver.requests().size() == 2);
 
     result(client.setUrl(other.url()));
+    moved.complete();
 
     WebhookClient.State state = awaitSettled(2);
     assertThat(state.failed()).isZero();
@@ -201,7 +205,7 @@ class LifeCycleTest extends WebhookTest {
 
     long start = System.nanoTime();
     undeploy();
-    assertThat((System.nanoTime() - start) / 1_000_000).isBetween(195L, 2000L);
+    assertThat((System.nanoTime() - start) / 1_000_000).isBetween(195L, 10_000L);
 
     receiver.usually(status(204));
     deploy(options());

@@ -1,5 +1,6 @@
 package dev.auditwebhook.testing;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -43,6 +44,14 @@ public final class ScriptedReceiver {
     /** Another answer, later. */
     default Answer after(long millis) {
       return (vertx, request) -> vertx.setTimer(millis, id -> give(vertx, request));
+    }
+
+    /** Another answer, held back until the future completes. */
+    default Answer once(Future<?> released) {
+      return (vertx, request) -> {
+        Context context = vertx.getOrCreateContext();
+        released.onComplete(done -> context.runOnContext(v -> give(vertx, request)));
+      };
     }
 
     /** Takes the request and says nothing. */
