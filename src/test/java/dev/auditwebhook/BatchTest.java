@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several events in one request. */
@@ -106,6 +107,23 @@ class BatchTest extends WebhookTest {
   }
 
   @Test
+  void commasAndBracketsCountAsWell() {
+    deploy(batches(10_000, 300).setQueueCapacity(20_000));
+    result(client.pause());
+    for (int i = 0; i < 10_000; i++) {
+      publish("a", new JsonObject().put("text", "x".repeat(60)));
+    }
+    awaitState(state -> state.pending() == 10_000);
+
+    result(client.resume());
+
+    assertThat(awaitSettled(10_000).delivered()).isEqualTo(10_000);
+    assertThat(receiver.requests())
+        .hasSize(2)
+        .allSatisfy(request -> assertThat(request.body().length()).isLessThanOrEqualTo(1 << 20));
+  }
+
+  @Test
   void aBatchIsSignedAsAWhole() throws Exception {
     deploy(batches(5, 10_000).setSecrets(List.of(SECRET)));
 
@@ -168,6 +186,54 @@ class BatchTest extends WebhookTest {
     receiver.requests().forEach(request -> ids.add(request.headers().get("webhook-id")));
     assertThat(ids).as("each part has an id of its own").hasSize(13);
     assertThat(state.circuit()).isEqualTo("closed");
+  }
+
+  @ParameterizedTest(name = "{0} in flight, circuit of {1}")
+  @CsvSource({"1, 100", "1, 10", "4, 100", "4, 10"})
+  void oneThatTheReceiverAlwaysFailsAtTakesNoneAlongEither(int inFlight, int maxFailures) {
+    receiver.usually(request -> status(has(request, 15) ? 500 : 204));
+    deploy(
+        batches(10, 10_000)
+            .setMaxInFlight(inFlight)
+            .setMaxFailures(maxFailures)
+            .setResetTimeout(20)
+            .setInitialBackoff(1));
+
+    publish(100);
+
+    assertThat(awaitSettled(100).delivered()).isEqualTo(99);
+    assertThat(result(client.deadLetters(10, 0)))
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(letter.eventId()).isEqualTo(15);
+              assertThat(letter.attempts()).isEqualTo(3);
+              assertThat(letter.status()).isEqualTo(500);
+            });
+  }
+
+  @Test
+  void eventsThatWereNeverTriedDoNotShareTheAttemptsOfOneThatWas() {
+    receiver.then(status(503)).usually(status(503));
+    WebhookOptions options = batches(5, 1).setInitialBackoff(60_000).setMaxAttempts(2);
+    deploy(options);
+    publish(1);
+    awaitState(state -> state.json().getLong("retried") == 1);
+    result(client.pause());
+    undeploy();
+    deploy(options);
+    publish(4);
+    awaitState(state -> state.pending() == 5);
+
+    result(client.resume());
+
+    awaitState(state -> state.failed() == 1 && state.inFlight() == 0);
+    assertThat(result(client.deadLetters(10, 0)))
+        .singleElement()
+        .satisfies(letter -> assertThat(letter.eventId()).isEqualTo(1));
+    receiver.usually(status(204));
+    result(client.setUrl(receiver.url("/new")));
+    assertThat(awaitSettled(5).delivered()).isEqualTo(4);
   }
 
   @Test

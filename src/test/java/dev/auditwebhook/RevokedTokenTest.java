@@ -2,8 +2,10 @@ package dev.auditwebhook;
 
 import static dev.auditwebhook.testing.ScriptedReceiver.Answer.status;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.testing.WebhookTest;
+import io.vertx.core.Promise;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,6 +74,28 @@ class RevokedTokenTest extends WebhookTest {
 
     assertThat(end.failed()).isLessThanOrEqualTo(MAX_FAILURES);
     assertThat(end.delivered()).isEqualTo(1_000 - end.failed());
+  }
+
+  @Test
+  void successesThatBeganBeforeItDoNotHideIt() {
+    Promise<Void> refusedOnes = Promise.promise();
+    receiver.usually(
+        request -> request.eventId() > 20 ? status(401) : status(204).once(refusedOnes.future()));
+    deploy(options().setMaxInFlight(64).setResetTimeout(60_000));
+    publish(20);
+    await().until(() -> receiver.requests().size() == 20);
+    publish(MAX_FAILURES - 1);
+    awaitState(state -> state.failed() == MAX_FAILURES - 1);
+
+    refusedOnes.complete();
+    awaitState(state -> state.delivered() == 20);
+    publish(60);
+    awaitState(state -> state.circuit().equals("open"));
+
+    assertThat(state().failed()).isEqualTo(MAX_FAILURES);
+    receiver.usually(status(204));
+    result(client.setUrl(receiver.url("/mended")));
+    assertThat(awaitSettled(80 + MAX_FAILURES - 1).failed()).isEqualTo(MAX_FAILURES);
   }
 
   @ParameterizedTest

@@ -14,9 +14,11 @@ import java.util.List;
  * @param messageId the value of {@code webhook-id}
  * @param body what is sent
  * @param attempts how many attempts it has used up
+ * @param tries how often it was tried as it is, at a cost or not
  * @param since when it began to wait for its next attempt, in milliseconds since the epoch
  */
-record Batch(List<PendingEvent> events, String messageId, byte[] body, int attempts, long since) {
+record Batch(
+    List<PendingEvent> events, String messageId, byte[] body, int attempts, int tries, long since) {
 
   /** The order of those that wait longest since their last try. */
   static final Comparator<Batch> LONGEST_WAIT =
@@ -26,12 +28,12 @@ record Batch(List<PendingEvent> events, String messageId, byte[] body, int attem
 
   /** One event, sent as the object that it is. */
   static Batch single(PendingEvent event, String messageId) {
-    return new Batch(List.of(event), messageId, event.body(), event.attempts(), event.since());
+    return new Batch(List.of(event), messageId, event.body(), event.attempts(), 0, event.since());
   }
 
   /** Events in {@code event_id} order, sent as an array. */
   static Batch array(List<PendingEvent> events, String messageId, int attempts, long since) {
-    return new Batch(events, messageId, bodyOf(events), attempts, since);
+    return new Batch(events, messageId, bodyOf(events), attempts, 0, since);
   }
 
   /** The body of an array of events. */
@@ -57,15 +59,19 @@ record Batch(List<PendingEvent> events, String messageId, byte[] body, int attem
 
   /** The same batch before its first attempt at another URL. */
   Batch fresh() {
-    return attempts == 0 ? this : waiting(0, since);
+    return attempts + tries == 0 ? this : waiting(0, 0, since);
   }
 
-  /** The same batch, to be tried again. */
-  Batch waiting(int attemptsUsed, long now) {
-    List<PendingEvent> tried = new ArrayList<>(events.size());
+  /** The same batch after a try, to be tried again. */
+  Batch tried(int attemptsUsed, long now) {
+    return waiting(attemptsUsed, tries + 1, now);
+  }
+
+  private Batch waiting(int attemptsUsed, int triesSoFar, long now) {
+    List<PendingEvent> again = new ArrayList<>(events.size());
     for (PendingEvent event : events) {
-      tried.add(event.waiting(attemptsUsed, now));
+      again.add(event.waiting(attemptsUsed, now));
     }
-    return new Batch(tried, messageId, body, attemptsUsed, now);
+    return new Batch(again, messageId, body, attemptsUsed, triesSoFar, now);
   }
 }

@@ -17,11 +17,13 @@ final class Batching {
 
   private final int maxEvents;
   private final long maxDelay;
+  private final int maxAttempts;
   private final MessageIds ids;
 
   Batching(WebhookOptions options, MessageIds ids) {
     this.maxEvents = options.getBatch().getMaxEvents();
     this.maxDelay = options.getBatch().getMaxDelay();
+    this.maxAttempts = options.getMaxAttempts();
     this.ids = ids;
   }
 
@@ -39,21 +41,29 @@ final class Batching {
     return maxDelay;
   }
 
-  /** A new batch of events that were not tried since they were queued. */
+  /** A new batch of events that have had the same number of attempts. */
   Batch form(List<PendingEvent> events) {
     if (!isOn()) {
       PendingEvent event = events.get(0);
       return Batch.single(event, ids.ofEvent(event.id()));
     }
     events.sort(Comparator.comparingLong(PendingEvent::id));
-    int attempts = events.stream().mapToInt(PendingEvent::attempts).max().orElse(0);
+    int attempts = events.get(0).attempts();
     long since = events.stream().mapToLong(PendingEvent::since).min().orElse(0);
     return Batch.array(events, ids.fresh("batch"), attempts, since);
   }
 
-  /** Whether an answer to a batch calls for its halves to be tried. */
-  boolean divides(Batch batch, Answer answer) {
-    return batch.size() > 1 && answer.error() == null && DIVISIBLE.contains(answer.status());
+  /**
+   * Whether an answer to a batch calls for its halves to be tried: it may mean one member, or the
+   * batch has failed so often that one member may be why.
+   */
+  boolean divides(Batch batch, Answer answer, Verdict verdict) {
+    if (batch.size() == 1) {
+      return false;
+    }
+    return verdict == Verdict.RETRY
+        ? Math.max(batch.attempts(), batch.tries()) + 1 >= maxAttempts
+        : answer.error() == null && DIVISIBLE.contains(answer.status());
   }
 
   /** The halves of a batch, each with an id of its own and the attempts that are left. */

@@ -4,16 +4,20 @@ import dev.auditwebhook.WebhookOptions;
 import io.vertx.circuitbreaker.CircuitBreaker;
 import io.vertx.circuitbreaker.CircuitBreakerOptions;
 import io.vertx.circuitbreaker.CircuitBreakerState;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Locale;
+import java.util.PriorityQueue;
 
 /**
  * The Vert.x Circuit Breaker of one endpoint. Attempts run outside it, and their outcomes are
- * reported to it when they are known: so a probe that hangs cannot wedge it, and an answer to an
- * attempt from before the last opening is simply not reported. It counts events: the failure of a
- * batch weighs as much as its events.
+ * reported here when they are known: so a probe that hangs cannot wedge it, and an answer to an
+ * attempt from before the last opening moves it no more.
+ *
+ * <p>It opens when {@code maxFailures} events in a row have failed; the failure of a batch weighs
+ * as much as its events. In a row means: in the order in which the attempts began. A success shows
+ * that the endpoint was well when its attempt began, and says nothing of what began after that.
  */
 final class Circuit {
 
@@ -22,9 +26,14 @@ final class Circuit {
   private final long resetTimeout;
   private final Runnable changed;
   private long openings;
+  private long admitted;
   private boolean probing;
-  private boolean clean = true;
-  private int inReport;
+
+  /** What failed and was not followed by a success, the attempt that began first at the head. */
+  private final PriorityQueue<Failure> failures =
+      new PriorityQueue<>(Comparator.comparingLong(Failure::number));
+
+  private long failed;
   private Instant since = Instant.now();
 
   /**
@@ -34,18 +43,13 @@ final class Circuit {
     this.changed = changed;
     this.maxFailures = options.getMaxFailures();
     this.resetTimeout = options.getResetTimeout();
-    // Failures count within a window, which slow attempts must not outlast.
-    long window = Math.max(10_000, (maxFailures + 1L) * options.getAttemptTimeout());
     breaker =
         CircuitBreaker.create(
                 "webhook " + options.getAddress(),
                 vertx,
                 new CircuitBreakerOptions()
                     .setMaxFailures(maxFailures)
-                    .setFailuresRollingWindow(Math.min(window, 86_400_000L))
-                    .setResetTimeout(resetTimeout)
-                    .setTimeout(-1)
-                    .setMaxRetries(0))
+                    .setResetTimeout(resetTimeout))
             .openHandler(
                 v -> {
                   openings++;
@@ -57,17 +61,22 @@ final class Circuit {
 
   private void turned() {
     probing = false;
+    failures.clear();
+    failed = 0;
     since = Instant.now();
     changed.run();
   }
 
-  /** The right to make one attempt; reported back with its outcome. */
-  record Ticket(long opening, boolean probe) {}
+  /** The right to make one attempt, the so-manieth; reported back with its outcome. */
+  record Ticket(long number, long opening, boolean probe) {}
+
+  /** The failure of the so-manieth attempt, made for so many events. */
+  private record Failure(long number, int events) {}
 
   /** Whether an attempt may start now. */
   boolean admits() {
     return switch (breaker.state()) {
-      case CLOSED -> inReport == 0;
+      case CLOSED -> true;
       case HALF_OPEN -> !probing;
       case OPEN -> false;
     };
@@ -85,19 +94,15 @@ final class Circuit {
   /** Takes the right to make one attempt. Call only when {@link #admits()}. */
   Ticket admit() {
     probing = isHalfOpen();
-    return new Ticket(openings, probing);
+    return new Ticket(admitted++, openings, probing);
   }
 
   /**
    * Whether the circuit is closed, has been so since the attempt began, and takes as many failures
    * more without a count above its maximum.
    */
-  boolean tolerates(Ticket ticket, int failures) {
-    return isClosed() && ticket.opening() == openings && failuresWith(failures) <= maxFailures;
-  }
-
-  private long failuresWith(int more) {
-    return breaker.failureCount() + inReport + more;
+  boolean tolerates(Ticket ticket, int events) {
+    return isClosed() && ticket.opening() == openings && failed + events <= maxFailures;
   }
 
   /**
@@ -113,31 +118,18 @@ final class Circuit {
       probing = false; // Also after an answer that says nothing of the circuit.
     }
     if (verdict.failsCircuit()) {
-      clean = false;
-      if (!isClosed() || failuresWith(events) >= maxFailures) {
+      failures.add(new Failure(ticket.number(), events));
+      failed += events;
+      if (!isClosed() || failed >= maxFailures) {
         breaker.open();
-      } else {
-        count(events);
       }
-    } else if (verdict.healsCircuit() && !clean) {
-      clean = true;
-      breaker.reset();
-    }
-  }
-
-  /** The breaker counts on its next tick; until then nothing more may start. */
-  private void count(int failures) {
-    inReport += failures;
-    for (int i = 0; i < failures; i++) {
-      breaker
-          .execute((Promise<Void> outcome) -> outcome.fail("failed"))
-          .onComplete(
-              counted -> {
-                inReport--;
-                if (inReport == 0) {
-                  changed.run();
-                }
-              });
+    } else if (verdict.healsCircuit()) {
+      while (!failures.isEmpty() && failures.peek().number() < ticket.number()) {
+        failed -= failures.poll().events();
+      }
+      if (isHalfOpen()) {
+        breaker.reset();
+      }
     }
   }
 

@@ -174,7 +174,7 @@ final class Dispatcher {
     Circuit circuit = to.circuit();
     boolean tolerated = verdict.failsCircuit() && circuit.tolerates(ticket, batch.size());
     boolean lastAttempt = batch.attempts() + 1 >= options.getMaxAttempts();
-    boolean divisible = batching.divides(batch, answer);
+    boolean divisible = batching.divides(batch, answer, verdict);
     Ruling ruling =
         Ruling.of(verdict, new Circumstances(current, tolerated, lastAttempt, divisible));
     Tried tried = new Tried(current ? batch : batch.fresh(), answer, to.endpoint());
@@ -182,7 +182,7 @@ final class Dispatcher {
       case DELIVERED -> outcomes.delivered(batch, answer);
       case RETRY -> retry(tried);
       case PARK -> park(tried, current ? answer.retryAfter() : 0);
-      case DIVIDE -> divide(tried);
+      case DIVIDE -> divide(tried, verdict == Verdict.REJECTED);
       case DEAD_LETTER -> outcomes.dead(batch, answer, to.endpoint());
       case PAUSE -> {
         park(tried, 0);
@@ -214,15 +214,23 @@ final class Dispatcher {
   }
 
   private Batch again(Tried tried, int attempts) {
-    Batch again = tried.batch().waiting(attempts, System.currentTimeMillis());
+    Batch again = tried.batch().tried(attempts, System.currentTimeMillis());
     outcomes.again(tried.batch(), again, tried.answer(), tried.endpoint());
     return again;
   }
 
   /** One bad event takes no neighbours along: both halves are tried. */
-  private void divide(Tried tried) {
-    outcomes.again(tried.batch(), tried.batch(), tried.answer(), tried.endpoint());
-    batching.halves(tried.batch()).forEach(waiting::add);
+  private void divide(Tried tried, boolean atOnce) {
+    Batch again = again(tried, tried.batch().attempts());
+    long retryAfter = tried.answer().retryAfter();
+    for (Batch half : batching.halves(again)) {
+      if (atOnce) {
+        waiting.add(half);
+      } else {
+        int attempts = half.attempts() + 1;
+        backoffs.add(half, backoff.after(settings.initialBackoff(), attempts, retryAfter));
+      }
+    }
   }
 
   /** Sends dead letters again, the lowest id first, as far as there is room; says which. */

@@ -22,7 +22,7 @@ enum Ruling {
    * @param tolerated whether the circuit, closed ever since the attempt began, takes the failure of
    *     the batch as one of its {@code maxFailures}
    * @param lastAttempt whether it was the last one
-   * @param divisible whether the answer may mean one event of several
+   * @param divisible whether one event of several may be why
    */
   record Circumstances(
       boolean current, boolean tolerated, boolean lastAttempt, boolean divisible) {}
@@ -38,6 +38,9 @@ enum Ruling {
       case GONE -> now.current() ? PAUSE : PARK;
       case REFUSED -> now.current() && now.tolerated() ? DEAD_LETTER : PARK;
       case RETRY -> {
+        if (now.current() && now.divisible()) {
+          yield DIVIDE;
+        }
         if (!now.current() || !now.tolerated()) {
           yield PARK;
         }

@@ -97,14 +97,15 @@ final class WaitingEvents {
       return batches.poll();
     }
     List<PendingEvent> members = new ArrayList<>(Math.min(eventCount(), batching.maxEvents()));
-    long bytes = 0;
+    long bytes = 1;
     do {
       PendingEvent event = pollFirst();
       members.add(event);
-      bytes += event.body().length;
+      bytes += event.body().length + 1;
     } while (members.size() < batching.maxEvents()
         && eventCount() > 0
-        && bytes + first().body().length <= Batching.MAX_BYTES);
+        && first().attempts() == members.get(0).attempts()
+        && bytes + first().body().length + 1 <= Batching.MAX_BYTES);
     return batching.form(members);
   }
 

@@ -58,4 +58,52 @@ class CircuitReportsTest {
 
     await().until(() -> turn(() -> circuit.isClosed() && circuit.admits()));
   }
+
+  private Circuit circuit(int maxFailures) throws Exception {
+    WebhookOptions options = new WebhookOptions().setMaxFailures(maxFailures);
+    return turn(() -> new Circuit(vertx, options, () -> {}));
+  }
+
+  @Test
+  void aSuccessForgivesAllThatBeganBeforeIt() throws Exception {
+    Circuit circuit = circuit(10);
+    turn(
+        () -> {
+          for (int i = 0; i < 9; i++) {
+            circuit.report(circuit.admit(), Verdict.RETRY, 1);
+          }
+          circuit.report(circuit.admit(), Verdict.DELIVERED, 1);
+          for (int i = 0; i < 9; i++) {
+            circuit.report(circuit.admit(), Verdict.RETRY, 1);
+          }
+          return null;
+        });
+    assertThat(turn(circuit::isClosed)).isTrue();
+
+    turn(
+        () -> {
+          circuit.report(circuit.admit(), Verdict.RETRY, 1);
+          return null;
+        });
+    assertThat(turn(circuit::state)).isEqualTo("open");
+  }
+
+  @Test
+  void aSuccessSaysNothingOfAttemptsThatBeganAfterIt() throws Exception {
+    Circuit circuit = circuit(3);
+    turn(
+        () -> {
+          Ticket early = circuit.admit();
+          Ticket slow = circuit.admit();
+          circuit.report(circuit.admit(), Verdict.REFUSED, 1);
+          circuit.report(early, Verdict.REFUSED, 1);
+          circuit.report(slow, Verdict.DELIVERED, 1);
+          Ticket next = circuit.admit();
+          assertThat(circuit.tolerates(next, 2)).as("one has failed since").isTrue();
+          assertThat(circuit.tolerates(next, 3)).isFalse();
+          circuit.report(next, Verdict.REFUSED, 2);
+          return null;
+        });
+    assertThat(turn(circuit::state)).isEqualTo("open");
+  }
 }

@@ -136,7 +136,7 @@ class WaitingEventsTest {
     WaitingEvents waiting = waiting(1, 0, false);
     waiting.add(event(1, 100).waiting(2, 100));
     waiting.add(event(2, 110));
-    waiting.add(batch(3, 120).waiting(1, 130));
+    waiting.add(batch(3, 120).tried(1, 130));
     waiting.startAfresh();
     for (long id = 1; id <= 3; id++) {
       Batch next = waiting.next();
