@@ -46,12 +46,13 @@ record RecoveredDisk(
     long start = System.nanoTime();
     Disk disk;
     String damage = null;
+    if (!directory.hasFile() && directory.lastSetAside() != null) {
+      damage = damage(directory.lastSetAside(), "by a start that did not come to its end");
+    }
     try {
       disk = disk(directory, lock, name);
     } catch (DamagedException e) {
-      Path aside = directory.setAside();
-      damage = "the store was damaged and is begun anew; the damaged file is kept as " + aside;
-      log.error("webhook.store.path: {} ({})", damage, e.getMessage());
+      damage = damage(directory.setAside(), e.getMessage());
       disk = disk(directory, lock, name);
     }
     RecoveredDisk recovered =
@@ -71,6 +72,12 @@ record RecoveredDisk(
         directory,
         (System.nanoTime() - start) / 1_000_000);
     return recovered;
+  }
+
+  private static String damage(Path aside, String reason) {
+    String damage = "the store was damaged and is begun anew; the damaged file is kept as " + aside;
+    log.error("webhook.store.path: {} ({})", damage, reason);
+    return damage;
   }
 
   /** A file of that name has a content from its first moment: one without was damaged. */

@@ -260,6 +260,24 @@ class DiskTest {
   }
 
   @Test
+  void aStartThatDiedAfterItSetAFileAsideIsMadeUpForByTheNext() throws IOException {
+    write(3);
+    StoreDirectory started = new StoreDirectory(directory.toString());
+    started.setAside();
+    Files.write(started.file(), new byte[0]);
+    Path last = started.setAside();
+
+    RecoveredDisk found = open();
+
+    assertThat(found.damage())
+        .isEqualTo("the store was damaged and is begun anew; the damaged file is kept as " + last);
+    found.disk().close();
+    RecoveredDisk again = open();
+    assertThat(again.damage()).isNull();
+    again.disk().close();
+  }
+
+  @Test
   void aFileThatLostItsEndIsDamaged() throws IOException {
     write(200);
     byte[] whole = Files.readAllBytes(file());
