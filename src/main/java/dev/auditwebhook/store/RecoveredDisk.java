@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param disk the open file
  * @param damage what an operator must know, {@code null} when all is well
+ * @param pending how many pending events are whole
  */
 record RecoveredDisk(
     Disk disk,
@@ -19,6 +20,7 @@ record RecoveredDisk(
     String totals,
     String settings,
     long pending,
+    List<Long> damagedEventIds,
     List<Long> deadLetterIds,
     List<Long> damagedLetterIds) {
 
@@ -62,7 +64,8 @@ record RecoveredDisk(
             disk.messageIdPrefix(),
             disk.totals(),
             disk.settings(),
-            disk.pending(),
+            disk.pending() - disk.damagedEvents().size(),
+            disk.damagedEvents(),
             disk.deadLetterIds(),
             disk.damagedLetters());
     log.info(
