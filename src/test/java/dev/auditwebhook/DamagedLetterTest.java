@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** One dead letter that the disk has damaged costs no other event anything. */
+/** One dead letter or event that the disk has damaged costs no other event anything. */
 class DamagedLetterTest extends WebhookTest {
 
   private static final String WARNING =
@@ -70,6 +70,29 @@ class DamagedLetterTest extends WebhookTest {
     assertThat(letters.get(1).details()).isNull();
     assertThat(letters.get(2).details()).isEqualTo(new JsonObject().put("n", 3));
     assertThat(state().json().getString("warning")).isEqualTo(WARNING);
+  }
+
+  @Test
+  void aPendingEventThatIsDamagedBecomesOne() throws IOException {
+    receiver.usually(status(503));
+    deploy(onDisk().setInitialBackoff(60_000));
+    publish(3);
+    awaitState(state -> state.json().getLong("retried") == 3);
+    stop();
+    Damage.event(directory.resolve("data").resolve("events.mv"), 2);
+    receiver.usually(status(204));
+
+    start();
+
+    WebhookClient.State state = awaitSettled(3);
+    assertThat(state.delivered()).isEqualTo(2);
+    assertThat(state.failed()).isEqualTo(1);
+    assertThat(state.json().getString("warning")).isEqualTo(WARNING);
+    assertThat(ids(letters())).containsExactly(2L);
+    assertThat(letters().get(0).action()).isEqualTo("<damaged>");
+    assertThat(result(client.redrive())).isZero();
+    assertThat(result(client.purgeAll())).isEqualTo(1);
+    assertThat(state().json().getValue("warning")).isNull();
   }
 
   @Test

@@ -112,6 +112,15 @@ class EchoTest extends WebhookTest {
   }
 
   @Test
+  void aSecretThatTheReceiversJsonEscapes() {
+    deployAgainst(400, echo -> "{\"echo\":\"Tr0ub\\u0026dor\"}");
+    publish("user.login", new JsonObject().put("password", "Tr0ub&dor"));
+    awaitSettled(1);
+
+    assertThat(response()).isEqualTo("{\"echo\":\"<redacted>\"}");
+  }
+
+  @Test
   void whereTheDetailsCannotBeReadNothingIsShown() {
     deployAgainst(400, Echo::body);
     JsonObject details = secrets();

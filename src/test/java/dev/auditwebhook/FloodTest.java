@@ -107,6 +107,34 @@ class FloodTest extends WebhookTest {
   }
 
   @Test
+  void droppedEntriesThatNobodyAsksAboutTakeNoMemory() {
+    receiver.usually(Answer.silence());
+    deploy(
+        options()
+            .setStore(
+                new StoreOptions()
+                    .setType(StoreOptions.FILE)
+                    .setPath(directory.resolve("rarelyWritten").toString())
+                    .setSyncInterval(10_000)
+                    .setMaxEvents(10)));
+    publish(10);
+    awaitState(state -> state.pending() == 10);
+    long before = usedMemory();
+
+    flood(FLOOD);
+    awaitState(state -> state.dropped() == FLOOD);
+
+    assertThat(usedMemory() - before).isLessThan(FLOOD * 50L);
+  }
+
+  private static long usedMemory() {
+    for (int i = 0; i < 3; i++) {
+      System.gc();
+    }
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+
+  @Test
   void anEntryThatNobodyWantsIsNotEncoded() {
     deploy(options().setActions(List.of("user.*")));
 

@@ -2,6 +2,7 @@ package dev.auditwebhook;
 
 import static dev.auditwebhook.testing.ScriptedReceiver.Answer.status;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.auditwebhook.testing.ScriptedReceiver;
 import dev.auditwebhook.testing.WebhookTest;
@@ -131,6 +132,25 @@ class StoreRestartTest extends WebhookTest {
     assertThat(state().url()).isEqualTo(receiver.url("/edited"));
     restart(onDisk().setUrl(receiver.url("/edited")));
     assertThat(state().url()).isEqualTo(receiver.url("/edited"));
+  }
+
+  @Test
+  void aUrlThatWasSetAndIsForbiddenNowFailsTheStartInOneLine() {
+    String configured = "https://siem.example/in";
+    deploy(onDisk().setUrl(configured).setDrainTimeout(1));
+    result(client.setUrl(receiver.url("/in?token=hush")));
+    undeploy();
+
+    WebhookOptions stricter = onDisk().setUrl(configured).setAllowPrivateNetworks(false);
+    assertThatThrownBy(() -> deploy(stricter))
+        .hasMessage(
+            "webhook.url: the one that was set at run time, kept in "
+                + directory.resolve("data")
+                + ", is refused: forbidden address 127.0.0.1 while webhook.allowPrivateNetworks is"
+                + " false; edit webhook.url, and it takes the place of that one");
+
+    deploy(stricter.setUrl("https://siem.example/edited"));
+    assertThat(state().url()).isEqualTo("https://siem.example/edited");
   }
 
   @Test

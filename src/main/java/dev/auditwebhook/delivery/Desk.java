@@ -44,14 +44,14 @@ final class Desk {
   /**
    * Answers one address. To be called on a context, which is that of the handler.
    *
-   * @param json makes the reply, if one is asked for
+   * @param reply makes the reply, if one is asked for
    * @return completed when messages arrive
    */
   <R> Future<Void> answer(
-      String address, Function<Object, Future<R>> handler, Function<R, JsonObject> json) {
+      String address, Function<Object, Future<R>> handler, Function<R, Future<JsonObject>> reply) {
     MessageConsumer<Object> consumer = consumer(address);
     closings.add(consumer::unregister);
-    return consumer.handler(message -> answer(message, handler, json)).completion();
+    return consumer.handler(message -> answer(message, handler, reply)).completion();
   }
 
   /**
@@ -59,12 +59,12 @@ final class Desk {
    * sockets. What arrives at all of them is handled in the order of its arrival.
    */
   <R> Future<Void> answerInOrder(
-      String address, Function<Object, Future<R>> handler, Function<R, JsonObject> json) {
+      String address, Function<Object, Future<R>> handler, Function<R, Future<JsonObject>> reply) {
     ContextInternal context = vertx.getOrCreateContext().unwrap();
     if (!context.isEventLoopContext()) {
-      return answer(address, handler, json);
+      return answer(address, handler, reply);
     }
-    Handler<Message<Object>> answering = message -> answer(message, handler, json);
+    Handler<Message<Object>> answering = message -> answer(message, handler, reply);
     Promise<Void> heard = context.promise();
     sliced(context)
         .dispatch(
@@ -105,18 +105,20 @@ final class Desk {
   }
 
   private static <R> void answer(
-      Message<Object> message, Function<Object, Future<R>> handler, Function<R, JsonObject> json) {
-    Future<R> reply;
+      Message<Object> message,
+      Function<Object, Future<R>> handler,
+      Function<R, Future<JsonObject>> reply) {
+    Future<R> done;
     try {
-      reply = handler.apply(message.body());
+      done = handler.apply(message.body());
     } catch (Throwable e) {
       fail(message, e);
       return;
     }
     if (message.replyAddress() == null) {
-      reply.onFailure(e -> fail(message, e));
+      done.onFailure(e -> fail(message, e));
     } else {
-      reply.map(json).onComplete(message::reply, e -> fail(message, e));
+      done.compose(reply).onComplete(message::reply, e -> fail(message, e));
     }
   }
 

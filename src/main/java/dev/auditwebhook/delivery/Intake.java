@@ -21,11 +21,20 @@ final class Intake {
    *
    * @param status {@code queued}, {@code dropped} or {@code discarded}
    * @param eventId its number, {@code null} when discarded
+   * @param kept completed, one way or the other, when that can be answered
    */
-  record Accepted(String status, Long eventId) {
+  record Accepted(String status, Long eventId, Future<Void> kept) {
 
-    /** The reply on {@code audit.entry}. */
-    JsonObject toJson() {
+    Accepted(String status, Long eventId) {
+      this(status, eventId, Future.succeededFuture());
+    }
+
+    /** The reply on {@code audit.entry}. Nothing waits for it where none is asked for. */
+    Future<JsonObject> reply() {
+      return kept.transform((v, failure) -> Future.succeededFuture(toJson()));
+    }
+
+    private JsonObject toJson() {
       JsonObject reply = new JsonObject().put("type", "audit_entry_ok");
       if (eventId != null) {
         reply.put("event_id", eventId);
@@ -124,7 +133,7 @@ final class Intake {
     store.count(Total.DROPPED);
     pendingAtLastDrop = store.pending();
     drops.add(id);
-    return store.kept().otherwiseEmpty().map(new Accepted("dropped", id));
+    return Future.succeededFuture(new Accepted("dropped", id, store.kept()));
   }
 
   private static void warnOfRejected(Warnings.Times<String> times) {

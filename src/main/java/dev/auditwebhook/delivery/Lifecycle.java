@@ -1,7 +1,6 @@
 package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.WebhookOptions;
-import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.security.UrlPolicy.Endpoint;
 import dev.auditwebhook.store.Store;
 import io.vertx.core.Future;
@@ -39,7 +38,11 @@ final class Lifecycle {
     this.dispatcher = dispatcher;
   }
 
-  /** Goes on with what the store holds. */
+  /**
+   * Goes on with what the store holds.
+   *
+   * @throws IllegalArgumentException in one line when its URL may not be used now
+   */
   void start() {
     dispatcher.begin(this::gone, this::endDrainWhenDone);
     retarget();
@@ -87,13 +90,10 @@ final class Lifecycle {
       drain = null;
       dispatcher.hurry(false);
     }
-    String url = settings.url();
     dispatcher.aim(
-        url.isEmpty()
+        settings.url().isEmpty()
             ? null
-            : new Target(
-                UrlPolicy.vet(url, options.isAllowPrivateNetworks()),
-                new Circuit(vertx, options, dispatcher::pump)),
+            : new Target(settings.endpoint(), new Circuit(vertx, options, dispatcher::pump)),
         settings.pausedFor() != null);
   }
 

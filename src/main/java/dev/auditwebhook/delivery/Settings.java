@@ -1,6 +1,9 @@
 package dev.auditwebhook.delivery;
 
+import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.security.UrlPolicy;
+import dev.auditwebhook.security.UrlPolicy.Endpoint;
 import dev.auditwebhook.store.PendingEvent;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -70,6 +73,30 @@ final class Settings {
   String url() {
     JsonObject set = stored.getJsonObject("url");
     return set == null ? configured.getUrl() : set.getString("value");
+  }
+
+  /**
+   * The parts of the URL, which is not empty.
+   *
+   * @throws IllegalArgumentException in one line when the configuration of this start forbids one
+   *     that was set before
+   */
+  Endpoint endpoint() {
+    try {
+      return UrlPolicy.vet(url(), configured.isAllowPrivateNetworks());
+    } catch (IllegalArgumentException e) {
+      StoreOptions store = configured.getStore();
+      throw new IllegalArgumentException(
+          "webhook.url: the one that was set at run time, kept in "
+              + (store.getType().equals(StoreOptions.FILE) ? store.getPath() : "memory")
+              + ", is refused: "
+              + e.getMessage()
+              + (configured.isAllowPrivateNetworks()
+                  ? ""
+                  : " while webhook.allowPrivateNetworks is false")
+              + "; edit webhook.url, and it takes the place of that one",
+          e);
+    }
   }
 
   /** Sets the URL, which ends a pause. */

@@ -131,15 +131,15 @@ public final class Webhook {
     return Future.all(
             List.of(
                 desk.answerInOrder(
-                    options.getEntryAddress(), intake::accept, Intake.Accepted::toJson),
-                answer(addresses.get(), requests::get, json -> json),
-                desk.answerInOrder(addresses.set(), requests::set, json -> json),
-                answer(addresses.dlq(), deadLetters::dlq, json -> json),
-                answer(addresses.redrive(), deadLetters::redrive, json -> json),
-                answer(addresses.purge(), deadLetters::purge, json -> json),
-                answer(addresses.test(), requests::test, json -> json),
-                answer(addresses.ready(), requests::ready, json -> json),
-                answer(addresses.health(), requests::health, json -> json)))
+                    options.getEntryAddress(), intake::accept, Intake.Accepted::reply),
+                answer(addresses.get(), requests::get),
+                desk.answerInOrder(addresses.set(), requests::set, Future::succeededFuture),
+                answer(addresses.dlq(), deadLetters::dlq),
+                answer(addresses.redrive(), deadLetters::redrive),
+                answer(addresses.purge(), deadLetters::purge),
+                answer(addresses.test(), requests::test),
+                answer(addresses.ready(), requests::ready),
+                answer(addresses.health(), requests::health)))
         .mapEmpty();
   }
 
@@ -150,9 +150,8 @@ public final class Webhook {
     return attempt -> bus.publish(address, attempt, lazily);
   }
 
-  private <R> Future<Void> answer(
-      String address, Function<Object, Future<R>> handler, Function<R, JsonObject> json) {
-    return desk.answer(address, handler, json);
+  private Future<Void> answer(String address, Function<Object, Future<JsonObject>> handler) {
+    return desk.answer(address, handler, Future::succeededFuture);
   }
 
   /** Stops accepting, drains, and lets go of the addresses. A second stop is harmless. */

@@ -83,6 +83,17 @@ final class Backlog {
     redriven.remove(id);
   }
 
+  /** Reading has come past an event that is damaged. */
+  void passed(long id) {
+    redriven.remove(id);
+    readUpTo = Math.max(readUpTo, id);
+  }
+
+  /** An event that waited is not pending any more. */
+  void lost() {
+    waiting--;
+  }
+
   /** A held event is not pending any more. */
   void ended() {
     held--;

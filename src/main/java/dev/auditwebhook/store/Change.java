@@ -48,6 +48,9 @@ sealed interface Change {
     }
   }
 
+  /** It is pending on disk, but damaged, and becomes a dead letter without content. */
+  record Fail(long id) implements Change {}
+
   /** It is gone. */
   record Remove(long id) implements Change {}
 

@@ -47,6 +47,7 @@ final class Disk {
 
   private final String file;
   private final StoreLock lock;
+  private final List<Long> damagedEvents = new ArrayList<>();
   private final List<Long> damagedLetters = new ArrayList<>();
   private MVStore store;
 
@@ -174,18 +175,28 @@ final class Disk {
       throw new DiskException(
           file + " has format " + format + ", and this version reads format " + FORMAT);
     }
-    for (MVMap<?, byte[]> map : List.of(pending, facts)) {
-      for (Cursor<?, byte[]> each = map.cursor(null); each.hasNext(); ) {
-        each.next();
-        Records.opened(each.getValue());
-      }
+    for (Cursor<String, byte[]> each = facts.cursor(null); each.hasNext(); ) {
+      each.next();
+      Records.opened(each.getValue());
     }
-    for (Cursor<Long, byte[]> each = dead.cursor(null); each.hasNext(); ) {
+    damagedEvents.addAll(damaged(pending));
+    damagedLetters.addAll(damaged(dead));
+  }
+
+  private static List<Long> damaged(MVMap<Long, byte[]> records) {
+    List<Long> damaged = new ArrayList<>();
+    for (Cursor<Long, byte[]> each = records.cursor(null); each.hasNext(); ) {
       long id = each.next();
       if (!Records.isWhole(each.getValue())) {
-        damagedLetters.add(id);
+        damaged.add(id);
       }
     }
+    return damaged;
+  }
+
+  /** The pending events that were damaged when the file was opened. */
+  List<Long> damagedEvents() {
+    return damagedEvents;
   }
 
   /** The dead letters that were damaged when the file was opened; no other event depends on one. */
@@ -271,6 +282,9 @@ final class Disk {
         dead.remove(id);
         pending.put(id, Records.of(redrive.pending(letter)));
       }
+    } else if (change instanceof Change.Fail) {
+      pending.remove(id);
+      dead.put(id, Records.DAMAGED);
     } else if (change instanceof Change.Remove) {
       pending.remove(id);
       dead.remove(id);
@@ -319,26 +333,26 @@ final class Disk {
    *
    * @param ids those with these ids come first
    * @param after then come those above this id
-   * @param limit so many at most
+   * @param limit so many at most, those that are damaged not counted
    */
-  List<PendingEvent> read(Collection<Long> ids, long after, int limit) {
+  Waiting read(Collection<Long> ids, long after, int limit) {
     return doing(
         "read",
         () -> {
-          List<PendingEvent> events = new ArrayList<>();
-          for (Iterator<Long> each = ids.iterator(); each.hasNext() && events.size() < limit; ) {
+          Waiting read = new Waiting();
+          for (Iterator<Long> each = ids.iterator();
+              each.hasNext() && read.events().size() < limit; ) {
             long id = each.next();
             byte[] record = pending.get(id);
             if (record != null) {
-              events.add(Records.event(id, record));
+              read.add(id, record);
             }
           }
           Cursor<Long, byte[]> above = pending.cursor(after + 1);
-          while (events.size() < limit && above.hasNext()) {
-            long id = above.next();
-            events.add(Records.event(id, above.getValue()));
+          while (read.events().size() < limit && above.hasNext()) {
+            read.add(above.next(), above.getValue());
           }
-          return events;
+          return read;
         });
   }
 

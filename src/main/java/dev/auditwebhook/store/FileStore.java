@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,9 +28,6 @@ public final class FileStore implements Store {
 
   /** The most bytes of new events that are on their way to the disk. */
   private static final long MAX_UNWRITTEN = 32 << 20;
-
-  /** The most ids that a warning names. */
-  private static final int SHOWN_IDS = 10;
 
   private static final long UPKEEP_INTERVAL = 1_000;
   private static final long MAX_WORK_SECONDS = 60;
@@ -55,7 +51,7 @@ public final class FileStore implements Store {
   private final String damage;
   private final AtomicLongArray totals = new AtomicLongArray(Total.values().length);
   private final TreeSet<Long> deadIds;
-  private final TreeSet<Long> damagedIds = new TreeSet<>();
+  private final DamagedLetters damagedLetters = new DamagedLetters();
   private final Backlog backlog;
   private final long upkeepTimer;
   private JsonObject settings;
@@ -121,8 +117,8 @@ public final class FileStore implements Store {
             this::encodedTotals,
             this::refused,
             this::notRedriven);
-    damaged(recovered.damagedLetterIds());
-    evict();
+    damagedLetters.found(recovered.damagedLetterIds());
+    fail(recovered.damagedEventIds());
     upkeepTimer = vertx.setPeriodic(UPKEEP_INTERVAL, id -> commit.compact());
   }
 
@@ -206,13 +202,12 @@ public final class FileStore implements Store {
   @Override
   public Future<List<PendingEvent>> take() {
     Backlog.Reading next = backlog.next();
-    Function<Disk, List<PendingEvent>> reading =
-        disk -> disk.read(next.ids(), next.after(), next.limit());
+    Function<Disk, Waiting> reading = disk -> disk.read(next.ids(), next.after(), next.limit());
     return commit
         .read(reading)
         .compose(
             read ->
-                read.isEmpty()
+                read.events().isEmpty()
                     ? commit.keptSoon().transform(v -> commit.read(reading))
                     : Future.succeededFuture(read))
         .map(this::taken)
@@ -228,9 +223,25 @@ public final class FileStore implements Store {
     return List.of();
   }
 
-  private List<PendingEvent> taken(List<PendingEvent> read) {
+  private List<PendingEvent> taken(Waiting read) {
     unreadable = null;
-    return backlog.taken(read, commit::wasRefused);
+    read.damaged().forEach(backlog::passed);
+    // One with a change that is yet to be written was found before, or is not pending.
+    List<Long> lost = read.damaged().stream().filter(id -> commit.unwritten(id) == null).toList();
+    pending -= lost.size();
+    lost.forEach(id -> backlog.lost());
+    fail(lost);
+    return backlog.taken(read.events(), commit::wasRefused);
+  }
+
+  private void fail(List<Long> damagedEvents) {
+    for (long id : damagedEvents) {
+      totals.incrementAndGet(Total.FAILED.ordinal());
+      deadIds.add(id);
+      commit.add(new Change.Fail(id));
+    }
+    damagedLetters.failed(damagedEvents);
+    evict();
   }
 
   @Override
@@ -283,8 +294,11 @@ public final class FileStore implements Store {
               List<Long> ids = deadIds.tailSet(after, false).stream().limit(limit).toList();
               Map<Long, DeadLetter> unwritten = new HashMap<>();
               for (long id : ids) {
-                if (commit.unwritten(id) instanceof Change.Bury bury) {
+                Change change = commit.unwritten(id);
+                if (change instanceof Change.Bury bury) {
                   unwritten.put(id, bury.letter());
+                } else if (change instanceof Change.Fail) {
+                  unwritten.put(id, DeadLetter.damaged(id));
                 }
               }
               return commit.read(
@@ -292,7 +306,7 @@ public final class FileStore implements Store {
             })
         .onSuccess(
             letters ->
-                damaged(
+                damagedLetters.found(
                     letters.stream()
                         .filter(DeadLetter::isDamaged)
                         .map(letter -> letter.event().id())
@@ -329,30 +343,13 @@ public final class FileStore implements Store {
       totals.incrementAndGet(Total.FAILED.ordinal());
       totals.decrementAndGet(Total.REDRIVEN.ordinal());
     }
-    damaged(ids);
+    damagedLetters.found(ids);
     evict();
-  }
-
-  private void damaged(List<Long> ids) {
-    if (damagedIds.addAll(ids)) {
-      log.error("webhook.store.path: {}", damagedLetters());
-    }
-  }
-
-  private String damagedLetters() {
-    return damagedIds.stream()
-        .limit(SHOWN_IDS)
-        .map(String::valueOf)
-        .collect(
-            Collectors.joining(
-                ", ",
-                "dead letters are damaged on disk and can only be purged: ",
-                damagedIds.size() > SHOWN_IDS ? " and more" : ""));
   }
 
   @Override
   public boolean isDamaged(long id) {
-    return damagedIds.contains(id);
+    return damagedLetters.contains(id);
   }
 
   @Override
@@ -363,7 +360,7 @@ public final class FileStore implements Store {
 
   private void remove(long id) {
     deadIds.remove(id);
-    damagedIds.remove(id);
+    damagedLetters.remove(id);
     commit.add(new Change.Remove(id));
   }
 
@@ -382,10 +379,10 @@ public final class FileStore implements Store {
   public String warning() {
     if (commit.fault() != null || unreadable != null) {
       return commit.fault() != null ? commit.fault() : unreadable;
-    } else if (damagedIds.isEmpty()) {
+    } else if (damagedLetters.warning() == null) {
       return damage;
     }
-    return damage == null ? damagedLetters() : damage + "; " + damagedLetters();
+    return damage == null ? damagedLetters.warning() : damage + "; " + damagedLetters.warning();
   }
 
   @Override

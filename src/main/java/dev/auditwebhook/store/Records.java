@@ -10,6 +10,9 @@ import java.util.zip.CRC32C;
  */
 final class Records {
 
+  /** A record of which nothing is known. */
+  static final byte[] DAMAGED = {};
+
   private static final int CHECKSUM = Integer.BYTES;
   private static final int NO_TEXT = -1;
   private static final int NO_STATUS = 0;

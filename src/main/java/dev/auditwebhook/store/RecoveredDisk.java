@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param disk the open file
  * @param damage what an operator must know, {@code null} when all is well
+ * @param pending how many pending events are whole
  */
 record RecoveredDisk(
     Disk disk,
@@ -19,6 +20,7 @@ record RecoveredDisk(
     String totals,
     String settings,
     long pending,
+    List<Long> damagedEventIds,
     List<Long> deadLetterIds,
     List<Long> damagedLetterIds) {
 
@@ -46,12 +48,13 @@ record RecoveredDisk(
     long start = System.nanoTime();
     Disk disk;
     String damage = null;
+    if (!directory.hasFile() && directory.lastSetAside() != null) {
+      damage = damage(directory.lastSetAside(), "by a start that did not come to its end");
+    }
     try {
       disk = disk(directory, lock, name);
     } catch (DamagedException e) {
-      Path aside = directory.setAside();
-      damage = "the store was damaged and is begun anew; the damaged file is kept as " + aside;
-      log.error("webhook.store.path: {} ({})", damage, e.getMessage());
+      damage = damage(directory.setAside(), e.getMessage());
       disk = disk(directory, lock, name);
     }
     RecoveredDisk recovered =
@@ -61,7 +64,8 @@ record RecoveredDisk(
             disk.messageIdPrefix(),
             disk.totals(),
             disk.settings(),
-            disk.pending(),
+            disk.pending() - disk.damagedEvents().size(),
+            disk.damagedEvents(),
             disk.deadLetterIds(),
             disk.damagedLetters());
     log.info(
@@ -71,6 +75,12 @@ record RecoveredDisk(
         directory,
         (System.nanoTime() - start) / 1_000_000);
     return recovered;
+  }
+
+  private static String damage(Path aside, String reason) {
+    String damage = "the store was damaged and is begun anew; the damaged file is kept as " + aside;
+    log.error("webhook.store.path: {} ({})", damage, reason);
+    return damage;
   }
 
   /** A file of that name has a content from its first moment: one without was damaged. */

@@ -57,7 +57,8 @@ public interface Store {
 
   /**
    * Takes events that wait in the store, in {@code event_id} order, as many as there is room for in
-   * memory. None when they cannot be read now.
+   * memory. None when they cannot be read now. One that is damaged is passed over, and becomes a
+   * damaged dead letter.
    */
   Future<List<PendingEvent>> take();
 

@@ -16,8 +16,10 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -164,6 +166,16 @@ final class StoreDirectory {
       return Files.move(directory.resolve(FILE), aside);
     } catch (IOException e) {
       throw new DiskException(directory.resolve(FILE) + " is damaged, and cannot be renamed", e);
+    }
+  }
+
+  /** The file that was set aside last, {@code null} when none was. */
+  Path lastSetAside() {
+    try (DirectoryStream<Path> aside = Files.newDirectoryStream(directory, DAMAGED + "*")) {
+      Comparator<Path> order = Comparator.comparing(Path::toString);
+      return StreamSupport.stream(aside.spliterator(), false).max(order).orElse(null);
+    } catch (IOException e) {
+      throw new DiskException(directory + " cannot be read: " + reason(e), e);
     }
   }
 

@@ -104,6 +104,86 @@ class ConcealmentTest {
     }
   }
 
+  /** As Go, .NET, Gson, PHP and others write it, one within the other too. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "Tr0ub&dor-horse     | Tr0ub\\u0026dor-horse",
+        "abcd+efgh+secret==  | abcd\\u002Befgh\\u002Bsecret==",
+        "abcd=efgh=secret    | abcd\\u003defgh\\u003Dsecret",
+        "abcd/efgh           | abcd\\/efgh",
+        "abcd'efgh           | abcd\\'efgh",
+        "abcd'efgh           | abcd\\x27efgh",
+        "abcd/efgh           | abcd%2fefgh",
+        "abcd efgh           | abcd+efgh",
+        "abcd+efgh           | abcd efgh",
+        "abcdefgh            | %61%62%63%64%65%66%67%68",
+        "schlüssel           | schl%C3%bcssel",
+        "schlüssel           | schl%FCssel",
+        "schlüssel           | schl\\u00FCssel",
+        "schlüssel           | schl&#252;ssel",
+        "abcd&efgh           | abcd&amp;efgh",
+        "abcd&'<>\"efgh       | abcd&amp;&apos;&lt;&gt;&quot;efgh",
+        "abcd'efgh           | abcd&#39;efgh",
+        "abcd'efgh           | abcd&#x27;efgh",
+        "abcd'efgh           | abcd&#X00027;efgh",
+        "abcd&efgh           | abcd\\u0026amp;efgh",
+        "abcd&efgh           | abcd\\\\u0026amp;efgh",
+        "abcd\"efgh           | abcd\\\\\\\"efgh",
+        "abcd\"efgh           | abcd\\\\\\u0022efgh",
+        "abcd/efgh           | abcd%252Fefgh",
+        "abcd\\u0041efgh      | abcd\\u0041efgh",
+        "abcd\\u0041efgh      | abcd\\\\u0041efgh",
+        "abcd%41&amp;efgh    | abcd%2541%26amp%3befgh",
+        "abcd%41&amp;efgh    | abcd%41\\u0026amp;efgh"
+      })
+  void howeverItIsEscaped(String secret, String echo) {
+    Concealment concealment = details(new JsonObject().put("password", secret));
+    assertThat(concealment.conceal("{\"echo\":\"" + echo + "\"}", false))
+        .isEqualTo("{\"echo\":\"<redacted>\"}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\\", "\\u", "\\u002", "%", "%2", "%C3", "%C3%", "&", "&am", "&#3"})
+  void aCutWithinAnEscape(String beginning) {
+    Concealment concealment = details(new JsonObject().put("password", "hunter&ü/2"));
+    assertThat(concealment.conceal("it was hunter" + beginning, true))
+        .isEqualTo("it was <redacted>");
+    assertThat(concealment.conceal("it was a hint" + beginning, true))
+        .isEqualTo("it was a hint" + beginning);
+  }
+
+  @Test
+  void whatIsEscapedAndNoSecretStaysAsItIs() {
+    String answer = "{\"a\":\"\\u0026 100% &amp; \\\\ %zz &#1114112; &uuml; \\q \\u12\"}";
+    assertThat(details(new JsonObject().put("password", "hunter2")).conceal(answer, true))
+        .isEqualTo(answer);
+  }
+
+  @Test
+  void amongThousandsOfSecretsEachIsFound() {
+    JsonArray secrets = new JsonArray();
+    for (int i = 1; i <= 10_000; i++) {
+      secrets.add("sk_live_" + i + "&");
+    }
+    Concealment concealment = details(new JsonObject().put("token", secrets));
+    String echo = "sk_live_9999& sk_live_9999\\u0026 sk_live_10001&".repeat(20);
+    assertThat(concealment.conceal(echo, false))
+        .isEqualTo("<redacted> <redacted> sk_live_10001&".repeat(20));
+  }
+
+  @Test
+  void withTooManySecretsNothingIsShown() {
+    JsonArray secrets = new JsonArray();
+    for (int i = 0; i <= 20_000; i++) {
+      secrets.add("secret " + i);
+    }
+    assertThat(details(new JsonObject().put("token", secrets)).conceal("all is well", false))
+        .isEqualTo("<redacted>");
+  }
+
   private static String ascii(String text) {
     StringBuilder ascii = new StringBuilder();
     text.chars().forEach(c -> ascii.append(c > 126 ? String.format("\\u%04x", c) : (char) c + ""));

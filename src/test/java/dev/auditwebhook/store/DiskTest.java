@@ -90,9 +90,10 @@ class DiskTest {
     assertThat(again.deadLetterIds()).containsExactly(3L);
     assertThat(again.totals()).isEqualTo(totals(4));
     assertThat(again.settings()).isEqualTo("{\"a\":1}");
-    assertThat(again.disk().read(List.of(), 0, 10))
+    assertThat(again.disk().read(List.of(), 0, 10).events())
         .containsExactly(event(1), event(2).waiting(2, 9));
-    assertThat(again.disk().read(List.of(2L), 2, 10)).containsExactly(event(2).waiting(2, 9));
+    assertThat(again.disk().read(List.of(2L), 2, 10).events())
+        .containsExactly(event(2).waiting(2, 9));
     assertThat(again.disk().deadLetters(List.of(1L, 3L), Map.of(), new Reading(9, 9_999)))
         .containsExactly(letter);
     again.disk().close();
@@ -218,7 +219,7 @@ class DiskTest {
       assertThat(List.of(totals(done), totals(tried))).as("seed %d", seed).contains(found);
       int reached = found.equals(totals(done)) ? done : tried;
       List<Long> ids =
-          after.disk().read(List.of(), 0, 1_000).stream().map(PendingEvent::id).toList();
+          after.disk().read(List.of(), 0, 1_000).events().stream().map(PendingEvent::id).toList();
       assertThat(ids).hasSize(Math.min(30, reached));
       assertThat(ids).last().isEqualTo((long) reached);
       after.disk().close();
@@ -245,7 +246,10 @@ class DiskTest {
         assertThat(found.totals())
             .as("damage at %d is told or does not matter", from)
             .isEqualTo(totals(200));
-        assertThat(found.disk().read(List.of(), 0, 1_000)).hasSize(200);
+        assertThat(found.pending() + found.damagedEventIds().size()).isEqualTo(200);
+        Waiting read = found.disk().read(List.of(), 0, 1_000);
+        assertThat(read.events()).hasSize((int) found.pending());
+        assertThat(read.damaged()).isEqualTo(found.damagedEventIds());
       } else {
         damaged++;
         assertThat(found.pending()).isZero();
@@ -257,6 +261,24 @@ class DiskTest {
       found.disk().close();
     }
     assertThat(damaged).isPositive();
+  }
+
+  @Test
+  void aStartThatDiedAfterItSetAFileAsideIsMadeUpForByTheNext() throws IOException {
+    write(3);
+    StoreDirectory started = new StoreDirectory(directory.toString());
+    started.setAside();
+    Files.write(started.file(), new byte[0]);
+    Path last = started.setAside();
+
+    RecoveredDisk found = open();
+
+    assertThat(found.damage())
+        .isEqualTo("the store was damaged and is begun anew; the damaged file is kept as " + last);
+    found.disk().close();
+    RecoveredDisk again = open();
+    assertThat(again.damage()).isNull();
+    again.disk().close();
   }
 
   @Test
@@ -321,10 +343,10 @@ class DiskTest {
         .isInstanceOf(DiskException.class)
         .hasMessageEndingWith("events.mv cannot be written to: No space left on device");
 
-    assertThat(found.disk().read(List.of(), 0, 10)).containsExactly(event(1));
+    assertThat(found.disk().read(List.of(), 0, 10).events()).containsExactly(event(1));
     faults.room(Long.MAX_VALUE);
     found.disk().write(List.of(add(3)), counts(3), null);
-    assertThat(found.disk().read(List.of(), 0, 10)).containsExactly(event(1), event(3));
+    assertThat(found.disk().read(List.of(), 0, 10).events()).containsExactly(event(1), event(3));
     found.disk().close();
   }
 
@@ -356,7 +378,7 @@ class DiskTest {
       RecoveredDisk after = RecoveredDisk.open(home.toString(), Path::toString);
 
       assertThat(after.damage()).as("seed %d", seed).isNull();
-      assertThat(after.disk().read(List.of(), 0, 100)).isEqualTo(kept);
+      assertThat(after.disk().read(List.of(), 0, 100).events()).isEqualTo(kept);
       after.disk().close();
     }
   }
@@ -378,7 +400,7 @@ class DiskTest {
     faults.unsyncable(false);
     RecoveredDisk after = RecoveredDisk.open(directory.toString(), faults::name);
     assertThat(after.damage()).isNull();
-    assertThat(after.disk().read(List.of(), 0, 10)).startsWith(event(1));
+    assertThat(after.disk().read(List.of(), 0, 10).events()).startsWith(event(1));
     after.disk().close();
   }
 
@@ -439,7 +461,7 @@ class DiskTest {
 
       assertThat(after.damage()).as("seed %d", seed).isNull();
       assertThat(after.totals()).isEqualTo(totals(800 - left.size()));
-      assertThat(after.disk().read(List.of(), 0, 1_000))
+      assertThat(after.disk().read(List.of(), 0, 1_000).events())
           .containsExactlyElementsOf(left.stream().map(DiskTest::large).toList());
       after.disk().close();
     }
@@ -481,7 +503,7 @@ class DiskTest {
 
     assertThat(full).isGreaterThan(5_000_000);
     assertThat(Files.size(file())).isLessThanOrEqualTo(4 << 20);
-    assertThat(disk.read(List.of(), 0, 1_000)).hasSize(100);
+    assertThat(disk.read(List.of(), 0, 1_000).events()).hasSize(100);
     disk.close();
   }
 }

@@ -301,7 +301,7 @@ class FileStorePropertyTest {
   private void reopen(boolean exactly) {
     RecoveredDisk found = RecoveredDisk.open(directory.toString(), faults::name);
     Set<Long> pending = new TreeSet<>();
-    found.disk().read(List.of(), 0, 10_000).forEach(event -> pending.add(event.id()));
+    found.disk().read(List.of(), 0, 10_000).events().forEach(event -> pending.add(event.id()));
     List<Long> letters = found.deadLetterIds();
     found.disk().close();
 

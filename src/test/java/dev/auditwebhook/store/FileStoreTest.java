@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.store.FaultyFiles.Faults;
 import dev.auditwebhook.store.OpenStore.Bounds;
-import dev.auditwebhook.testing.Damage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -380,61 +379,6 @@ class FileStoreTest {
       await().until(() -> store.ask(s -> s.hasRoom()));
       assertThat(store.take()).containsExactlyElementsOf(ids(1, 10));
       assertThat(store.<String>ask(Store::warning)).isNull();
-    }
-  }
-
-  /** Damages an event while the store runs, which then reads its file anew. */
-  private void damage(OpenStore store, long id) throws IOException {
-    faults.full(true);
-    Future<Boolean> refused = store.accept();
-    await().until(refused::failed);
-    store.ask(s -> s.count(Total.DROPPED));
-    Damage.event(file(), id);
-    faults.full(false);
-    await().until(() -> store.ask(Store::warning) == null);
-  }
-
-  @Test
-  void aRedrivenLetterThatIsDamagedStaysADeadLetterAndAllElseIsWritten() throws IOException {
-    try (OpenStore store = open()) {
-      store.accept(4);
-      store.bury(2);
-      store.bury(3);
-      store.await(Store::kept);
-      damage(store, 2);
-
-      store.redrive(2);
-      store.redrive(3);
-      assertThat(store.imbalance()).isZero();
-      store.await(Store::kept);
-
-      assertThat(store.imbalance()).isZero();
-      assertThat(store.total(Total.FAILED)).isEqualTo(1);
-      assertThat(store.total(Total.REDRIVEN)).isEqualTo(1);
-      assertThat(store.<String>ask(Store::warning)).endsWith("can only be purged: 2");
-      assertThat(store.deadLetters()).containsExactly(2L);
-      assertThat(store.take()).containsExactly(3L);
-      assertThat(store.ask(Store::waiting)).isZero();
-      assertThat(OpenStore.result(store.accept())).isTrue();
-    }
-    try (OpenStore store = open()) {
-      assertThat(store.imbalance()).isZero();
-      assertThat(store.total(Total.FAILED)).isEqualTo(1);
-      assertThat(store.deadLetters()).containsExactly(2L);
-      assertThat(store.take()).containsExactly(1L, 3L, 4L, 6L);
-    }
-  }
-
-  @Test
-  void aLetterThatIsDamagedDoesNotHideTheOthers() throws IOException {
-    try (OpenStore store = open()) {
-      store.accept(3);
-      ids(1, 3).forEach(store::bury);
-      store.await(Store::kept);
-      damage(store, 2);
-
-      assertThat(store.deadLetters()).containsExactly(1L, 2L, 3L);
-      assertThat(store.<String>ask(Store::warning)).endsWith("can only be purged: 2");
     }
   }
 }
