@@ -29,6 +29,9 @@ final class WebClientSender implements Sender {
   private static final Predicate<String> SHORT_NAME =
       Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?").asMatchPredicate();
 
+  /** A name's addresses may change for as long as its URL does not. */
+  private static final int MAX_ROUTES = 64;
+
   /** The way to one address of an endpoint, on a connection that is kept or on a fresh one. */
   private record Route(InetAddress address, boolean fresh) {}
 
@@ -38,7 +41,7 @@ final class WebClientSender implements Sender {
   private final Deadlines deadlines;
   private final WebClients clients;
 
-  /** What all attempts on a route copy. */
+  /** What all attempts on a route copy, of no more than {@value #MAX_ROUTES} routes. */
   private final Map<Route, HttpRequest<Buffer>> requests = new HashMap<>();
 
   private Endpoint routedTo;
@@ -107,7 +110,7 @@ final class WebClientSender implements Sender {
   }
 
   private HttpRequest<Buffer> request(Endpoint endpoint, Route route) {
-    if (endpoint != routedTo) {
+    if (endpoint != routedTo || requests.size() >= MAX_ROUTES) {
       requests.clear();
       routedTo = endpoint;
     }
@@ -142,7 +145,7 @@ final class WebClientSender implements Sender {
   }
 
   private boolean sends(Exchange exchange, HttpClientRequest request) {
-    boolean sends = exchange.sends(request, !clients.isFirstUse(request.connection()));
+    boolean sends = exchange.sends(request, Line.of(request.connection()).get());
     if (sends) {
       headers.addTo(
           request.headers(), exchange.messageId(), exchange.body(), exchange.showsCredentials());
