@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
@@ -35,9 +36,7 @@ final class AnswerGuard extends ChannelDuplexHandler implements Line {
 
   private static final int CONTINUE = 100;
   private static final int EARLY_HINTS = 103;
-  private static final int NO_CONTENT = 204;
   private static final int MULTIPLE_CHOICES = 300;
-  private static final int NOT_MODIFIED = 304;
 
   /** From how many bytes on a body may lie in the sockets, written but not read. */
   private static final int UNREAD = 64 * 1024;
@@ -50,6 +49,10 @@ final class AnswerGuard extends ChannelDuplexHandler implements Line {
   private ChannelHandlerContext context;
   private HttpHeaders head;
   private LastHttpContent end;
+
+  /** Whether a body is announced with a status that has none: what follows is no answer. */
+  private boolean announcesMore;
+
   private boolean interim;
   private boolean interimSeen;
   private boolean last;
@@ -96,6 +99,19 @@ final class AnswerGuard extends ChannelDuplexHandler implements Line {
         heard = true;
         super.channelRead(ctx, message);
       }
+    }
+
+    @Override
+    protected boolean isContentAlwaysEmpty(HttpMessage message) {
+      boolean empty = super.isContentAlwaysEmpty(message);
+      announcesMore = empty && announcesBody(message.headers());
+      return empty;
+    }
+
+    private static boolean announcesBody(HttpHeaders headers) {
+      String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
+      return length != null && !length.equals("0")
+          || headers.contains(HttpHeaderNames.TRANSFER_ENCODING);
     }
 
     boolean holdsMore() {
@@ -164,7 +180,7 @@ final class AnswerGuard extends ChannelDuplexHandler implements Line {
     head = response.headers();
     interim = status == CONTINUE || status == EARLY_HINTS;
     interimSeen |= interim;
-    if (!interim && (interimSeen || announcesMoreThanItHas(status) || mayBeEarly(status))) {
+    if (!interim && (interimSeen || announcesMore || mayBeEarly(status))) {
       closeAfterAnswer();
     }
     ctx.fireChannelRead(response);
@@ -178,16 +194,6 @@ final class AnswerGuard extends ChannelDuplexHandler implements Line {
    */
   private boolean mayBeEarly(int status) {
     return large && status >= MULTIPLE_CHOICES;
-  }
-
-  /** What follows an answer that has no body (RFC 9112, section 6.3) is no answer. */
-  private boolean announcesMoreThanItHas(int status) {
-    if (status != NO_CONTENT && status != NOT_MODIFIED) {
-      return false;
-    }
-    String length = head.get(HttpHeaderNames.CONTENT_LENGTH);
-    return length != null && !length.equals("0")
-        || head.contains(HttpHeaderNames.TRANSFER_ENCODING);
   }
 
   private void end(ChannelHandlerContext ctx, LastHttpContent content) {

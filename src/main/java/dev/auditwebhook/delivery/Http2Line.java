@@ -41,7 +41,7 @@ final class Http2Line implements Line {
   /** Vert.x counts a stream that never began as one that never ends. */
   @Override
   public void giveBack(HttpClientRequest request) {
-    request.reset();
+    Line.super.giveBack(request);
     cut();
   }
 

@@ -26,7 +26,7 @@ interface Line {
 
   /** Takes back a request that is not sent. */
   default void giveBack(HttpClientRequest request) {
-    request.reset();
+    request.exceptionHandler(reset -> {}).reset();
   }
 
   /** A whole answer came to a request, of which the receiver may not have read all. */

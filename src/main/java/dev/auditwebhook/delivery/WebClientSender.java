@@ -14,7 +14,6 @@ import io.vertx.ext.web.client.HttpRequest;
 import io.vertx.ext.web.client.impl.HttpContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -41,8 +40,8 @@ final class WebClientSender implements Sender {
   private final Deadlines deadlines;
   private final WebClients clients;
 
-  /** What all attempts on a route copy, of no more than {@value #MAX_ROUTES} routes. */
-  private final Map<Route, HttpRequest<Buffer>> requests = new HashMap<>();
+  /** What all attempts on a route copy. */
+  private final Map<Route, HttpRequest<Buffer>> requests = new Recent<>(MAX_ROUTES);
 
   private Endpoint routedTo;
 
@@ -110,7 +109,7 @@ final class WebClientSender implements Sender {
   }
 
   private HttpRequest<Buffer> request(Endpoint endpoint, Route route) {
-    if (endpoint != routedTo || requests.size() >= MAX_ROUTES) {
+    if (endpoint != routedTo) {
       requests.clear();
       routedTo = endpoint;
     }
