@@ -204,6 +204,24 @@ class EarlyAnswersTest extends WebhookTest {
     awaitTheEndOf(unread.iterator().next());
   }
 
+  @Test
+  void anUndeployDoesNotWaitForWhoeverReadsNothing() {
+    NetServer server = elsewhere.createNetServer();
+    server.connectHandler(
+        socket -> {
+          socket.pause();
+          unread.add(socket);
+        });
+    port = result(server.listen(0, "127.0.0.1")).actualPort();
+    deploy(options().setAttemptTimeout(60_000));
+    publish(1, LONG_TEXT);
+    await().until(() -> unread.size() == 1);
+
+    undeploy();
+
+    awaitTheEndOf(unread.iterator().next());
+  }
+
   /** Reads at last: no more comes than the sockets had taken. */
   private void awaitTheEndOf(NetSocket socket) {
     AtomicLong bytes = new AtomicLong();

@@ -64,8 +64,9 @@ final class Deadlines {
     late.forEach(exchange -> vertx.runOnContext(v -> exchange.abort(error)));
   }
 
-  /** No deadline ends any more. */
+  /** No deadline ends any more: what runs ends now. */
   void close() {
     vertx.cancelTimer(timer);
+    List.copyOf(running).forEach(Exchange::drop);
   }
 }

@@ -170,6 +170,13 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
     }
   }
 
+  /** Nobody waits for the answer any more: Vert.x would wait until the request is written. */
+  void drop() {
+    if (line != null) {
+      line.closeNow();
+    }
+  }
+
   private String text() {
     if (excerpt == null) {
       return "";

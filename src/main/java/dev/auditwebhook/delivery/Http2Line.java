@@ -72,4 +72,9 @@ final class Http2Line implements Line {
       connection.shutdown(grace, TimeUnit.MILLISECONDS);
     }
   }
+
+  @Override
+  public void closeNow() {
+    connection.shutdown(0, TimeUnit.MILLISECONDS);
+  }
 }

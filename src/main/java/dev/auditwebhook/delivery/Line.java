@@ -37,4 +37,7 @@ interface Line {
 
   /** Ends the connection, though a request on it is not over. */
   void cut();
+
+  /** Ends the connection and all that it carries. */
+  void closeNow();
 }
