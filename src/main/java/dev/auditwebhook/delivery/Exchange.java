@@ -163,8 +163,8 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
   void abort(String error) {
     if (stop()) {
       if (request != null) {
-        request.reset();
         line.cut();
+        request.reset();
       }
       tell(error, false);
     }
