@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How connections are kept from one event to the next. */
 class ConnectionsTest extends WebhookTest {
@@ -67,6 +69,36 @@ class ConnectionsTest extends WebhookTest {
     assertThat(awaitSettled(20).delivered()).isEqualTo(20);
     assertThat(dead).as("closed as they got their second request").hasSize(10);
     assertThat(state().json().getLong("retried")).isEqualTo(10);
+  }
+
+  /** It may have taken the event: that is an attempt, and the next one comes after its backoff. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 103 Early Hints\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\n",
+        "HTTP/1.1 200 O",
+        "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n"
+      })
+  void aConnectionThatWasClosedAfterBytesOfAnAnswerCostsAnAttempt(String bytes) {
+    RawReceiver raw =
+        RawReceiver.start(
+            elsewhere,
+            request -> {
+              if (request.nth() == 1) {
+                return RawReceiver.NO_CONTENT;
+              }
+              request.socket().write(bytes).onComplete(sent -> request.socket().close());
+              return null;
+            });
+    deploy(options().setUrl(raw.url()).setMaxInFlight(1).setMaxAttempts(1));
+    publish(1);
+    awaitSettled(1);
+
+    publish(1);
+
+    assertThat(awaitSettled(2).failed()).isEqualTo(1);
+    assertThat(raw.requests()).hasSize(2);
   }
 
   @Test

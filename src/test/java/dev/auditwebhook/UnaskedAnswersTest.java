@@ -1,6 +1,7 @@
 package dev.auditwebhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.testing.RawReceiver;
 import dev.auditwebhook.testing.WebhookTest;
@@ -107,6 +108,96 @@ class UnaskedAnswersTest extends WebhookTest {
     WebhookClient.State state = deliver(new JsonObject(), 5, request -> interim + OK);
 
     assertThat(state.delivered()).isEqualTo(5);
+    assertThat(raw.requests()).extracting(RawReceiver.Received::nth).containsOnly(1);
+  }
+
+  /** The next request could go out before the rest of it comes, which nobody could tell apart. */
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP/1.1 400 Bad Request\r\ncontent-le", "H", "\r\n", REFUSAL})
+  void anIdleConnectionOnWhichBytesComeIsClosed(String bytes) {
+    raw =
+        RawReceiver.start(
+            elsewhere,
+            request -> {
+              if (request.connection() == 1) {
+                elsewhere.setTimer(50, id -> request.socket().write(bytes));
+              }
+              return RawReceiver.NO_CONTENT;
+            });
+    deploy(options().setUrl(raw.url()).setMaxInFlight(1));
+    publish(1);
+    awaitSettled(1);
+    await().until(() -> raw.openConnections() == 0);
+
+    publish(1);
+
+    assertThat(awaitSettled(2).delivered()).isEqualTo(2);
+    assertThat(raw.connections()).isEqualTo(2);
+    assertThat(state().json().getLong("retried")).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP/1.1 400 Bad Request\r\ncon", "H", REFUSAL, "no HTTP at all"})
+  void whatFollowsAnAnswerThatCameInTwoReadsIsNobodysAnswer(String more) {
+    WebhookClient.State state =
+        deliver(
+            new JsonObject(),
+            6,
+            request -> {
+              elsewhere.setTimer(30, id -> request.socket().write("ngth: 0\r\n\r\n" + more));
+              return "HTTP/1.1 200 OK\r\ncontent-le";
+            });
+
+    assertThat(state.delivered()).isEqualTo(6);
+    assertThat(state.json().getLong("retried")).as("and costs nobody an attempt").isZero();
+    assertThat(raw.requests()).extracting(RawReceiver.Received::nth).containsOnly(1);
+  }
+
+  @Test
+  void aWholeAnswerInSeveralReadsKeepsItsConnection() {
+    deliver(
+        new JsonObject(),
+        5,
+        request -> {
+          elsewhere.setTimer(
+              20,
+              id -> {
+                request.socket().write("ngth: 4\r\n\r\nf");
+                elsewhere.setTimer(20, then -> request.socket().write("ine"));
+              });
+          return "HTTP/1.1 200 OK\r\ncontent-le";
+        });
+
+    assertThat(raw.connections()).isEqualTo(1);
+  }
+
+  /** Their bodies are announced and come, late, though neither status has one. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 304 Not Modified\r\ncontent-length: 40\r\n\r\n",
+        "HTTP/1.1 304 Not Modified\r\ntransfer-encoding: chunked\r\n\r\n",
+        "HTTP/1.1 204 No Content\r\ncontent-length: 40\r\n\r\n"
+      })
+  void aBodyThatIsAnnouncedForNoneIsNobodysAnswer(String answer) {
+    raw =
+        RawReceiver.start(
+            elsewhere,
+            request -> {
+              if (request.connection() > 1) {
+                return RawReceiver.NO_CONTENT;
+              }
+              elsewhere.setTimer(60, id -> request.socket().write(REFUSAL));
+              return request.eventId() == 1 ? answer : null;
+            });
+    deploy(options().setUrl(raw.url()).setMaxInFlight(1).setMaxAttempts(3));
+
+    publish(2);
+
+    awaitSettled(2);
+    assertThat(result(client.deadLetters(100, 0)))
+        .extracting(WebhookClient.DeadLetter::status)
+        .doesNotContain(400);
     assertThat(raw.requests()).extracting(RawReceiver.Received::nth).containsOnly(1);
   }
 

@@ -15,6 +15,7 @@ final class Deadlines {
 
   private final Vertx vertx;
   private final long timeout;
+  private final String error;
   private final Set<Exchange> running = new LinkedHashSet<>();
   private long timer = -1;
 
@@ -24,6 +25,7 @@ final class Deadlines {
   Deadlines(Vertx vertx, long timeout) {
     this.vertx = vertx;
     this.timeout = timeout;
+    error = "timeout after " + timeout + " ms";
   }
 
   void start(Exchange exchange) {
@@ -58,11 +60,13 @@ final class Deadlines {
       late.add(exchange);
     }
     arm();
-    late.forEach(exchange -> exchange.abort("timeout after " + timeout + " ms"));
+    // Each by itself, so that what goes wrong with one does not keep the others.
+    late.forEach(exchange -> vertx.runOnContext(v -> exchange.abort(error)));
   }
 
-  /** No deadline ends any more. */
+  /** No deadline ends any more: what runs ends now. */
   void close() {
     vertx.cancelTimer(timer);
+    List.copyOf(running).forEach(Exchange::drop);
   }
 }

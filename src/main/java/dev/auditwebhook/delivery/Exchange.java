@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.streams.WriteStream;
 import io.vertx.ext.web.codec.BodyCodec;
 import io.vertx.ext.web.codec.spi.BodyStream;
@@ -35,11 +36,13 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
   private final boolean showsCredentials;
   private final long startedNanos = System.nanoTime();
   private HttpClientRequest request;
+  private Line line;
   private Buffer excerpt;
   private int status;
   private long retryAfter;
   private long bytesRead;
   private boolean reused;
+  private boolean interim;
   private boolean resent;
   private boolean done;
 
@@ -79,18 +82,20 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
     return answer.future();
   }
 
-  /**
-   * The connection is there. False when the deadline has passed: then nothing is sent.
-   *
-   * @param usedBefore whether the connection has carried a request before
-   */
-  boolean sends(HttpClientRequest clientRequest, boolean usedBefore) {
+  /** The connection is there. False when the deadline has passed: then nothing is sent. */
+  boolean sends(HttpClientRequest clientRequest, Line carrier) {
     request = clientRequest;
-    reused = usedBefore;
+    line = carrier;
     if (done) {
-      request.reset();
+      line.giveBack(request);
+      return false;
     }
-    return !done;
+    reused = line.use();
+    if (request.version() == HttpVersion.HTTP_2) {
+      request.continueHandler(v -> interim = true);
+      request.earlyHintsHandler(hints -> interim = true);
+    }
+    return true;
   }
 
   /** The head of the answer is there. False when that, or the deadline, ends the exchange. */
@@ -103,36 +108,32 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
     status = response.statusCode();
     String retry = status < 300 ? null : response.getHeader(HttpHeaders.RETRY_AFTER);
     retryAfter = retry == null ? 0 : RetryAfter.millis(retry, System.currentTimeMillis());
-    if (status < 200 || announcesMoreThanItHas(response)) {
+    if (status < 200) {
       abort(null);
     }
     return !done;
   }
 
-  /** A 204 has no body (RFC 9110, section 15.3.5): what follows is no answer. */
-  private static boolean announcesMoreThanItHas(HttpClientResponse response) {
-    if (response.statusCode() != 204) {
-      return false;
-    }
-    String length = response.getHeader(HttpHeaders.CONTENT_LENGTH);
-    return length != null && !length.equals("0")
-        || response.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
-  }
-
   /** The answer came whole. */
   void complete() {
-    finish(null, false);
+    if (stop()) {
+      line.answered(request);
+      tell(null, false);
+    }
   }
 
-  private void finish(String error, boolean forbidden) {
-    if (!done) {
-      done = true;
-      deadlines.end(this);
-      long latency = (System.nanoTime() - startedNanos) / 1_000_000;
-      answer.complete(
-          new Answer(
-              status, error, forbidden, retryAfter, status == 0 ? null : text(), latency, resent));
-    }
+  private boolean stop() {
+    boolean stops = !done;
+    done = true;
+    deadlines.end(this);
+    return stops;
+  }
+
+  private void tell(String error, boolean forbidden) {
+    long latency = (System.nanoTime() - startedNanos) / 1_000_000;
+    answer.complete(
+        new Answer(
+            status, error, forbidden, retryAfter, status == 0 ? null : text(), latency, resent));
   }
 
   /**
@@ -140,21 +141,39 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
    * closed, so that no byte of an answer came.
    */
   boolean sendsAgain(Throwable cause) {
-    boolean again = !done && !resent && reused && status == 0 && Failures.isClosed(cause);
+    boolean again = !done && !resent && reused && isUnanswered() && Failures.isClosed(cause);
     resent |= again;
     return again;
   }
 
+  private boolean isUnanswered() {
+    return status == 0 && !interim && !line.isHeard();
+  }
+
   void fail(Throwable cause) {
-    finish(Failures.describe(cause), cause instanceof ForbiddenAddressException);
+    if (stop()) {
+      if (line != null) {
+        line.failed();
+      }
+      tell(Failures.describe(cause), cause instanceof ForbiddenAddressException);
+    }
   }
 
   /** Ends the exchange, and with it the connection. */
   void abort(String error) {
-    boolean wasDone = done;
-    finish(error, false);
-    if (!wasDone && request != null) {
-      request.reset();
+    if (stop()) {
+      if (request != null) {
+        line.cut();
+        request.reset();
+      }
+      tell(error, false);
+    }
+  }
+
+  /** Nobody waits for the answer any more: Vert.x would wait until the request is written. */
+  void drop() {
+    if (line != null) {
+      line.closeNow();
     }
   }
 

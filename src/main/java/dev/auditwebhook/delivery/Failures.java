@@ -70,7 +70,7 @@ final class Failures {
 
   private Failures() {}
 
-  /** Whether the other side closed the connection. */
+  /** Whether the other side closed the connection, and not a stream alone. */
   static boolean isClosed(Throwable failure) {
     return failure instanceof HttpClosedException || describe(failure).equals("connection reset");
   }
@@ -86,7 +86,7 @@ final class Failures {
       } else if (cause instanceof HttpClosedException) {
         return "connection closed";
       } else if (cause instanceof StreamResetException) {
-        return "connection reset";
+        return "request reset";
       } else if (cause instanceof ConnectException) {
         String message = String.valueOf(cause.getMessage());
         return message.contains("timed out") ? "connect timeout" : "connection refused";

@@ -14,7 +14,6 @@ import io.vertx.ext.web.client.HttpRequest;
 import io.vertx.ext.web.client.impl.HttpContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -29,6 +28,9 @@ final class WebClientSender implements Sender {
   private static final Predicate<String> SHORT_NAME =
       Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?").asMatchPredicate();
 
+  /** A name's addresses may change for as long as its URL does not. */
+  private static final int MAX_ROUTES = 64;
+
   /** The way to one address of an endpoint, on a connection that is kept or on a fresh one. */
   private record Route(InetAddress address, boolean fresh) {}
 
@@ -39,7 +41,7 @@ final class WebClientSender implements Sender {
   private final WebClients clients;
 
   /** What all attempts on a route copy. */
-  private final Map<Route, HttpRequest<Buffer>> requests = new HashMap<>();
+  private final Map<Route, HttpRequest<Buffer>> requests = new Recent<>(MAX_ROUTES);
 
   private Endpoint routedTo;
 
@@ -142,7 +144,7 @@ final class WebClientSender implements Sender {
   }
 
   private boolean sends(Exchange exchange, HttpClientRequest request) {
-    boolean sends = exchange.sends(request, !clients.isFirstUse(request.connection()));
+    boolean sends = exchange.sends(request, Line.of(request.connection()).get());
     if (sends) {
       headers.addTo(
           request.headers(), exchange.messageId(), exchange.body(), exchange.showsCredentials());

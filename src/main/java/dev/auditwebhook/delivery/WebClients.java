@@ -9,22 +9,21 @@ import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.impl.Http1xClientConnection;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import io.vertx.ext.web.client.impl.HttpContext;
 import io.vertx.ext.web.client.impl.WebClientInternal;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The web clients that send, made when they are first needed, each over an {@link HttpClientAgent}
- * of its own: so connections can be guarded, counted as unused, and closed with the verticle.
+ * of its own: so connections can be guarded, and closed with the verticle.
  */
 final class WebClients {
 
@@ -44,10 +43,10 @@ final class WebClients {
   private final Vertx vertx;
   private final WebClientOptions options;
   private final int maxInFlight;
+  private final long attemptTimeout;
   private final Handler<HttpContext<?>> interceptor;
   private final Map<Kind, WebClient> clients = new HashMap<>();
   private final List<HttpClientAgent> agents = new ArrayList<>();
-  private final Set<HttpConnection> unused = new HashSet<>();
 
   /**
    * @param interceptor sees each request and response, which {@code WebClient} itself keeps hidden
@@ -62,6 +61,7 @@ final class WebClients {
     options.setConnectTimeout(
         (int) Math.min(options.getConnectTimeout(), configured.getAttemptTimeout()));
     maxInFlight = configured.getMaxInFlight();
+    attemptTimeout = configured.getAttemptTimeout();
     ClientOptions.weaknesses(options)
         .forEach(key -> log.warn("webhook.client.{}: TLS proves less of who the receiver is", key));
     if (isProxied()) {
@@ -104,7 +104,7 @@ final class WebClients {
             .httpClientBuilder()
             .with(chosen)
             .with(pool)
-            .withConnectHandler(this::connected)
+            .withConnectHandler(connection -> connected(connection, kind.fresh()))
             .build();
     agents.add(agent);
     WebClient client = WebClient.wrap(agent, chosen);
@@ -112,15 +112,12 @@ final class WebClients {
     return client;
   }
 
-  private void connected(HttpConnection connection) {
-    AnswerGuard.guard(connection);
-    unused.add(connection);
-    connection.closeHandler(closed -> unused.remove(connection));
-  }
-
-  /** Whether a connection has not carried a request before; from now on it has. */
-  boolean isFirstUse(HttpConnection connection) {
-    return unused.remove(connection);
+  private void connected(HttpConnection connection, boolean fresh) {
+    Line line =
+        connection instanceof Http1xClientConnection http1
+            ? AnswerGuard.guard(http1, options)
+            : new Http2Line(connection, fresh, attemptTimeout);
+    Line.of(connection).set(line);
   }
 
   /** Closes all connections. */

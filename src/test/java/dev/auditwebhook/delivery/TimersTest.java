@@ -98,4 +98,29 @@ class TimersTest {
               assertThat(answer.result().latency()).isGreaterThanOrEqualTo(49);
             });
   }
+
+  @Test
+  void whatGoesWrongAtTheEndOfOneExchangeKeepsNoOther() {
+    List<Throwable> thrown = new CopyOnWriteArrayList<>();
+    context.exceptionHandler(thrown::add);
+    List<Future<Answer>> answers =
+        onContext(
+            () -> {
+              Deadlines deadlines = new Deadlines(vertx, 20);
+              List<Future<Answer>> started = new ArrayList<>();
+              for (int i = 0; i < 3; i++) {
+                started.add(new Exchange(deadlines, "msg_" + i, new byte[0], true).answer());
+              }
+              started
+                  .get(0)
+                  .onComplete(
+                      answer -> {
+                        throw new IllegalStateException("thrown by a test");
+                      });
+              return started;
+            });
+
+    await().until(() -> onContext(() -> answers.stream().allMatch(Future::isComplete)));
+    assertThat(thrown).hasSize(1);
+  }
 }

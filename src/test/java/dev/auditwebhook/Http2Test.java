@@ -1,0 +1,184 @@
+package dev.auditwebhook;
+
+import static dev.auditwebhook.testing.ScriptedReceiver.Answer.close;
+import static dev.auditwebhook.testing.ScriptedReceiver.Answer.silence;
+import static dev.auditwebhook.testing.ScriptedReceiver.Answer.status;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.auditwebhook.testing.ScriptedReceiver;
+import dev.auditwebhook.testing.ScriptedReceiver.Answer;
+import dev.auditwebhook.testing.ScriptedReceiver.Received;
+import dev.auditwebhook.testing.WebhookTest;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
+
+/** Streams of one connection instead of connections. */
+class Http2Test extends WebhookTest {
+
+  private final Set<Long> seen = ConcurrentHashMap.newKeySet();
+
+  @Override
+  protected WebhookOptions options() {
+    return super.options()
+        .setMaxInFlight(1)
+        .setClient(
+            new JsonObject().put("protocolVersion", "HTTP_2").put("http2ClearTextUpgrade", false));
+  }
+
+  /** One after another, so that each but the first meets a connection that was used before. */
+  private WebhookClient.State deliver(int events) {
+    deploy(options().setMaxAttempts(2));
+    for (int i = 1; i <= events; i++) {
+      publish(1);
+      awaitSettled(i);
+    }
+    return state();
+  }
+
+  /** The first request with every second event meets something else than the others. */
+  private void everySecondMeets(Answer first) {
+    receiver.usually(
+        request -> request.eventId() % 2 == 0 && seen.add(request.eventId()) ? first : status(204));
+  }
+
+  private List<Integer> ports() {
+    return receiver.requests().stream().map(Received::clientPort).toList();
+  }
+
+  @Test
+  void allEventsShareAConnection() {
+    deploy(options().setMaxInFlight(8));
+
+    publish(50);
+
+    assertThat(awaitSettled(50).delivered()).isEqualTo(50);
+    assertThat(receiver.requests()).extracting(Received::version).containsOnly(HttpVersion.HTTP_2);
+    assertThat(Set.copyOf(ports())).hasSize(1);
+  }
+
+  @Test
+  void aStreamThatIsResetIsNoConnectionThatWasClosed() {
+    receiver.usually(
+        request ->
+            request.eventId() == 2 ? (vertx, sent) -> sent.response().reset(2) : status(204));
+
+    WebhookClient.State state = deliver(3);
+
+    assertThat(state.delivered()).isEqualTo(2);
+    assertThat(receiver.eventIds())
+        .as("two attempts, two requests")
+        .containsExactly(1L, 2L, 2L, 3L);
+    assertThat(result(client.deadLetters(1, 0)).get(0).error()).startsWith("request reset");
+    assertThat(Set.copyOf(ports())).hasSize(1);
+  }
+
+  @Test
+  void whatIsSentOnceMoreHasAConnectionOfItsOwn() {
+    everySecondMeets(close());
+
+    WebhookClient.State state = deliver(6);
+
+    assertThat(state.delivered()).isEqualTo(6);
+    List<Received> again =
+        receiver.requests().stream().filter(request -> !seen.add(-request.eventId())).toList();
+    assertThat(again).extracting(Received::eventId).containsExactly(2L, 4L, 6L);
+    assertThat(again)
+        .allSatisfy(request -> assertThat(ports()).containsOnlyOnce(request.clientPort()));
+  }
+
+  @Test
+  void nothingIsSentOnceMoreAfterAnInterimAnswer() {
+    everySecondMeets(
+        (vertx, request) ->
+            request
+                .response()
+                .writeEarlyHints(MultiMap.caseInsensitiveMultiMap())
+                .onComplete(sent -> request.connection().close()));
+    deploy(options().setMaxAttempts(1));
+    publish(1);
+    awaitSettled(1);
+
+    publish(1);
+
+    assertThat(awaitSettled(2).failed()).isEqualTo(1);
+    assertThat(receiver.eventIds()).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void aTestHasAConnectionOfItsOwnAndLeavesNone() {
+    deploy(options());
+    for (int i = 0; i < 3; i++) {
+      request("webhook.test", new JsonObject());
+    }
+    assertThat(Set.copyOf(ports())).hasSize(3);
+  }
+
+  @Test
+  void aConnectionOnWhichAnAttemptTookTooLongIsLeft() {
+    receiver.usually(request -> request.eventId() == 2 ? silence() : status(204));
+    deploy(options().setMaxAttempts(1).setAttemptTimeout(300));
+    publish(3);
+
+    assertThat(awaitSettled(3).delivered()).isEqualTo(2);
+
+    assertThat(ports().get(1)).isEqualTo(ports().get(0));
+    assertThat(ports().get(2)).isNotEqualTo(ports().get(0));
+  }
+
+  @Test
+  void whatElseTheLeftConnectionCarriesStillEnds() {
+    receiver.usually(request -> request.eventId() == 1 ? silence() : status(204).after(600));
+    deploy(options().setMaxInFlight(2).setMaxAttempts(1).setAttemptTimeout(1_000));
+    publish(1);
+    await().until(() -> receiver.requests().size() == 1);
+    vertx.setTimer(700, id -> publish(1));
+
+    WebhookClient.State state = awaitSettled(2);
+
+    assertThat(state.delivered()).isEqualTo(1);
+    assertThat(state.failed()).isEqualTo(1);
+    assertThat(receiver.eventIds()).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void attemptsThatEndAsTheyWaitForAStreamTakeNone() {
+    receiver.stop();
+    receiver =
+        ScriptedReceiver.start(
+            elsewhere,
+            new HttpServerOptions()
+                .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(2)));
+    receiver.usually(silence());
+    deploy(options().setMaxInFlight(16).setMaxAttempts(2).setAttemptTimeout(300));
+    publish(16);
+    awaitState(state -> state.json().getLong("retried") >= 16);
+
+    receiver.usually(status(204));
+    publish(20);
+
+    assertThat(awaitState(state -> state.pending() == 0).delivered()).isGreaterThanOrEqualTo(20);
+  }
+
+  @Test
+  void anUndeployDoesNotWaitForConnectionsThatWereLeft() {
+    receiver.usually(silence());
+    deploy(options().setMaxInFlight(2).setMaxAttempts(1).setAttemptTimeout(4_000));
+    publish(1);
+    await().until(() -> receiver.requests().size() == 1);
+    vertx.setTimer(3_000, id -> publish(1));
+    awaitState(state -> state.failed() == 1);
+    long start = System.nanoTime();
+
+    undeploy();
+
+    assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(2_500);
+  }
+}
