@@ -212,6 +212,25 @@ class BatchTest extends WebhookTest {
             });
   }
 
+  @ParameterizedTest(name = "{0} in flight")
+  @ValueSource(ints = {1, 4})
+  void oneThatIsRefusedDoesNotHoldUpALargeBatchForGood(int inFlight) {
+    receiver.usually(request -> status(has(request, 15) ? 403 : 204));
+    deploy(
+        batches(20, 10_000)
+            .setMaxInFlight(inFlight)
+            .setMaxFailures(10)
+            .setResetTimeout(20)
+            .setInitialBackoff(1));
+
+    publish(200);
+
+    WebhookClient.State state = awaitSettled(200);
+    assertThat(state.failed()).isBetween(1L, 10L);
+    assertThat(result(client.deadLetters(10, 0)))
+        .anySatisfy(letter -> assertThat(letter.eventId()).isEqualTo(15));
+  }
+
   @Test
   void eventsThatWereNeverTriedDoNotShareTheAttemptsOfOneThatWas() {
     receiver.then(status(503)).usually(status(503));

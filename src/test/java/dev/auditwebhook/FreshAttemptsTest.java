@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import dev.auditwebhook.testing.WebhookTest;
 import io.vertx.core.Promise;
+import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +47,21 @@ class FreshAttemptsTest extends WebhookTest {
 
     assertThat(awaitSettled(1).delivered()).isEqualTo(1);
     assertThat(other.requests()).hasSize(3);
+  }
+
+  @Test
+  void theyAreKeptOverARedeployAfterADisableAndTheSameUrl() {
+    useUpAllButOneAttempt();
+    result(client.disable());
+    awaitState(state -> state.inFlight() == 0);
+    request("webhook.set", new JsonObject().put("url", receiver.url()).put("paused", true));
+    undeploy();
+
+    receiver.then(status(503)).usually(status(204));
+    deploy(options().setMaxAttempts(2).setInitialBackoff(10));
+    result(client.resume());
+
+    assertThat(awaitSettled(1).delivered()).isEqualTo(1);
   }
 
   @Test

@@ -213,6 +213,27 @@ class LifeCycleTest extends WebhookTest {
   }
 
   @Test
+  void undeployDoesNotWaitForWhatStrictOrderHoldsBack() {
+    receiver.usually(status(503));
+    deploy(
+        options()
+            .setMaxInFlight(1)
+            .setInitialBackoff(60_000)
+            .setMaxBackoff(60_000)
+            .setDrainTimeout(20_000));
+    publish(2);
+    awaitState(state -> state.json().getLong("retried") == 1);
+
+    long start = System.nanoTime();
+    undeploy();
+
+    assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(10_000);
+    receiver.usually(status(204));
+    deploy(options().setUrl(receiver.url("/next")));
+    assertThat(awaitSettled(2).delivered()).isEqualTo(2);
+  }
+
+  @Test
   void undeployWaitsForAnAnswerThatComesInTime() {
     receiver.usually(status(204).after(150));
     deploy(options().setDrainTimeout(5000));

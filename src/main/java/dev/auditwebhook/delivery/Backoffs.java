@@ -13,16 +13,16 @@ final class Backoffs {
   private record Waiter(Batch batch, long due) {}
 
   private final Vertx vertx;
-  private final Consumer<Batch> over;
+  private final Consumer<List<Batch>> over;
   private final PriorityQueue<Waiter> waiters =
       new PriorityQueue<>(Comparator.comparingLong(Waiter::due));
   private long timer = -1;
   private long timerDue;
 
   /**
-   * @param over gets each batch whose backoff is over
+   * @param over gets the batches whose backoff is over
    */
-  Backoffs(Vertx vertx, Consumer<Batch> over) {
+  Backoffs(Vertx vertx, Consumer<List<Batch>> over) {
     this.vertx = vertx;
     this.over = over;
   }
@@ -52,7 +52,7 @@ final class Backoffs {
       due.add(waiters.poll().batch());
     }
     arm();
-    due.forEach(over);
+    over.accept(due);
   }
 
   int size() {

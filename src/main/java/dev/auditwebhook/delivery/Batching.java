@@ -61,7 +61,7 @@ final class Batching {
     if (batch.size() == 1) {
       return false;
     }
-    return verdict == Verdict.RETRY
+    return verdict.failsCircuit()
         ? Math.max(batch.attempts(), batch.tries()) + 1 >= maxAttempts
         : answer.error() == null && DIVISIBLE.contains(answer.status());
   }

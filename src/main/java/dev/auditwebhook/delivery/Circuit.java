@@ -16,8 +16,9 @@ import java.util.PriorityQueue;
  * attempt from before the last opening moves it no more.
  *
  * <p>It opens when {@code maxFailures} events in a row have failed; the failure of a batch weighs
- * as much as its events. In a row means: in the order in which the attempts began. A success shows
- * that the endpoint was well when its attempt began, and says nothing of what began after that.
+ * as much as its events. A success ends the row, and shows that the endpoint was well when its
+ * attempt began: what began before that and fails later does not count. Where the endpoint refuses,
+ * which costs events at once, a success that began earlier proves nothing and ends no row.
  */
 final class Circuit {
 
@@ -29,11 +30,16 @@ final class Circuit {
   private long admitted;
   private boolean probing;
 
-  /** What failed and was not followed by a success, the attempt that began first at the head. */
-  private final PriorityQueue<Failure> failures =
-      new PriorityQueue<>(Comparator.comparingLong(Failure::number));
+  /** The number of the last attempt that is known to have met a healthy endpoint. */
+  private long healthy;
 
   private long failed;
+
+  /** The refused attempts that no success began after, the one that began first at the head. */
+  private final PriorityQueue<Refusal> refusals =
+      new PriorityQueue<>(Comparator.comparingLong(Refusal::number));
+
+  private long refused;
   private Instant since = Instant.now();
 
   /**
@@ -61,8 +67,9 @@ final class Circuit {
 
   private void turned() {
     probing = false;
-    failures.clear();
     failed = 0;
+    refusals.clear();
+    refused = 0;
     since = Instant.now();
     changed.run();
   }
@@ -70,8 +77,8 @@ final class Circuit {
   /** The right to make one attempt, the so-manieth; reported back with its outcome. */
   record Ticket(long number, long opening, boolean probe) {}
 
-  /** The failure of the so-manieth attempt, made for so many events. */
-  private record Failure(long number, int events) {}
+  /** The refusal of the so-manieth attempt, made for so many events. */
+  private record Refusal(long number, int events) {}
 
   /** Whether an attempt may start now. */
   boolean admits() {
@@ -94,15 +101,16 @@ final class Circuit {
   /** Takes the right to make one attempt. Call only when {@link #admits()}. */
   Ticket admit() {
     probing = isHalfOpen();
-    return new Ticket(admitted++, openings, probing);
+    return new Ticket(++admitted, openings, probing);
   }
 
   /**
-   * Whether the circuit is closed, has been so since the attempt began, and takes as many failures
-   * more without a count above its maximum.
+   * Whether the circuit is closed, has been so since the attempt began, and takes the failure of so
+   * many events more without a count above its maximum.
    */
-  boolean tolerates(Ticket ticket, int events) {
-    return isClosed() && ticket.opening() == openings && failed + events <= maxFailures;
+  boolean tolerates(Ticket ticket, Verdict verdict, int events) {
+    long row = verdict == Verdict.REFUSED ? Math.max(failed, refused) : failed;
+    return isClosed() && ticket.opening() == openings && row + events <= maxFailures;
   }
 
   /**
@@ -118,18 +126,33 @@ final class Circuit {
       probing = false; // Also after an answer that says nothing of the circuit.
     }
     if (verdict.failsCircuit()) {
-      failures.add(new Failure(ticket.number(), events));
-      failed += events;
-      if (!isClosed() || failed >= maxFailures) {
-        breaker.open();
-      }
+      fail(ticket, verdict, events);
     } else if (verdict.healsCircuit()) {
-      while (!failures.isEmpty() && failures.peek().number() < ticket.number()) {
-        failed -= failures.poll().events();
-      }
-      if (isHalfOpen()) {
-        breaker.reset();
-      }
+      heal(ticket);
+    }
+  }
+
+  private void fail(Ticket ticket, Verdict verdict, int events) {
+    if (verdict == Verdict.REFUSED) {
+      refusals.add(new Refusal(ticket.number(), events));
+      refused += events;
+    }
+    if (ticket.number() > healthy) {
+      failed += events;
+    }
+    if (!isClosed() || Math.max(failed, refused) >= maxFailures) {
+      breaker.open();
+    }
+  }
+
+  private void heal(Ticket ticket) {
+    healthy = Math.max(healthy, ticket.number());
+    failed = 0;
+    while (!refusals.isEmpty() && refusals.peek().number() < ticket.number()) {
+      refused -= refusals.poll().events();
+    }
+    if (isHalfOpen()) {
+      breaker.reset();
     }
   }
 

@@ -6,6 +6,7 @@ import dev.auditwebhook.delivery.Ruling.Circumstances;
 import dev.auditwebhook.security.UrlPolicy.Endpoint;
 import dev.auditwebhook.store.PendingEvent;
 import dev.auditwebhook.store.Store;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,8 +91,8 @@ final class Dispatcher {
     pump();
   }
 
-  private void ready(Batch batch) {
-    waiting.add(batch);
+  private void ready(List<Batch> batches) {
+    batches.forEach(waiting::add);
     pump();
   }
 
@@ -156,9 +157,15 @@ final class Dispatcher {
     Target to = target;
     Ticket ticket = to.circuit().admit();
     inFlight++;
-    sender
-        .send(to.endpoint(), batch.attempts(), batch.messageId(), batch.body())
-        .onSuccess(answer -> settle(batch, to, ticket, answer));
+    // Another address after each opening: of a name with several, one may be dead.
+    int turn = (int) ((batch.attempts() + ticket.opening()) % Integer.MAX_VALUE);
+    Future<Answer> answer = sender.send(to.endpoint(), turn, batch.messageId(), batch.body());
+    if (answer.isComplete()) {
+      // Not at once: what it starts may end just so, and thousands would do so within each other.
+      vertx.runOnContext(v -> settle(batch, to, ticket, answer.result()));
+    } else {
+      answer.onSuccess(result -> settle(batch, to, ticket, result));
+    }
   }
 
   private void settle(Batch batch, Target to, Ticket ticket, Answer answer) {
@@ -172,7 +179,7 @@ final class Dispatcher {
     Verdict verdict = Verdict.of(answer);
     boolean current = to == target;
     Circuit circuit = to.circuit();
-    boolean tolerated = verdict.failsCircuit() && circuit.tolerates(ticket, batch.size());
+    boolean tolerated = verdict.failsCircuit() && circuit.tolerates(ticket, verdict, batch.size());
     boolean lastAttempt = batch.attempts() + 1 >= options.getMaxAttempts();
     boolean divisible = batching.divides(batch, answer, verdict);
     Ruling ruling =
@@ -278,8 +285,9 @@ final class Dispatcher {
    */
   boolean hasWork(long within) {
     boolean canSend = target != null && !paused && target.circuit().isClosed();
-    boolean more = !waiting.isEmpty() || store.waiting() > 0 || backoffs.endsOneWithin(within);
-    return inFlight > 0 || canSend && more;
+    boolean held = strictOrder && backoffs.size() > 0;
+    boolean more = !held && (!waiting.isEmpty() || store.waiting() > 0);
+    return inFlight > 0 || canSend && (more || backoffs.endsOneWithin(within));
   }
 
   /** Starts nothing more, and settles nothing. */

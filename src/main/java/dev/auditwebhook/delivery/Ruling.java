@@ -36,15 +36,20 @@ enum Ruling {
       case DELIVERED -> DELIVERED;
       case REJECTED -> now.divisible() ? DIVIDE : DEAD_LETTER;
       case GONE -> now.current() ? PAUSE : PARK;
-      case REFUSED -> now.current() && now.tolerated() ? DEAD_LETTER : PARK;
-      case RETRY -> {
-        if (now.current() && now.divisible()) {
-          yield DIVIDE;
-        }
-        if (!now.current() || !now.tolerated()) {
+      case REFUSED -> {
+        if (!now.current()) {
           yield PARK;
         }
-        yield now.lastAttempt() ? DEAD_LETTER : RETRY;
+        yield now.tolerated() ? DEAD_LETTER : now.divisible() ? DIVIDE : PARK;
+      }
+      case RETRY -> {
+        if (!now.current()) {
+          yield PARK;
+        }
+        if (now.divisible()) {
+          yield DIVIDE;
+        }
+        yield !now.tolerated() ? PARK : now.lastAttempt() ? DEAD_LETTER : RETRY;
       }
     };
   }

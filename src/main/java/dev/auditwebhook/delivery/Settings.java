@@ -49,8 +49,8 @@ final class Settings {
     drop("initialBackoff", configured.getInitialBackoff());
     if (!url().equals(before)) {
       stored.remove(PAUSED);
+      remember(now);
     }
-    remember(now);
   }
 
   private void drop(String key, Object nowConfigured) {
@@ -108,7 +108,7 @@ final class Settings {
 
   /** Notes which URL attempts are made to from now on, and since when. */
   private void remember(long now) {
-    if (!url().isEmpty() && !url().equals(stored.getString(LAST_URL))) {
+    if (!url().isEmpty()) {
       stored.put(LAST_URL, url()).put(URL_SINCE, now);
     }
   }

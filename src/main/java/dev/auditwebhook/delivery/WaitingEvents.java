@@ -18,6 +18,7 @@ final class WaitingEvents {
 
   private final Vertx vertx;
   private final Batching batching;
+  private final boolean strictOrder;
   private final Runnable ripe;
   private final Comparator<PendingEvent> order;
   private final ArrayDeque<PendingEvent> events = new ArrayDeque<>();
@@ -32,6 +33,7 @@ final class WaitingEvents {
   WaitingEvents(Vertx vertx, Batching batching, boolean strictOrder, Runnable ripe) {
     this.vertx = vertx;
     this.batching = batching;
+    this.strictOrder = strictOrder;
     this.ripe = ripe;
     this.order =
         strictOrder
@@ -110,7 +112,7 @@ final class WaitingEvents {
   }
 
   private boolean batchIsFirst() {
-    return !isRipe() || order.compare(batches.peek().events().get(0), first()) <= 0;
+    return !strictOrder && !isRipe() || order.compare(batches.peek().events().get(0), first()) <= 0;
   }
 
   private PendingEvent first() {

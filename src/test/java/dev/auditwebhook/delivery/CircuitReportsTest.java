@@ -8,6 +8,7 @@ import dev.auditwebhook.delivery.Circuit.Ticket;
 import dev.auditwebhook.testing.Turn;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -65,7 +66,7 @@ class CircuitReportsTest {
   }
 
   @Test
-  void aSuccessForgivesAllThatBeganBeforeIt() throws Exception {
+  void aSuccessEndsARow() throws Exception {
     Circuit circuit = circuit(10);
     turn(
         () -> {
@@ -89,7 +90,7 @@ class CircuitReportsTest {
   }
 
   @Test
-  void aSuccessSaysNothingOfAttemptsThatBeganAfterIt() throws Exception {
+  void aSuccessSaysNothingOfRefusalsThatBeganAfterIt() throws Exception {
     Circuit circuit = circuit(3);
     turn(
         () -> {
@@ -99,11 +100,41 @@ class CircuitReportsTest {
           circuit.report(early, Verdict.REFUSED, 1);
           circuit.report(slow, Verdict.DELIVERED, 1);
           Ticket next = circuit.admit();
-          assertThat(circuit.tolerates(next, 2)).as("one has failed since").isTrue();
-          assertThat(circuit.tolerates(next, 3)).isFalse();
+          assertThat(circuit.tolerates(next, Verdict.REFUSED, 2))
+              .as("one has failed since")
+              .isTrue();
+          assertThat(circuit.tolerates(next, Verdict.REFUSED, 3)).isFalse();
           circuit.report(next, Verdict.REFUSED, 2);
           return null;
         });
     assertThat(turn(circuit::state)).isEqualTo("open");
+  }
+
+  @Test
+  void slowSuccessesEndARowOfFastFailuresThatAreNoRefusals() throws Exception {
+    Circuit circuit = circuit(2);
+    turn(
+        () -> {
+          for (int i = 0; i < 10; i++) {
+            Ticket slow = circuit.admit();
+            circuit.report(circuit.admit(), Verdict.RETRY, 1);
+            circuit.report(slow, Verdict.DELIVERED, 1);
+          }
+          return null;
+        });
+    assertThat(turn(circuit::state)).isEqualTo("closed");
+  }
+
+  @Test
+  void timeoutsOfAttemptsThatBeganBeforeASuccessCountNoMore() throws Exception {
+    Circuit circuit = circuit(2);
+    turn(
+        () -> {
+          List<Ticket> old = List.of(circuit.admit(), circuit.admit(), circuit.admit());
+          circuit.report(circuit.admit(), Verdict.DELIVERED, 1);
+          old.forEach(ticket -> circuit.report(ticket, Verdict.RETRY, 1));
+          return null;
+        });
+    assertThat(turn(circuit::state)).isEqualTo("closed");
   }
 }

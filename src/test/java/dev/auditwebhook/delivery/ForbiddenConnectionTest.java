@@ -255,4 +255,28 @@ class ForbiddenConnectionTest extends WebhookTest {
     assertThat(connections.tried()).containsExactly("127.0.0.2", "127.0.0.3", "127.0.0.1");
     assertThat(receiver.requests()).hasSize(1);
   }
+
+  @Test
+  void aDeadAddressOfTwoCostsAnOpeningAndNoMore() {
+    answer("127.0.0.2", "127.0.0.1");
+    deploy(options().setMaxFailures(10).setResetTimeout(50).setInitialBackoff(20));
+
+    publish(1_000);
+
+    assertThat(awaitSettled(1_000).delivered()).isEqualTo(1_000);
+  }
+
+  @Test
+  void thousandsThatEndAsSoonAsTheyBeginDoNotEndWithinEachOther() {
+    answer(METADATA);
+    deploy(options().setMaxFailures(1_000_000).setQueueCapacity(5_000));
+    result(client.pause());
+    publish(3_000);
+    awaitState(state -> state.pending() == 3_000);
+
+    result(client.resume());
+
+    assertThat(awaitSettled(3_000).failed()).isEqualTo(3_000);
+    assertThat(state().inFlight()).isZero();
+  }
 }

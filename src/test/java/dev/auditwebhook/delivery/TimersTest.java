@@ -45,7 +45,8 @@ class TimersTest {
     List<Long> over = new CopyOnWriteArrayList<>();
     onContext(
         () -> {
-          Backoffs backoffs = new Backoffs(vertx, batch -> over.add(batch.firstId()));
+          Backoffs backoffs =
+              new Backoffs(vertx, due -> due.forEach(batch -> over.add(batch.firstId())));
           backoffs.add(batch(1), 120);
           backoffs.add(batch(2), 40);
           backoffs.add(batch(3), 80);
@@ -59,11 +60,29 @@ class TimersTest {
   }
 
   @Test
+  void backoffsThatAreOverAtOnceEndTogether() {
+    List<List<Batch>> over = new CopyOnWriteArrayList<>();
+    onContext(
+        () -> {
+          Backoffs backoffs = new Backoffs(vertx, over::add);
+          backoffs.add(batch(2), 1);
+          backoffs.add(batch(1), 2);
+          while (!backoffs.endsOneWithin(-5)) {
+            Thread.onSpinWait();
+          }
+          return null;
+        });
+    await().until(() -> !over.isEmpty());
+    assertThat(over).singleElement().satisfies(both -> assertThat(both).hasSize(2));
+  }
+
+  @Test
   void clearedBackoffsDoNotEndLater() {
     List<Long> over = new CopyOnWriteArrayList<>();
     onContext(
         () -> {
-          Backoffs backoffs = new Backoffs(vertx, batch -> over.add(batch.firstId()));
+          Backoffs backoffs =
+              new Backoffs(vertx, due -> due.forEach(batch -> over.add(batch.firstId())));
           backoffs.add(batch(1), 20);
           backoffs.add(batch(2), 30);
           assertThat(backoffs.clear()).hasSize(2);
