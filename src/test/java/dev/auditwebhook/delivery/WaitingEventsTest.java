@@ -70,6 +70,14 @@ class WaitingEventsTest {
   }
 
   @Test
+  void whereTheOrderIsStrictALowerIdIsFirstThoughItsBatchIsNotFull() {
+    WaitingEvents waiting = waiting(10, 60_000, true);
+    waiting.add(batch(5, 100));
+    waiting.add(event(3, System.currentTimeMillis()));
+    assertThat(drain(waiting)).containsExactly(3L, 5L);
+  }
+
+  @Test
   void whereTheOrderIsStrictTheLowestIdIsFirst() {
     WaitingEvents waiting = waiting(1, 0, true);
     waiting.add(event(3, 100));
