@@ -12,8 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The life of an event after its {@link Intake acceptance}: {@link #queue queued}, {@link #attempt
@@ -21,11 +19,6 @@ import org.slf4j.LoggerFactory;
  * instance a verticle, on its context, so no locks.
  */
 final class Dispatcher {
-
-  private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
-
-  /** How soon the store is asked again when it could not give what waits in it, in milliseconds. */
-  private static final long ASK_AGAIN = 1_000;
 
   private final Vertx vertx;
   private final WebhookOptions options;
@@ -37,6 +30,7 @@ final class Dispatcher {
   private final Backoff backoff;
   private final Backoffs backoffs;
   private final WaitingEvents waiting;
+  private final ReadAhead readAhead;
   private final boolean strictOrder;
   private Consumer<Endpoint> gone;
   private Runnable pumped;
@@ -45,8 +39,6 @@ final class Dispatcher {
   private volatile int inFlight;
   private volatile boolean paused;
   private boolean hurry;
-  private boolean taking;
-  private boolean unreadable;
   private boolean stopped;
 
   Dispatcher(
@@ -72,6 +64,7 @@ final class Dispatcher {
     backoffs = new Backoffs(vertx, this::ready);
     strictOrder = options.getMaxInFlight() == 1;
     waiting = new WaitingEvents(vertx, batching, strictOrder, this::pump);
+    readAhead = new ReadAhead(vertx, store, this::taken);
   }
 
   /**
@@ -91,6 +84,11 @@ final class Dispatcher {
     pump();
   }
 
+  private void taken(List<PendingEvent> events) {
+    events.forEach(event -> waiting.add(settings.current(event)));
+    pump();
+  }
+
   private void ready(List<Batch> batches) {
     batches.forEach(waiting::add);
     pump();
@@ -98,7 +96,9 @@ final class Dispatcher {
 
   /** Starts as many attempts as slots, circuit and queue allow. */
   void pump() {
-    take();
+    if (!stopped) {
+      readAhead.take();
+    }
     while (target != null
         && !paused
         && slotsTaken() < options.getMaxInFlight()
@@ -109,43 +109,6 @@ final class Dispatcher {
       attempt(waiting.next());
     }
     pumped.run();
-  }
-
-  /** Reads on what waits in the store, ahead of its need. */
-  private void take() {
-    if (taking || stopped || !store.canTake()) {
-      return;
-    }
-    taking = true;
-    store
-        .take()
-        .onComplete(
-            events -> {
-              unreadable = false;
-              events.forEach(event -> waiting.add(settings.current(event)));
-              if (events.isEmpty()) {
-                takeLater();
-              } else {
-                taken();
-              }
-            },
-            failure -> {
-              if (!unreadable) {
-                log.error(
-                    "What waits in the store cannot be read, and is asked for again", failure);
-              }
-              unreadable = true;
-              takeLater();
-            });
-  }
-
-  private void takeLater() {
-    vertx.setTimer(ASK_AGAIN, id -> taken());
-  }
-
-  private void taken() {
-    taking = false;
-    pump();
   }
 
   /** Where the order is strict, what is in backoff goes before all others. */
