@@ -6,6 +6,8 @@ import static dev.auditwebhook.testing.ScriptedReceiver.Answer.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import dev.auditwebhook.testing.LogLines;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import dev.auditwebhook.testing.ScriptedReceiver.Answer;
 import dev.auditwebhook.testing.ScriptedReceiver.Received;
@@ -18,6 +20,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Streams of one connection instead of connections. */
@@ -92,6 +95,26 @@ class Http2Test extends WebhookTest {
     assertThat(again).extracting(Received::eventId).containsExactly(2L, 4L, 6L);
     assertThat(again)
         .allSatisfy(request -> assertThat(ports()).containsOnlyOnce(request.clientPort()));
+  }
+
+  @Test
+  void connectionsThatGoAwayAreNoErrorsInTheLogOfVertx() {
+    receiver.usually(
+        request ->
+            (vertx, sent) -> {
+              if (request.eventId() % 50 == 0) {
+                sent.connection().shutdown(2, TimeUnit.SECONDS);
+              }
+              status(204).after(10).give(vertx, sent);
+            });
+    try (LogLines log = new LogLines("io.vertx", Level.ERROR)) {
+      deploy(options().setMaxInFlight(64).setMaxAttempts(20).setInitialBackoff(1));
+
+      publish(500);
+
+      awaitSettled(500);
+      assertThat(log.all()).isEmpty();
+    }
   }
 
   @Test

@@ -5,6 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.testing.RawReceiver;
 import dev.auditwebhook.testing.WebhookTest;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What comes before or after the answer that was asked for is never another event's answer. */
@@ -199,6 +203,46 @@ class UnaskedAnswersTest extends WebhookTest {
         .extracting(WebhookClient.DeadLetter::status)
         .doesNotContain(400);
     assertThat(raw.requests()).extracting(RawReceiver.Received::nth).containsOnly(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ThreadingModel.class,
+      names = {"EVENT_LOOP", "WORKER"})
+  void anAnswerAfterWhichTheConnectionClosesIsReadWhole(ThreadingModel model) {
+    String page = "10\r\n0123456789abcdef\r\n".repeat(2_000) + "0\r\n\r\n";
+    raw =
+        RawReceiver.start(
+            elsewhere,
+            request ->
+                "HTTP/1.1 103 Early Hints\r\n\r\n"
+                    + "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + page);
+    WebhookOptions options = onStore(options().setUrl(raw.url()).setMaxAttempts(1), directory);
+    deployment =
+        result(
+            vertx.deployVerticle(
+                new WebhookVerticle(options), new DeploymentOptions().setThreadingModel(model)));
+
+    publish(100);
+
+    assertThat(awaitSettled(100).delivered()).isEqualTo(100);
+    assertThat(raw.requests()).hasSize(100);
+  }
+
+  @Test
+  void aConnectionThatEndsWithItsAnswerMeetsNoFurtherEvent() {
+    WebhookClient.State state =
+        deliver(
+            new JsonObject(),
+            20,
+            request -> {
+              request.socket().end(Buffer.buffer("HTTP/1.1 200 OK\r\n\r\nuntil the end"));
+              return null;
+            });
+
+    assertThat(state.delivered()).isEqualTo(20);
+    assertThat(state.json().getLong("retried")).isZero();
   }
 
   @Test

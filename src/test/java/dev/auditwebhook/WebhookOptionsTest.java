@@ -87,6 +87,8 @@ class WebhookOptionsTest {
         "{'redact':'ssn'}           | webhook.redact: must be an array, was a string",
         "{'client':{'defaultHost':'x'}} | webhook.client.defaultHost: is not allowed here",
         "{'client':{'localAddress':'x'}} | webhook.client.localAddress: is not allowed here",
+        "{'client':{'shared':true}} | webhook.client.shared: is not allowed here",
+        "{'client':{'name':'x'}} | webhook.client.name: is not allowed here",
         "{'client':{'keepAlives':1}} | webhook.client.keepAlives: unknown key",
         "{'client':{'trustAll':'x'}} | webhook.client.trustAll: has a value of a wrong type",
         "{'store':{'type':'disk'}}  | webhook.store.type: must be \"memory\" or \"file\"",

@@ -55,6 +55,7 @@ final class AnswerGuard extends ChannelDuplexHandler implements Line {
 
   private boolean interim;
   private boolean interimSeen;
+  private boolean unwritten;
   private boolean last;
   private boolean over;
   private boolean heard;
@@ -204,7 +205,8 @@ final class AnswerGuard extends ChannelDuplexHandler implements Line {
   private void end(ChannelHandlerContext ctx, LastHttpContent content) {
     end = content;
     heard = decoder.holdsMore();
-    if (!asked.remove().isDone()) {
+    unwritten = !asked.remove().isDone();
+    if (unwritten || !ctx.channel().isActive()) {
       closeAfterAnswer();
     }
     if (last || !asked.isEmpty()) {
@@ -222,8 +224,8 @@ final class AnswerGuard extends ChannelDuplexHandler implements Line {
     end = null;
     over = last;
     ctx.fireChannelRead(content);
-    if (over) {
-      cut();
+    if (over && (unwritten || !asked.isEmpty())) {
+      cut(); // Vert.x would not, before all is written and answered.
     }
   }
 

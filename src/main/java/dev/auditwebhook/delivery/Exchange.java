@@ -91,6 +91,8 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void> {
       return false;
     }
     reused = line.use();
+    // The answer's future tells as well; Vert.x logs an error where nobody listens here.
+    request.exceptionHandler(broken -> {});
     if (request.version() == HttpVersion.HTTP_2) {
       request.continueHandler(v -> interim = true);
       request.earlyHintsHandler(hints -> interim = true);

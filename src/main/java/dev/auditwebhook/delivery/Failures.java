@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
@@ -68,11 +69,14 @@ final class Failures {
           "access_denied",
           "certificate_required");
 
+  private static final Set<String> RESETS = Set.of("Connection reset by peer", "Broken pipe");
+  private static final Set<String> CLOSED = Set.of("connection closed", "connection reset");
+
   private Failures() {}
 
   /** Whether the other side closed the connection, and not a stream alone. */
   static boolean isClosed(Throwable failure) {
-    return failure instanceof HttpClosedException || describe(failure).equals("connection reset");
+    return CLOSED.contains(describe(failure));
   }
 
   static String describe(Throwable failure) {
@@ -83,15 +87,14 @@ final class Failures {
         return "name not resolved";
       } else if (cause instanceof SSLException || cause instanceof GeneralSecurityException) {
         return "TLS failure: " + tls(root(cause));
-      } else if (cause instanceof HttpClosedException) {
+      } else if (cause instanceof HttpClosedException || cause instanceof ClosedChannelException) {
         return "connection closed";
       } else if (cause instanceof StreamResetException) {
         return "request reset";
       } else if (cause instanceof ConnectException) {
         String message = String.valueOf(cause.getMessage());
         return message.contains("timed out") ? "connect timeout" : "connection refused";
-      } else if (cause instanceof IOException
-              && "Connection reset by peer".equals(cause.getMessage())
+      } else if (cause instanceof IOException && RESETS.contains(String.valueOf(cause.getMessage()))
           || cause instanceof SocketException) {
         return "connection reset";
       }

@@ -17,7 +17,9 @@ import java.util.stream.Stream;
  */
 public final class ClientOptions {
 
-  private static final Set<String> REFUSED = Set.of("defaultHost", "localAddress", "nonProxyHosts");
+  /** A client that is shared with others could be neither guarded nor closed by itself. */
+  private static final Set<String> REFUSED =
+      Set.of("defaultHost", "localAddress", "nonProxyHosts", "shared", "name");
 
   /** Keys of Vert.x's JSON that have no setter of their name. */
   private static final Set<String> OTHER_KEYS =

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.ssl.NotSslRecordException;
 import io.vertx.core.VertxException;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
@@ -43,6 +45,15 @@ class FailuresTest {
         .isEqualTo("TLS failure: the receiver does not speak TLS");
     assertThat(Failures.describe(new IllegalArgumentException("invalid version format: HUNTER2")))
         .isEqualTo("the answer is not HTTP");
+  }
+
+  @Test
+  void aConnectionThatTheOtherSideClosedIsKnownHoweverJavaPutsIt() {
+    assertThat(Failures.describe(new ClosedChannelException())).isEqualTo("connection closed");
+    assertThat(Failures.describe(new IOException("Broken pipe"))).isEqualTo("connection reset");
+    assertThat(Failures.isClosed(new VertxException(new ClosedChannelException()))).isTrue();
+    assertThat(Failures.isClosed(new IOException("Broken pipe"))).isTrue();
+    assertThat(Failures.isClosed(new IOException("No route to host"))).isFalse();
   }
 
   @ParameterizedTest

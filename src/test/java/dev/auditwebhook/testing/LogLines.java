@@ -12,14 +12,21 @@ import org.slf4j.LoggerFactory;
 /** What the module logs at any level while this is open, stack traces included. */
 public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
-  private final Logger logger = (Logger) LoggerFactory.getLogger("dev.auditwebhook");
-  private final Level before = logger.getLevel();
+  private final Logger logger;
+  private final Level before;
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
   public LogLines() {
+    this("dev.auditwebhook", Level.TRACE);
+  }
+
+  /** What others log, from a level on. */
+  public LogLines(String name, Level level) {
+    logger = (Logger) LoggerFactory.getLogger(name);
+    before = logger.getLevel();
     setContext(logger.getLoggerContext());
     start();
-    logger.setLevel(Level.TRACE);
+    logger.setLevel(level);
     logger.setAdditive(false);
     logger.addAppender(this);
   }
