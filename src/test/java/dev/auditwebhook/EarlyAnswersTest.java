@@ -188,8 +188,7 @@ class EarlyAnswersTest extends WebhookTest {
     awaitTheEndOf(unread.iterator().next());
   }
 
-  @Test
-  void norAreThoseThatNobodyReadsUntilTheDeadline() {
+  private void readNothing() {
     NetServer server = elsewhere.createNetServer();
     server.connectHandler(
         socket -> {
@@ -197,6 +196,11 @@ class EarlyAnswersTest extends WebhookTest {
           unread.add(socket);
         });
     port = result(server.listen(0, "127.0.0.1")).actualPort();
+  }
+
+  @Test
+  void norAreThoseThatNobodyReadsUntilTheDeadline() {
+    readNothing();
     deploy(options().setAttemptTimeout(500));
     publish(1, LONG_TEXT);
     awaitSettled(1);
@@ -206,13 +210,7 @@ class EarlyAnswersTest extends WebhookTest {
 
   @Test
   void anUndeployDoesNotWaitForWhoeverReadsNothing() {
-    NetServer server = elsewhere.createNetServer();
-    server.connectHandler(
-        socket -> {
-          socket.pause();
-          unread.add(socket);
-        });
-    port = result(server.listen(0, "127.0.0.1")).actualPort();
+    readNothing();
     deploy(options().setAttemptTimeout(60_000));
     publish(1, LONG_TEXT);
     await().until(() -> unread.size() == 1);
