@@ -464,7 +464,8 @@ public class WebhookOptions {
   }
 
   /**
-   * {@code circuitBreaker.maxFailures}: failures in a row that open the circuit; 1 to 1 000 000.
+   * {@code circuitBreaker.maxFailures}: failed events in a row that open the circuit; 1 to 1 000
+   * 000.
    */
   public int getMaxFailures() {
     return maxFailures;

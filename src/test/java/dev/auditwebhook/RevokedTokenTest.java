@@ -78,16 +78,16 @@ class RevokedTokenTest extends WebhookTest {
 
   @Test
   void successesThatBeganBeforeItDoNotHideIt() {
-    Promise<Void> refusedOnes = Promise.promise();
+    Promise<Void> revoked = Promise.promise();
     receiver.usually(
-        request -> request.eventId() > 20 ? status(401) : status(204).once(refusedOnes.future()));
+        request -> request.eventId() > 20 ? status(401) : status(204).once(revoked.future()));
     deploy(options().setMaxInFlight(64).setResetTimeout(60_000));
     publish(20);
     await().until(() -> receiver.requests().size() == 20);
     publish(MAX_FAILURES - 1);
     awaitState(state -> state.failed() == MAX_FAILURES - 1);
 
-    refusedOnes.complete();
+    revoked.complete();
     awaitState(state -> state.delivered() == 20);
     publish(60);
     awaitState(state -> state.circuit().equals("open"));

@@ -74,10 +74,10 @@ final class Circuit {
     changed.run();
   }
 
-  /** The right to make one attempt, the so-manieth; reported back with its outcome. */
+  /** The right to make one attempt, numbered in their order; reported back with its outcome. */
   record Ticket(long number, long opening, boolean probe) {}
 
-  /** The refusal of the so-manieth attempt, made for so many events. */
+  /** A refused attempt, by its number, which was made for so many events. */
   private record Refusal(long number, int events) {}
 
   /** Whether an attempt may start now. */

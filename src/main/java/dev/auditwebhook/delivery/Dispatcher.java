@@ -168,9 +168,12 @@ final class Dispatcher {
 
   private void retry(Tried tried) {
     int attempts = tried.batch().attempts() + 1;
-    Batch again = again(tried, attempts);
-    long retryAfter = tried.answer().retryAfter();
-    backoffs.add(again, backoff.after(settings.initialBackoff(), attempts, retryAfter));
+    backOff(again(tried, attempts), attempts, tried.answer());
+  }
+
+  private void backOff(Batch batch, int attempts, Answer answer) {
+    long wait = backoff.after(settings.initialBackoff(), attempts, answer.retryAfter());
+    backoffs.add(batch, wait);
   }
 
   /** It goes behind the others, and not before the receiver wants it again. */
@@ -192,13 +195,11 @@ final class Dispatcher {
   /** One bad event takes no neighbours along: both halves are tried. */
   private void divide(Tried tried, boolean atOnce) {
     Batch again = again(tried, tried.batch().attempts());
-    long retryAfter = tried.answer().retryAfter();
     for (Batch half : batching.halves(again)) {
       if (atOnce) {
         waiting.add(half);
       } else {
-        int attempts = half.attempts() + 1;
-        backoffs.add(half, backoff.after(settings.initialBackoff(), attempts, retryAfter));
+        backOff(half, half.attempts() + 1, tried.answer());
       }
     }
   }

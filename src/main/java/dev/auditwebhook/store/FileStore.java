@@ -379,10 +379,12 @@ public final class FileStore implements Store {
   public String warning() {
     if (commit.fault() != null || unreadable != null) {
       return commit.fault() != null ? commit.fault() : unreadable;
-    } else if (damagedLetters.warning() == null) {
+    }
+    String letters = damagedLetters.warning();
+    if (letters == null) {
       return damage;
     }
-    return damage == null ? damagedLetters.warning() : damage + "; " + damagedLetters.warning();
+    return damage == null ? letters : damage + "; " + letters;
   }
 
   @Override

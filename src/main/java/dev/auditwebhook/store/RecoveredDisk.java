@@ -48,8 +48,9 @@ record RecoveredDisk(
     long start = System.nanoTime();
     Disk disk;
     String damage = null;
-    if (!directory.hasFile() && directory.lastSetAside() != null) {
-      damage = damage(directory.lastSetAside(), "by a start that did not come to its end");
+    Path aside = directory.hasFile() ? null : directory.lastSetAside();
+    if (aside != null) {
+      damage = damage(aside, "by a start that did not come to its end");
     }
     try {
       disk = disk(directory, lock, name);
