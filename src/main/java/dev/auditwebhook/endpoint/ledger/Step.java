@@ -1,0 +1,32 @@
+package dev.auditwebhook.endpoint.ledger;
+
+import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one endpoint did since its last step, to be kept all or not at all.
+ *
+ * @param endpoint its id
+ * @param cursor all events up to this id are settled or have a change of their own
+ * @param ahead the ids above the cursor that are settled, in order
+ * @param changes what became of single events, by id
+ * @param totals the totals of now, in the order of {@link Total}
+ * @param settings what was set at run time, as it is now
+ */
+public record Step(
+    String endpoint,
+    long cursor,
+    List<Long> ahead,
+    Map<Long, Change> changes,
+    List<Long> totals,
+    JsonObject settings) {
+
+  /** The changes of a step that was not kept, and those made since. */
+  static Map<Long, Change> merged(Map<Long, Change> earlier, Map<Long, Change> later) {
+    Map<Long, Change> merged = new LinkedHashMap<>(earlier);
+    later.forEach((id, change) -> merged.merge(id, change, (before, now) -> now.after(before)));
+    return merged;
+  }
+}

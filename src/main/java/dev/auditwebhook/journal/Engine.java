@@ -1,0 +1,94 @@
+package dev.auditwebhook.journal;
+
+import dev.auditwebhook.endpoint.ledger.DeadLetter;
+import dev.auditwebhook.endpoint.ledger.Found;
+import dev.auditwebhook.endpoint.ledger.State;
+import dev.auditwebhook.endpoint.ledger.Step;
+import dev.auditwebhook.endpoint.ledger.Straggler;
+import dev.auditwebhook.wire.Event;
+import io.vertx.core.Future;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where the journal and the states of the endpoints are kept. Called on one context; there is never
+ * more than one {@link #append} under way.
+ */
+public interface Engine {
+
+  /**
+   * What is kept when the engine is opened.
+   *
+   * @param messageIdPrefix starts every message id: {@code msg_}, 128 random bits in hex, {@code _}
+   * @param lastId the last {@code event_id} that was given
+   * @param rejected how many entries were not valid
+   * @param endpoints by id
+   */
+  record Opened(String messageIdPrefix, long lastId, long rejected, Map<String, State> endpoints) {}
+
+  /**
+   * Opens it with all states. Comes before all else.
+   *
+   * @return failed in one line when it cannot be opened
+   */
+  Future<Opened> open();
+
+  /**
+   * Keeps a group of entries, which get consecutive numbers, and steps, all or nothing.
+   *
+   * @param entries in their order; {@code null} takes a number and is no event
+   * @param rejected how many entries were not valid so far
+   * @param steps at most one an endpoint
+   * @return what was kept; failed with {@link NotKeptException} when nothing was
+   */
+  Future<Appended> append(List<EncodedEntry> entries, long rejected, List<Step> steps);
+
+  /**
+   * What was kept.
+   *
+   * @param firstId the number of the first entry
+   * @param events those of the entries that are events
+   * @param notRedriven the dead letters, by endpoint, that were to be redriven, but are damaged and
+   *     stay where they are
+   */
+  record Appended(long firstId, List<Event> events, Map<String, List<Long>> notRedriven) {}
+
+  /**
+   * Takes numbers, while nothing can be kept, for entries that are refused.
+   *
+   * @return the first; 0 when they cannot be known now
+   */
+  long refuse(int entries);
+
+  /**
+   * Reads the journal.
+   *
+   * @param after only what is above this id
+   * @param limit at most so many events
+   */
+  Future<Found<Event>> read(long after, int limit);
+
+  /** Reads stragglers; those that are not there are left out. */
+  Future<Found<Straggler>> stragglers(String endpoint, Collection<Long> ids);
+
+  /**
+   * Reads dead letters, damaged ones too; those that are not there are left out.
+   *
+   * @param ids in order
+   * @param unkept letters that are not kept yet, by id
+   * @param maxBytes at most so many bytes together, but one letter whatever its size
+   * @return those that come first
+   */
+  Future<List<DeadLetter>> deadLetters(
+      String endpoint, List<Long> ids, Map<Long, DeadLetter> unkept, long maxBytes);
+
+  /** How long after the start of an append the next one may start, in milliseconds. */
+  long interval();
+
+  /** What an operator must know of what was found at the opening, {@code null} for nothing. */
+  String damage();
+
+  /** Lets go. */
+  Future<Void> close();
+}
