@@ -1,0 +1,28 @@
+package dev.auditwebhook.endpoint;
+
+/**
+ * The time, and what is to be done at another time. Journal and endpoints have no other. What it is
+ * asked to run runs on the context it was asked on.
+ */
+public interface Clock {
+
+  /** The time of day, in milliseconds since the epoch; somebody may set it. */
+  long now();
+
+  /** The time that has gone by since some moment, in milliseconds; nobody sets it. */
+  long elapsed();
+
+  /** Runs a task in a later turn of the event loop, soon. */
+  void later(Runnable task);
+
+  /**
+   * Runs a task once.
+   *
+   * @param delay in milliseconds from now, at least 1
+   * @return for {@link #cancel}; 0 or more
+   */
+  long timer(long delay, Runnable task);
+
+  /** Forgets a task; one that has run or was forgotten, or -1, is ignored. */
+  void cancel(long timer);
+}
