@@ -1,6 +1,6 @@
 package dev.auditwebhook.security;
 
-import dev.auditwebhook.security.UrlPolicy.Endpoint;
+import dev.auditwebhook.security.UrlPolicy.Destination;
 import java.math.BigDecimal;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -28,14 +28,14 @@ public final class Concealment {
   private final Set<String> secrets = new HashSet<>();
 
   /** Adds a URL's path and query, its segments and the values of its query. */
-  public Concealment url(Endpoint endpoint) {
-    String url = endpoint.url();
+  public Concealment url(Destination destination) {
+    String url = destination.url();
     int end = url.indexOf("://") + 3;
     while (end < url.length() && url.charAt(end) != '/' && url.charAt(end) != '?') {
       end++;
     }
     target(url.substring(end));
-    target(endpoint.target());
+    target(destination.target());
     return this;
   }
 

@@ -1,6 +1,6 @@
 package dev.auditwebhook.security;
 
-import dev.auditwebhook.security.UrlPolicy.Endpoint;
+import dev.auditwebhook.security.UrlPolicy.Destination;
 import io.vertx.core.Future;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -23,7 +23,7 @@ public final class GuardedResolver {
   private final Resolver resolver;
   private final boolean allowPrivateNetworks;
   private final LongSupplier clock;
-  private Endpoint lastLiteral;
+  private Destination lastLiteral;
   private Future<InetAddress> vettedLiteral;
   private String host;
   private long askedAt;
@@ -43,17 +43,17 @@ public final class GuardedResolver {
   /**
    * The address for an attempt.
    *
-   * @param endpoint where to
+   * @param destination where to
    * @param attempt the number of the attempt, from 0: number modulo count is the address it gets
    * @return a vetted address; fails with {@link ForbiddenAddressException}, or as the resolver does
    */
-  public Future<InetAddress> addressFor(Endpoint endpoint, int attempt) {
-    if (endpoint.address() != null) {
-      return literal(endpoint);
+  public Future<InetAddress> addressFor(Destination destination, int attempt) {
+    if (destination.address() != null) {
+      return literal(destination);
     }
     long now = clock.getAsLong();
-    if (!isUsable(endpoint.host(), now - askedAt)) {
-      host = endpoint.host();
+    if (!isUsable(destination.host(), now - askedAt)) {
+      host = destination.host();
       askedAt = now;
       vetted = resolver.resolve(host).compose(this::vet);
     }
@@ -61,10 +61,10 @@ public final class GuardedResolver {
   }
 
   /** An address does not change, and neither does what is thought of it. */
-  private Future<InetAddress> literal(Endpoint endpoint) {
-    if (endpoint != lastLiteral) {
-      lastLiteral = endpoint;
-      vettedLiteral = vet(List.of(endpoint.address())).map(addresses -> addresses.get(0));
+  private Future<InetAddress> literal(Destination destination) {
+    if (destination != lastLiteral) {
+      lastLiteral = destination;
+      vettedLiteral = vet(List.of(destination.address())).map(addresses -> addresses.get(0));
     }
     return vettedLiteral;
   }

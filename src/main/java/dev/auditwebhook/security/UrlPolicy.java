@@ -62,7 +62,7 @@ public final class UrlPolicy {
    * @param target what the request line asks for: path and query
    * @param address the address when the host is one, else {@code null}
    */
-  public record Endpoint(
+  public record Destination(
       String url, String host, int port, boolean ssl, String target, InetAddress address) {
 
     /** Scheme, host and port, the port only when it is not the scheme's own: for people. */
@@ -88,7 +88,7 @@ public final class UrlPolicy {
    * @return its parts
    * @throws IllegalArgumentException with the reason in one line
    */
-  public static Endpoint vet(String url, boolean allowPrivateNetworks) {
+  public static Destination vet(String url, boolean allowPrivateNetworks) {
     check(!url.isEmpty(), "must not be empty");
     check(url.length() <= MAX_LENGTH, "must not be longer than " + MAX_LENGTH + " characters");
     check(
@@ -117,7 +117,7 @@ public final class UrlPolicy {
       AddressGuard.vet(List.of(address), allowPrivateNetworks);
       name = AddressGuard.text(address);
     }
-    return new Endpoint(url, name, port, ssl, target, address);
+    return new Destination(url, name, port, ssl, target, address);
   }
 
   private static void check(boolean holds, String rule) {

@@ -1,8 +1,10 @@
 package dev.auditwebhook.wire;
 
 import io.vertx.core.shareddata.Shareable;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * An accepted event.
@@ -27,16 +29,30 @@ public record Event(long id, String action, byte[] content, long acceptedAt) imp
 
   /** The JSON of the event, the same at every attempt. */
   public byte[] body() {
-    byte[] number = Long.toString(id).getBytes(StandardCharsets.US_ASCII);
-    return ByteBuffer.allocate(BEGINNING.length + number.length + content.length)
+    return ByteBuffer.allocate(size())
         .put(BEGINNING)
-        .put(number)
+        .put(Long.toString(id).getBytes(StandardCharsets.US_ASCII))
         .put(content)
         .array();
   }
 
-  /** How many bytes its {@link #body()} has, or a few more. */
+  /** The JSON array of some events. */
+  public static byte[] bodyOf(List<Event> events) {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    for (Event event : events) {
+      body.write(body.size() == 0 ? '[' : ',');
+      body.writeBytes(event.body());
+    }
+    body.write(']');
+    return body.toByteArray();
+  }
+
+  /** How many bytes its {@link #body()} has. */
   public int size() {
-    return BEGINNING.length + 19 + content.length;
+    int digits = 1;
+    for (long rest = id / 10; rest > 0; rest /= 10) {
+      digits++;
+    }
+    return BEGINNING.length + digits + content.length;
   }
 }

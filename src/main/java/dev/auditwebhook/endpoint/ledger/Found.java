@@ -8,4 +8,9 @@ import java.util.List;
  * @param found in the order of {@code event_id}
  * @param damaged the ids of what is there, but cannot be read
  */
-public record Found<T>(List<T> found, List<Long> damaged) {}
+public record Found<T>(List<T> found, List<Long> damaged) {
+
+  public boolean isEmpty() {
+    return found.isEmpty() && damaged.isEmpty();
+  }
+}

@@ -1,0 +1,177 @@
+package dev.auditwebhook.endpoint;
+
+import dev.auditwebhook.endpoint.ledger.EndpointStore;
+import dev.auditwebhook.endpoint.ledger.Found;
+import dev.auditwebhook.endpoint.ledger.Ledger;
+import dev.auditwebhook.endpoint.ledger.Pending;
+import dev.auditwebhook.endpoint.ledger.State;
+import dev.auditwebhook.endpoint.ledger.Straggler;
+import dev.auditwebhook.wire.Event;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Which pending events are held in memory, and which wait where they are kept. What waits is read
+ * ahead of its need in the order of {@code event_id}: stragglers first, then on through the journal.
+ */
+final class ReadAhead {
+
+  /** The most events that are read at once: delivery goes on with the first of many soon. */
+  private static final int MAX_READ = 1_024;
+
+  /** How soon the store is asked again when it did not give what waits in it, in milliseconds. */
+  private static final long ASK_AGAIN = 1_000;
+
+  private final EndpointStore store;
+  private final Ledger ledger;
+  private final Clock clock;
+  private final int queueCapacity;
+
+  /** Those that are not held. */
+  private final TreeSet<Long> stragglers;
+
+  /** Events of the journal that are not held, all above {@link #readUpTo}. */
+  private long unread;
+
+  private long readUpTo;
+  private int held;
+  private boolean reading;
+
+  /**
+   * @param state what waits at first
+   * @param queueCapacity how many events may be held
+   */
+  ReadAhead(
+      EndpointStore store,
+      Ledger ledger,
+      Clock clock,
+      State state,
+      int queueCapacity) {
+    this.store = store;
+    this.ledger = ledger;
+    this.clock = clock;
+    this.queueCapacity = queueCapacity;
+    stragglers = new TreeSet<>(state.stragglers());
+    unread = state.waiting();
+    readUpTo = state.cursor();
+  }
+
+  /** A new event is in the journal: gives it back to be held, unless others wait before it. */
+  Pending arrived(Event event) {
+    if (waiting() > 0 || held >= queueCapacity) {
+      unread++;
+      return null;
+    }
+    return hold(event);
+  }
+
+  private Pending hold(Event event) {
+    readUpTo = event.id();
+    Pending pending = Pending.untried(event);
+    if (!ledger.reach(pending)) {
+      return null;
+    }
+    held++;
+    return pending;
+  }
+
+  /** A dead letter is a straggler now. */
+  void redriven(long id) {
+    stragglers.add(id);
+  }
+
+  /** A redriven event is a dead letter after all. */
+  void notRedriven(Collection<Long> ids) {
+    stragglers.removeAll(ids);
+  }
+
+  /** So many that were held are not pending any more. */
+  void ended(int events) {
+    held -= events;
+  }
+
+  /** How many pending events are not held. */
+  long waiting() {
+    return unread + stragglers.size();
+  }
+
+  /**
+   * Reads, unless it does so already, or nothing waits or there is little room.
+   *
+   * @param taken gets what was read; none when it is time to ask again
+   */
+  void take(Consumer<List<Pending>> taken) {
+    if (reading || waiting() == 0 || held > queueCapacity / 4 * 3) {
+      return;
+    }
+    reading = true;
+    int limit = Math.max(1, Math.min(MAX_READ, queueCapacity - held));
+    if (stragglers.isEmpty()) {
+      read(store.read(readUpTo, limit), this::takeOfJournal, taken);
+    } else {
+      // Only then is it sure that all of them are where they are read.
+      read(store.kept().compose(v -> store.stragglers(first(limit))), this::takeStragglers, taken);
+    }
+  }
+
+  private List<Long> first(int limit) {
+    return stragglers.stream().limit(limit).toList();
+  }
+
+  private <T> void read(
+      Future<Found<T>> reads,
+      Function<Found<T>, List<Pending>> take,
+      Consumer<List<Pending>> taken) {
+    reads
+        .otherwise(failure -> new Found<>(List.of(), List.of()))
+        .onSuccess(
+            read -> {
+              if (read.isEmpty()) {
+                clock.timer(ASK_AGAIN, () -> give(List.of(), taken));
+              } else {
+                give(take.apply(read), taken);
+              }
+            });
+  }
+
+  private void give(List<Pending> events, Consumer<List<Pending>> taken) {
+    reading = false;
+    taken.accept(events);
+  }
+
+  private List<Pending> takeOfJournal(Found<Event> read) {
+    unread -= ledger.failUnread(read.damaged()).size();
+    List<Pending> events = new ArrayList<>(read.found().size());
+    for (Event event : read.found()) {
+      Pending pending = hold(event);
+      if (pending != null) {
+        events.add(pending);
+      }
+    }
+    unread -= events.size();
+    for (long id : read.damaged()) {
+      readUpTo = Math.max(readUpTo, id);
+    }
+    return events;
+  }
+
+  private List<Pending> takeStragglers(Found<Straggler> read) {
+    List<Long> damaged = read.damaged().stream().filter(stragglers::remove).toList();
+    if (!damaged.isEmpty()) {
+      ledger.fail(damaged);
+    }
+    List<Pending> events = new ArrayList<>(read.found().size());
+    for (Straggler straggler : read.found()) {
+      if (stragglers.remove(straggler.event().id())) {
+        events.add(ledger.recall(straggler));
+      }
+    }
+    held += events.size();
+    return events;
+  }
+}

@@ -1,0 +1,49 @@
+package dev.auditwebhook.endpoint;
+
+import dev.auditwebhook.endpoint.attempt.MessageIds;
+import dev.auditwebhook.security.UrlPolicy.Destination;
+import dev.auditwebhook.wire.Answer;
+import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.Sender;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+
+/** Sends one {@code webhook.test} event now, past queue and circuit, counted nowhere. */
+final class TestDelivery {
+
+  private static final String ACTION = "webhook.test";
+
+  private final MessageIds ids;
+  private final boolean array;
+  private final Sender sender;
+  private final Clock clock;
+  private boolean running;
+
+  /**
+   * @param array whether what is sent is an array of events
+   */
+  TestDelivery(MessageIds ids, boolean array, Sender sender, Clock clock) {
+    this.ids = ids;
+    this.array = array;
+    this.sender = sender;
+    this.clock = clock;
+  }
+
+  boolean isRunning() {
+    return running;
+  }
+
+  Future<Answer> send(Destination destination) {
+    long now = clock.now();
+    String content =
+        ",\"action\":\"%s\",\"timestamp\":\"%s\"}".formatted(ACTION, Instant.ofEpochMilli(now));
+    Event event = new Event(0, ACTION, content.getBytes(StandardCharsets.UTF_8), now);
+    byte[] body = array ? Event.bodyOf(List.of(event)) : event.body();
+    running = true;
+    return sender
+        .sendApart(destination, ids.fresh("test"), body)
+        .onComplete(answer -> running = false);
+  }
+}

@@ -1,0 +1,34 @@
+package dev.auditwebhook.endpoint.ledger;
+
+import dev.auditwebhook.wire.Event;
+import io.vertx.core.Future;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/** What an endpoint asks of whoever keeps the journal and its ledger. */
+public interface EndpointStore {
+
+  /** The ledger has something to keep. */
+  void changed();
+
+  /** Completed when all that is in the ledger is kept, which begins now; failed when it cannot be. */
+  Future<Void> kept();
+
+  /** Reads at most so many events of the journal above an id. */
+  Future<Found<Event>> read(long after, int limit);
+
+  /** Reads stragglers; those that are not there are left out. */
+  Future<Found<Straggler>> stragglers(Collection<Long> ids);
+
+  /**
+   * Reads dead letters.
+   *
+   * @param ids in order
+   * @param unkept letters that are not kept yet, by id
+   * @param maxBytes at most so many bytes together, but one letter whatever its size
+   * @return those that come first, damaged ones too
+   */
+  Future<List<DeadLetter>> deadLetters(
+      List<Long> ids, Map<Long, DeadLetter> unkept, long maxBytes);
+}

@@ -1,0 +1,30 @@
+package dev.auditwebhook.wire;
+
+/**
+ * What came back from one attempt.
+ *
+ * @param status the HTTP status, 0 when no answer came
+ * @param error what went wrong in one line, {@code null} when a whole answer came
+ * @param forbidden whether the address guard refused to connect
+ * @param retryAfter what {@code Retry-After} asks for, in milliseconds, 0 for nothing
+ * @param excerpt the first 1 KiB of the body, {@code null} when no answer came
+ * @param latency from the start of the attempt to its end, in milliseconds
+ * @param resent whether it took a second request, as the first met a closed connection
+ */
+public record Answer(
+    int status,
+    String error,
+    boolean forbidden,
+    long retryAfter,
+    String excerpt,
+    long latency,
+    boolean resent) {
+
+  /** So many bytes of a body are kept. */
+  public static final int EXCERPT_LIMIT = 1024;
+
+  /** What was wrong with an answer that was not a delivery: its error, or else its status. */
+  public String problem() {
+    return error != null ? error : Integer.toString(status);
+  }
+}

@@ -1,0 +1,53 @@
+package dev.auditwebhook.wire;
+
+import dev.auditwebhook.EndpointOptions;
+import dev.auditwebhook.security.UrlPolicy;
+import dev.auditwebhook.security.UrlPolicy.Destination;
+import io.vertx.ext.web.client.WebClientOptions;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Where the configured headers and the client certificate go: to the origin of the URL that was
+ * configured with them, or to any where none was, and to {@code allowedOrigins}. Whoever may set a
+ * URL must not get them by naming a receiver of his own.
+ */
+public final class Credentials {
+
+  private final Set<String> origins = new HashSet<>();
+  private final boolean anywhere;
+  private final boolean some;
+  private Destination lastAsked;
+  private boolean lastAnswer;
+
+  public Credentials(EndpointOptions options, boolean allowPrivateNetworks) {
+    boolean certificate = new WebClientOptions(options.getClient()).getKeyCertOptions() != null;
+    some = certificate || !options.getHeaders().isEmpty();
+    anywhere = options.getUrl().isEmpty() && options.getAllowedOrigins().isEmpty();
+    if (!options.getUrl().isEmpty()) {
+      origins.add(UrlPolicy.vet(options.getUrl(), allowPrivateNetworks).origin());
+    }
+    options
+        .getAllowedOrigins()
+        .forEach(allowed -> origins.add(UrlPolicy.vet(allowed, allowPrivateNetworks).origin()));
+  }
+
+  /** Whether an endpoint gets them. */
+  boolean goTo(Destination destination) {
+    if (destination != lastAsked) {
+      lastAsked = destination;
+      lastAnswer = anywhere || origins.contains(destination.origin());
+    }
+    return lastAnswer;
+  }
+
+  /** What an operator must know, {@code null} for nothing. */
+  public String warning(Destination destination) {
+    return destination == null || !some || goTo(destination)
+        ? null
+        : "the configured headers and client certificate are not sent to "
+            + destination.origin()
+            + ", as they were configured for another origin; if it may have them, name it in"
+            + " allowedOrigins";
+  }
+}

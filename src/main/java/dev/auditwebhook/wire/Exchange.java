@@ -1,0 +1,259 @@
+package dev.auditwebhook.wire;
+
+import dev.auditwebhook.security.ForbiddenAddressException;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.streams.WriteStream;
+import io.vertx.ext.web.codec.BodyCodec;
+import io.vertx.ext.web.codec.spi.BodyStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One request and its answer, until the last byte or the deadline, whichever is first. It is the
+ * sink of the answer's body, of which it reads at most {@value #READ_LIMIT} bytes and keeps {@value
+ * Answer#EXCERPT_LIMIT}. At the deadline or the limit it resets the request, which closes the connection.
+ */
+final class Exchange implements BodyCodec<Void>, BodyStream<Void>, Deadlines.Timed {
+
+  static final int READ_LIMIT = 64 * 1024;
+
+  private static final Future<Void> DONE = Future.succeededFuture();
+
+  private final Promise<Answer> answer = Promise.promise();
+  private final Deadlines deadlines;
+  private final String messageId;
+  private final byte[] body;
+  private final boolean showsCredentials;
+  private final long startedNanos = System.nanoTime();
+  private HttpClientRequest request;
+  private Line line;
+  private Buffer excerpt;
+  private int status;
+  private long retryAfter;
+  private long bytesRead;
+  private boolean reused;
+  private boolean interim;
+  private boolean resent;
+  private boolean done;
+
+  /**
+   * @param showsCredentials whether the receiver gets the configured headers
+   */
+  Exchange(Deadlines deadlines, String messageId, byte[] body, boolean showsCredentials) {
+    this.deadlines = deadlines;
+    this.messageId = messageId;
+    this.body = body;
+    this.showsCredentials = showsCredentials;
+    deadlines.start(this);
+  }
+
+  String messageId() {
+    return messageId;
+  }
+
+  byte[] body() {
+    return body;
+  }
+
+  boolean showsCredentials() {
+    return showsCredentials;
+  }
+
+  @Override
+  public long startedNanos() {
+    return startedNanos;
+  }
+
+  /** Whether the answer is there, or the deadline has passed. */
+  boolean isDone() {
+    return done;
+  }
+
+  Future<Answer> answer() {
+    return answer.future();
+  }
+
+  /** The connection is there. False when the deadline has passed: then nothing is sent. */
+  boolean sends(HttpClientRequest clientRequest, Line carrier) {
+    request = clientRequest;
+    line = carrier;
+    if (done) {
+      line.giveBack(request);
+      return false;
+    }
+    reused = line.use();
+    // The answer's future tells as well; Vert.x logs an error where nobody listens here.
+    request.exceptionHandler(broken -> {});
+    if (request.version() == HttpVersion.HTTP_2) {
+      request.continueHandler(v -> interim = true);
+      request.earlyHintsHandler(hints -> interim = true);
+    }
+    return true;
+  }
+
+  /** The head of the answer is there. False when that, or the deadline, ends the exchange. */
+  boolean receives(HttpClientResponse response) {
+    // For when the exchange ends here; else the one who reads the body has one of his own.
+    response.exceptionHandler(broken -> {});
+    if (done) {
+      return false;
+    }
+    status = response.statusCode();
+    String retry = status < 300 ? null : response.getHeader(HttpHeaders.RETRY_AFTER);
+    retryAfter = retry == null ? 0 : RetryAfter.millis(retry, System.currentTimeMillis());
+    if (status < 200) {
+      abort(null);
+    }
+    return !done;
+  }
+
+  /** The answer came whole. */
+  void complete() {
+    if (stop()) {
+      line.answered(request);
+      tell(null, false);
+    }
+  }
+
+  private boolean stop() {
+    boolean stops = !done;
+    done = true;
+    deadlines.end(this);
+    return stops;
+  }
+
+  private void tell(String error, boolean forbidden) {
+    long latency = (System.nanoTime() - startedNanos) / 1_000_000;
+    answer.complete(
+        new Answer(
+            status, error, forbidden, retryAfter, status == 0 ? null : text(), latency, resent));
+  }
+
+  /**
+   * Whether to send once more at once: the connection was a reused one that the receiver had
+   * closed, so that no byte of an answer came.
+   */
+  boolean sendsAgain(Throwable cause) {
+    boolean again = !done && !resent && reused && isUnanswered() && Failures.isClosed(cause);
+    resent |= again;
+    return again;
+  }
+
+  private boolean isUnanswered() {
+    return status == 0 && !interim && !line.isHeard();
+  }
+
+  void fail(Throwable cause) {
+    if (stop()) {
+      if (line != null) {
+        line.failed();
+      }
+      tell(Failures.describe(cause), cause instanceof ForbiddenAddressException);
+    }
+  }
+
+  /** Ends the exchange, and with it the connection. */
+  @Override
+  public void abort(String error) {
+    if (stop()) {
+      if (request != null) {
+        line.cut();
+        request.reset();
+      }
+      tell(error, false);
+    }
+  }
+
+  /** Nobody waits for the answer any more: Vert.x would wait until the request is written. */
+  @Override
+  public void drop() {
+    if (line != null) {
+      line.closeNow();
+    }
+  }
+
+  private String text() {
+    if (excerpt == null) {
+      return "";
+    }
+    try {
+      // A character that the limit cuts in two is left out rather than shown as damaged.
+      CharBuffer chars = CharBuffer.allocate(Answer.EXCERPT_LIMIT);
+      StandardCharsets.UTF_8
+          .newDecoder()
+          .onMalformedInput(CodingErrorAction.REPLACE)
+          .decode(ByteBuffer.wrap(excerpt.getBytes()), chars, false);
+      return chars.flip().toString();
+    } catch (RuntimeException e) {
+      return "";
+    }
+  }
+
+  @Override
+  public Future<Void> write(Buffer data) {
+    if (!done) {
+      bytesRead += data.length();
+      if (excerpt == null) {
+        excerpt = Buffer.buffer();
+      }
+      int room = Answer.EXCERPT_LIMIT - excerpt.length();
+      if (room > 0) {
+        excerpt.appendBuffer(data, 0, Math.min(room, data.length()));
+      }
+      if (bytesRead > READ_LIMIT) {
+        abort(null);
+      }
+    }
+    return DONE;
+  }
+
+  /** Also called when the body breaks off, so it says nothing of the answer. */
+  @Override
+  public Future<Void> end() {
+    return DONE;
+  }
+
+  @Override
+  public BodyStream<Void> stream() {
+    return this;
+  }
+
+  @Override
+  public Future<Void> result() {
+    return DONE;
+  }
+
+  @Override
+  public void handle(Throwable cause) {
+    fail(cause);
+  }
+
+  @Override
+  public WriteStream<Buffer> exceptionHandler(Handler<Throwable> handler) {
+    return this;
+  }
+
+  @Override
+  public WriteStream<Buffer> setWriteQueueMaxSize(int maxSize) {
+    return this;
+  }
+
+  @Override
+  public boolean writeQueueFull() {
+    return false;
+  }
+
+  @Override
+  public WriteStream<Buffer> drainHandler(Handler<Void> handler) {
+    return this;
+  }
+}

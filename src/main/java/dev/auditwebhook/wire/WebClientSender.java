@@ -1,0 +1,160 @@
+package dev.auditwebhook.wire;
+
+import dev.auditwebhook.EndpointOptions;
+import dev.auditwebhook.wire.WebClients.Kind;
+import dev.auditwebhook.security.GuardedResolver;
+import dev.auditwebhook.security.UrlPolicy.Destination;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.client.HttpRequest;
+import io.vertx.ext.web.client.impl.HttpContext;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * Sends through Vert.x {@code WebClient}, to a vetted address, with one deadline and one cap over
+ * the whole exchange.
+ */
+public final class WebClientSender implements Sender {
+
+  /** A host name of one label, as SNI has them: no address, no {@code _}. */
+  private static final Predicate<String> SHORT_NAME =
+      Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?").asMatchPredicate();
+
+  /** A name's addresses may change for as long as its URL does not. */
+  private static final int MAX_ROUTES = 64;
+
+  /** The way to one address of an endpoint, on a connection that is kept or on a fresh one. */
+  private record Route(InetAddress address, boolean fresh) {}
+
+  private final StandardHeaders headers;
+  private final Credentials credentials;
+  private final GuardedResolver resolver;
+  private final Deadlines deadlines;
+  private final WebClients clients;
+
+  /** What all attempts on a route copy. */
+  private final Map<Route, HttpRequest<Buffer>> requests = new Recent<>(MAX_ROUTES);
+
+  private Destination routedTo;
+
+  /** To be called in {@code start()}: then a closing Vert.x drains before it closes the clients. */
+  public WebClientSender(
+      Vertx vertx,
+      EndpointOptions options,
+      StandardHeaders headers,
+      Credentials credentials,
+      GuardedResolver resolver) {
+    this.headers = headers;
+    this.credentials = credentials;
+    this.resolver = resolver;
+    deadlines = new Deadlines(vertx, options.getAttemptTimeout());
+    clients = new WebClients(vertx, options, this::intercept);
+  }
+
+  @Override
+  public Future<Answer> send(Destination destination, int attempt, String messageId, byte[] body) {
+    return send(destination, attempt, exchange(destination, messageId, body), false);
+  }
+
+  @Override
+  public Future<Answer> sendApart(Destination destination, String messageId, byte[] body) {
+    return send(destination, 0, exchange(destination, messageId, body), true);
+  }
+
+  private Exchange exchange(Destination destination, String messageId, byte[] body) {
+    return new Exchange(deadlines, messageId, body, credentials.goTo(destination));
+  }
+
+  private Future<Answer> send(Destination destination, int attempt, Exchange exchange, boolean fresh) {
+    if (clients.isProxied()) {
+      post(exchange, destination, new Route(null, fresh));
+    } else {
+      resolver
+          .addressFor(destination, attempt)
+          .onComplete(
+              address -> post(exchange, destination, new Route(address, fresh)), exchange::fail);
+    }
+    return exchange.answer();
+  }
+
+  private void post(Exchange exchange, Destination destination, Route route) {
+    if (exchange.isDone()) {
+      return;
+    }
+    try {
+      request(destination, route)
+          .copy()
+          .as(exchange)
+          .sendBuffer(Buffer.buffer(exchange.body()))
+          .onComplete(
+              response -> exchange.complete(),
+              cause -> {
+                if (exchange.sendsAgain(cause)) {
+                  post(exchange, destination, new Route(route.address(), true));
+                } else {
+                  exchange.fail(cause);
+                }
+              });
+    } catch (RuntimeException e) {
+      exchange.fail(e);
+    }
+  }
+
+  private HttpRequest<Buffer> request(Destination destination, Route route) {
+    if (destination != routedTo) {
+      requests.clear();
+      routedTo = destination;
+    }
+    return requests.computeIfAbsent(route, to -> newRequest(destination, to));
+  }
+
+  private HttpRequest<Buffer> newRequest(Destination destination, Route route) {
+    SocketAddress pinned =
+        route.address() == null
+            ? null
+            : SocketAddress.inetSocketAddress(
+                new InetSocketAddress(route.address(), destination.port()));
+    boolean shortName = SHORT_NAME.test(destination.host());
+    Kind kind = new Kind(shortName, destination.ssl(), credentials.goTo(destination), route.fresh());
+    return clients
+        .get(kind)
+        .request(HttpMethod.POST, pinned, destination.port(), destination.host(), destination.target())
+        .ssl(destination.ssl());
+  }
+
+  private void intercept(HttpContext<?> context) {
+    Exchange exchange = (Exchange) context.request().bodyCodec();
+    boolean proceeds =
+        switch (context.phase()) {
+          case SEND_REQUEST -> sends(exchange, context.clientRequest());
+          case RECEIVE_RESPONSE -> exchange.receives(context.clientResponse());
+          default -> true;
+        };
+    if (proceeds) {
+      context.next();
+    }
+  }
+
+  private boolean sends(Exchange exchange, HttpClientRequest request) {
+    boolean sends = exchange.sends(request, Line.of(request.connection()).get());
+    if (sends) {
+      headers.addTo(
+          request.headers(), exchange.messageId(), exchange.body(), exchange.showsCredentials());
+    }
+    return sends;
+  }
+
+  /** Closes all connections. */
+  public Future<Void> close() {
+    deadlines.close();
+    return clients.close();
+  }
+}

@@ -1,0 +1,127 @@
+package dev.auditwebhook.wire;
+
+import dev.auditwebhook.EndpointOptions;
+import dev.auditwebhook.security.ClientOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.impl.Http1xClientConnection;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
+import io.vertx.ext.web.client.impl.HttpContext;
+import io.vertx.ext.web.client.impl.WebClientInternal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The web clients that send, made when they are first needed, each over an {@link HttpClientAgent}
+ * of its own: so connections can be guarded, and closed with the verticle.
+ */
+final class WebClients {
+
+  private static final Logger log = LoggerFactory.getLogger(WebClients.class);
+
+  /**
+   * What a client is for.
+   *
+   * @param shortName a host name of one label: of itself Java tells a receiver (SNI) only names
+   *     with a dot
+   * @param ssl whether it speaks TLS
+   * @param credentials whether it may show the configured client certificate
+   * @param fresh whether each request gets a connection of its own
+   */
+  record Kind(boolean shortName, boolean ssl, boolean credentials, boolean fresh) {}
+
+  private final Vertx vertx;
+  private final WebClientOptions options;
+  private final int maxInFlight;
+  private final long attemptTimeout;
+  private final Handler<HttpContext<?>> interceptor;
+  private final Map<Kind, WebClient> clients = new HashMap<>();
+  private final List<HttpClientAgent> agents = new ArrayList<>();
+
+  /**
+   * @param interceptor sees each request and response, which {@code WebClient} itself keeps hidden
+   */
+  WebClients(Vertx vertx, EndpointOptions configured, Handler<HttpContext<?>> interceptor) {
+    this.vertx = vertx;
+    this.interceptor = interceptor;
+    options =
+        new WebClientOptions(configured.getClient())
+            .setFollowRedirects(false)
+            .setUserAgentEnabled(false);
+    options.setConnectTimeout(
+        (int) Math.min(options.getConnectTimeout(), configured.getAttemptTimeout()));
+    maxInFlight = configured.getMaxInFlight();
+    attemptTimeout = configured.getAttemptTimeout();
+    ClientOptions.weaknesses(options)
+        .forEach(key -> log.warn("webhook.client.{}: TLS proves less of who the receiver is", key));
+    if (isProxied()) {
+      log.warn(
+          "webhook.client.proxyOptions: the proxy resolves names, so it guards addresses, not we");
+    }
+  }
+
+  /** Whether requests go to a proxy, which finds the receiver's address. */
+  boolean isProxied() {
+    return options.getProxyOptions() != null;
+  }
+
+  WebClient get(Kind kind) {
+    return clients.computeIfAbsent(kind, this::create);
+  }
+
+  private WebClient create(Kind kind) {
+    WebClientOptions chosen = new WebClientOptions(options);
+    if (kind.shortName()) {
+      chosen.setForceSni(true);
+    }
+    if (!kind.ssl()
+        && chosen.getProtocolVersion() == HttpVersion.HTTP_2
+        && chosen.isHttp2ClearTextUpgrade()) {
+      // A receiver that declines the upgrade would keep a connection that cannot be guarded.
+      chosen.setProtocolVersion(HttpVersion.HTTP_1_1);
+    }
+    if (!kind.credentials()) {
+      chosen.setKeyCertOptions(null);
+    }
+    PoolOptions pool = new PoolOptions().setHttp1MaxSize(maxInFlight);
+    if (kind.fresh()) {
+      // A test does not wait for attempts.
+      pool.setHttp1MaxSize(maxInFlight + 1).setHttp2MaxSize(maxInFlight + 1);
+      chosen.setKeepAlive(false).setPipelining(false).setHttp2MultiplexingLimit(1);
+    }
+    HttpClientAgent agent =
+        vertx
+            .httpClientBuilder()
+            .with(chosen)
+            .with(pool)
+            .withConnectHandler(connection -> connected(connection, kind.fresh()))
+            .build();
+    agents.add(agent);
+    WebClient client = WebClient.wrap(agent, chosen);
+    ((WebClientInternal) client).addInterceptor(interceptor);
+    return client;
+  }
+
+  private void connected(HttpConnection connection, boolean fresh) {
+    Line line =
+        connection instanceof Http1xClientConnection http1
+            ? AnswerGuard.guard(http1, options)
+            : new Http2Line(connection, fresh, attemptTimeout);
+    Line.of(connection).set(line);
+  }
+
+  /** Closes all connections. */
+  Future<Void> close() {
+    return Future.join(agents.stream().map(HttpClientAgent::close).toList()).mapEmpty();
+  }
+}
