@@ -1,6 +1,6 @@
 package dev.auditwebhook;
 
-import dev.auditwebhook.security.StrictJson;
+import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.json.JsonObject;
 
 /**

@@ -1,9 +1,9 @@
 package dev.auditwebhook;
 
+import dev.auditwebhook.json.StrictJson;
 import dev.auditwebhook.security.ClientOptions;
 import dev.auditwebhook.security.OwnHeaders;
 import dev.auditwebhook.security.Signer;
-import dev.auditwebhook.security.StrictJson;
 import dev.auditwebhook.security.UrlPolicy;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

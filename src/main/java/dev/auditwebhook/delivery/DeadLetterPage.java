@@ -2,7 +2,7 @@ package dev.auditwebhook.delivery;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
-import dev.auditwebhook.security.ExactJson;
+import dev.auditwebhook.json.ExactJson;
 import dev.auditwebhook.security.Redaction;
 import dev.auditwebhook.store.DeadLetter;
 import io.vertx.core.buffer.Buffer;

@@ -1,7 +1,7 @@
 package dev.auditwebhook.delivery;
 
+import dev.auditwebhook.json.StrictJson;
 import dev.auditwebhook.security.Redaction;
-import dev.auditwebhook.security.StrictJson;
 import dev.auditwebhook.store.Store;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,8 +1,8 @@
 package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.json.ExactJson;
 import dev.auditwebhook.security.Concealment;
-import dev.auditwebhook.security.ExactJson;
 import dev.auditwebhook.security.OwnHeaders;
 import dev.auditwebhook.security.Redaction;
 import dev.auditwebhook.security.UrlPolicy.Endpoint;

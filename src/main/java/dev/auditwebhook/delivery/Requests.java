@@ -1,8 +1,8 @@
 package dev.auditwebhook.delivery;
 
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.json.StrictJson;
 import dev.auditwebhook.security.Signer;
-import dev.auditwebhook.security.StrictJson;
 import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.store.Store;
 import dev.auditwebhook.store.Total;

@@ -1,7 +1,7 @@
 package dev.auditwebhook.http;
 
 import dev.auditwebhook.WebhookAddresses;
-import dev.auditwebhook.security.StrictJson;
+import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;

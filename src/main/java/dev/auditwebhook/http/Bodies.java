@@ -1,7 +1,7 @@
 package dev.auditwebhook.http;
 
-import dev.auditwebhook.security.ExactJson;
-import dev.auditwebhook.security.StrictJson;
+import dev.auditwebhook.json.ExactJson;
+import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

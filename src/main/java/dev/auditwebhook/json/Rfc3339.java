@@ -1,4 +1,4 @@
-package dev.auditwebhook.security;
+package dev.auditwebhook.json;
 
 import java.time.YearMonth;
 

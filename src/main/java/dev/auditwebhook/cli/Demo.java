@@ -1,11 +1,9 @@
-package dev.auditwebhook.demo;
+package dev.auditwebhook.cli;
 
-import dev.auditwebhook.MainVerticle;
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.http.HttpOptions;
 import dev.auditwebhook.security.AdminToken;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonArray;
@@ -23,7 +21,7 @@ import java.util.Base64;
  *
  * <p>The service is deployed as a child, so an undeploy drains it while the receiver still answers.
  */
-public final class Demo extends VerticleBase {
+final class Demo extends VerticleBase {
 
   private static final int BURST = 8;
   private static final long BURST_INTERVAL = 150;
@@ -32,7 +30,7 @@ public final class Demo extends VerticleBase {
   private static final long FIRST_ACCOUNTING = 4_000;
 
   private final Terminal terminal;
-  private final MainVerticle service = new MainVerticle();
+  private final Service service;
   private final SampleEntries entries = new SampleEntries();
   private WebhookClient client;
 
@@ -40,13 +38,15 @@ public final class Demo extends VerticleBase {
    * A demo, whose deployment needs a {@code config()} such as {@link #settings()}.
    *
    * @param terminal where it is shown
+   * @param service what it shows
    */
-  public Demo(Terminal terminal) {
+  Demo(Terminal terminal, Service service) {
     this.terminal = terminal;
+    this.service = service;
   }
 
   /** The configuration of the demo's service: short waits, and a secret and a token made now. */
-  public static JsonObject settings() {
+  static JsonObject settings() {
     byte[] key = new byte[24];
     new SecureRandom().nextBytes(key);
     String secret = "whsec_" + Base64.getEncoder().encodeToString(key);
@@ -73,18 +73,17 @@ public final class Demo extends VerticleBase {
     return new DemoReceiver(vertx)
         .start()
         .onSuccess(url -> config.getJsonObject("webhook").put("url", url))
-        .compose(url -> vertx.deployVerticle(service, new DeploymentOptions().setConfig(config)))
+        .compose(url -> service.deploy(vertx, config))
         .onSuccess(
-            id -> {
-              introduce(config, wantedPort);
+            port -> {
+              introduce(config, port, wantedPort);
               emit(1);
               vertx.setPeriodic(FIRST_ACCOUNTING, ACCOUNTING_INTERVAL, timer -> account());
             });
   }
 
-  private void introduce(JsonObject config, int wantedPort) {
+  private void introduce(JsonObject config, int port, int wantedPort) {
     JsonObject http = config.getJsonObject("http");
-    int port = service.actualPort();
     terminal.boldLine("Audit webhook demo");
     terminal.line("  console   " + ServiceUrl.of(http.getString("host"), port) + "/");
     if (port != wantedPort && wantedPort != 0) {

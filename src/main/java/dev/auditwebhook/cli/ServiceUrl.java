@@ -1,7 +1,7 @@
-package dev.auditwebhook.demo;
+package dev.auditwebhook.cli;
 
 /** How a client on the same machine reaches a service. */
-public final class ServiceUrl {
+final class ServiceUrl {
 
   private ServiceUrl() {}
 
@@ -12,7 +12,7 @@ public final class ServiceUrl {
    * @param port its port
    * @return such as {@code http://127.0.0.1:8080}
    */
-  public static String of(String host, int port) {
+  static String of(String host, int port) {
     String name = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
     return "http://" + (name.contains(":") ? "[" + name + "]" : name) + ":" + port;
   }

@@ -1,19 +1,25 @@
-package dev.auditwebhook;
+package dev.auditwebhook.cli;
 
+import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.http.HttpOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
 
-/** The variables that go over the configuration file. An empty one counts as not set. */
-record Environment(Map<String, String> variables) {
+/**
+ * The variables that go over the configuration file. An empty one counts as not set.
+ *
+ * @param variables names and values
+ */
+public record Environment(Map<String, String> variables) {
 
   static final String SECRET = "WEBHOOK_SECRET";
   static final String ADMIN_TOKEN = "WEBHOOK_ADMIN_TOKEN";
   static final String HTTP_HOST = "WEBHOOK_HTTP_HOST";
   static final String HTTP_PORT = "WEBHOOK_HTTP_PORT";
 
-  static Environment ofProcess() {
+  /** Those of this process. */
+  public static Environment ofProcess() {
     return new Environment(System.getenv());
   }
 
@@ -27,7 +33,7 @@ record Environment(Map<String, String> variables) {
    * @param config stays as it is
    * @throws IllegalArgumentException in one line that begins with the name of a bad variable
    */
-  JsonObject over(JsonObject config) {
+  public JsonObject over(JsonObject config) {
     JsonObject result = config.copy();
     if (has(SECRET)) {
       put(SECRET, result, "webhook", "secrets", new JsonArray().add(variables.get(SECRET)));

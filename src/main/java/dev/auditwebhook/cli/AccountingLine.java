@@ -1,4 +1,4 @@
-package dev.auditwebhook.demo;
+package dev.auditwebhook.cli;
 
 import dev.auditwebhook.WebhookClient;
 import java.util.List;

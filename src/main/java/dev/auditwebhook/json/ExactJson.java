@@ -1,4 +1,4 @@
-package dev.auditwebhook.security;
+package dev.auditwebhook.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;

@@ -1,4 +1,4 @@
-package dev.auditwebhook.demo;
+package dev.auditwebhook.cli;
 
 import dev.auditwebhook.AuditEvent;
 import io.vertx.core.json.JsonArray;

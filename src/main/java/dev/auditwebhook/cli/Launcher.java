@@ -1,13 +1,10 @@
-package dev.auditwebhook;
+package dev.auditwebhook.cli;
 
-import dev.auditwebhook.demo.Demo;
-import dev.auditwebhook.demo.Emit;
-import dev.auditwebhook.demo.ServiceUrl;
-import dev.auditwebhook.demo.Terminal;
+import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.http.HttpOptions;
-import dev.auditwebhook.security.StrictJson;
-import io.vertx.core.Deployable;
+import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -16,12 +13,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /**
  * The commands of the jar. Whatever keeps one from starting is one line on standard error and an
  * exit status of 1; a command that is not understood has 2.
  */
-final class Launcher {
+public final class Launcher {
 
   private static final String USAGE = "usage: serve [CONF] | demo | emit [FILE]";
   private static final String CONF_PROPERTY = "webhook.conf";
@@ -31,12 +29,25 @@ final class Launcher {
   private static final long STOP_MARGIN = 6_000;
 
   private final Environment environment;
+  private final Service service;
 
-  Launcher(Environment environment) {
+  /**
+   * Commands for one service.
+   *
+   * @param environment the variables of this process
+   * @param service what {@code serve} and {@code demo} start
+   */
+  public Launcher(Environment environment, Service service) {
     this.environment = environment;
+    this.service = service;
   }
 
-  void run(List<String> args) {
+  /**
+   * Runs a command; it may end the process.
+   *
+   * @param args the command and its operand
+   */
+  public void run(List<String> args) {
     String command = args.isEmpty() ? "" : args.get(0);
     String operand = args.size() == 2 ? args.get(1) : null;
     if (args.size() > 2 || command.equals("demo") && operand != null) {
@@ -59,18 +70,17 @@ final class Launcher {
 
   private void serve(Path conf) {
     JsonObject config = ConfigFile.read(conf);
-    MainVerticle service = new MainVerticle();
-    start(service, config);
-    if (service.actualPort() == 0) {
-      System.out.println("Serving on the event bus alone; http.enabled is false");
-    } else {
-      String host = http(config).getHost();
-      System.out.println("Listening on " + ServiceUrl.of(host, service.actualPort()));
-    }
+    int port = start(config, vertx -> service.deploy(vertx, config));
+    System.out.println(
+        port == 0
+            ? "Serving on the event bus alone; http.enabled is false"
+            : "Listening on " + ServiceUrl.of(http(config).getHost(), port));
   }
 
   private void demo() {
-    start(new Demo(Terminal.ofProcess()), environment.over(Demo.settings()));
+    JsonObject config = environment.over(Demo.settings());
+    Demo demo = new Demo(Terminal.ofProcess(), service);
+    start(config, vertx -> vertx.deployVerticle(demo, new DeploymentOptions().setConfig(config)));
   }
 
   private void emit(String file) {
@@ -99,15 +109,17 @@ final class Launcher {
     return new HttpOptions(StrictJson.of("", environment.over(config)).raw("http"));
   }
 
-  private void start(Deployable verticle, JsonObject config) {
+  private static <T> T start(JsonObject config, Function<Vertx, Future<T>> deployment) {
     Vertx vertx = Vertx.vertx();
+    T deployed = null;
     try {
-      vertx.deployVerticle(verticle, new DeploymentOptions().setConfig(config)).await();
+      deployed = deployment.apply(vertx).await();
     } catch (Exception e) {
       end(1, Terminal.firstLine(e));
     }
     long limit = drainTimeout(config) + STOP_MARGIN;
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(vertx, limit), "stop"));
+    return deployed;
   }
 
   /** To close undeploys first, and to undeploy drains. */

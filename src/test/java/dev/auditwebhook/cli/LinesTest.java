@@ -1,4 +1,4 @@
-package dev.auditwebhook.demo;
+package dev.auditwebhook.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.auditwebhook.security;
+package dev.auditwebhook.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.auditwebhook.demo;
+package dev.auditwebhook.cli;
 
 import java.io.Console;
 import java.io.PrintStream;
@@ -9,10 +9,10 @@ import java.io.PrintStream;
  * @param out takes the lines
  * @param colour whether words may be coloured
  */
-public record Terminal(PrintStream out, boolean colour) {
+record Terminal(PrintStream out, boolean colour) {
 
   /** The most columns of a line. */
-  public static final int WIDTH = 80;
+  static final int WIDTH = 80;
 
   private static final String ESCAPE = "\u001b[";
   private static final String BOLD = "1";
@@ -21,7 +21,7 @@ public record Terminal(PrintStream out, boolean colour) {
   private static final String YELLOW = "33";
 
   /** Standard output, in colour if it is a terminal and {@code NO_COLOR} is not set. */
-  public static Terminal ofProcess() {
+  static Terminal ofProcess() {
     boolean wanted =
         System.getenv().getOrDefault("NO_COLOR", "").isEmpty()
             && !"dumb".equals(System.getenv("TERM"));
@@ -40,17 +40,17 @@ public record Terminal(PrintStream out, boolean colour) {
   }
 
   /** Prints a line. */
-  public void line(String text) {
+  void line(String text) {
     out.println(text);
   }
 
   /** Prints a line in bold. */
-  public void boldLine(String text) {
+  void boldLine(String text) {
     line(painted(text, BOLD));
   }
 
   /** Prints a line in which the word of an outcome has its colour. */
-  public void line(String text, String outcome) {
+  void line(String text, String outcome) {
     String code =
         switch (outcome) {
           case "delivered" -> GREEN;
@@ -65,12 +65,12 @@ public record Terminal(PrintStream out, boolean colour) {
   }
 
   /** A text without control characters, so that it cannot drive a terminal. */
-  public static String plain(String text) {
+  static String plain(String text) {
     return String.valueOf(text).replaceAll("\\p{Cntrl}", "?");
   }
 
   /** A failure in one line. */
-  public static String firstLine(Throwable failure) {
+  static String firstLine(Throwable failure) {
     String message = failure.getMessage();
     return message == null || message.isBlank()
         ? failure.getClass().getSimpleName()

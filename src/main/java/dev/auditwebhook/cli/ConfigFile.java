@@ -1,7 +1,7 @@
-package dev.auditwebhook;
+package dev.auditwebhook.cli;
 
-import dev.auditwebhook.security.ExactJson;
-import dev.auditwebhook.security.StrictJson;
+import dev.auditwebhook.json.ExactJson;
+import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

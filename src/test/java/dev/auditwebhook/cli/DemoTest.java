@@ -1,9 +1,11 @@
-package dev.auditwebhook.demo;
+package dev.auditwebhook.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.auditwebhook.MainVerticle;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
@@ -34,7 +36,8 @@ class DemoTest {
       http.put("port", taken.getLocalPort());
       vertx
           .deployVerticle(
-              new Demo(new Terminal(out, false)), new DeploymentOptions().setConfig(config))
+              new Demo(new Terminal(out, false), DemoTest::deploy),
+              new DeploymentOptions().setConfig(config))
           .await();
     }
 
@@ -47,6 +50,13 @@ class DemoTest {
         .contains(http.getString("adminToken"), "Ctrl-C", " is taken)")
         .doesNotContain("\u001b", "whsec_");
     assertThat(shown().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThan(81));
+  }
+
+  private static Future<Integer> deploy(Vertx vertx, JsonObject config) {
+    MainVerticle service = new MainVerticle();
+    return vertx
+        .deployVerticle(service, new DeploymentOptions().setConfig(config))
+        .map(id -> service.actualPort());
   }
 
   private String shown() {

@@ -1,4 +1,4 @@
-package dev.auditwebhook.demo;
+package dev.auditwebhook.cli;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

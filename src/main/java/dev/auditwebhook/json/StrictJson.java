@@ -1,4 +1,4 @@
-package dev.auditwebhook.security;
+package dev.auditwebhook.json;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -1,4 +1,4 @@
-package dev.auditwebhook.demo;
+package dev.auditwebhook.cli;
 
 import dev.auditwebhook.http.HttpOptions;
 import java.io.BufferedInputStream;
@@ -15,7 +15,7 @@ import java.nio.file.Path;
  * <p>The bytes of a line are sent as they are; blank lines are left out. A line that the service
  * has no room for is sent again until there is.
  */
-public final class Emit {
+final class Emit {
 
   private final EmitClient client;
   private final PrintStream out;
@@ -39,7 +39,7 @@ public final class Emit {
    * @param adminTokenFirst whether the admin token goes before an ingest token
    * @throws IllegalArgumentException in one line that says what is missing
    */
-  public static Emit to(HttpOptions http, boolean adminTokenFirst) {
+  static Emit to(HttpOptions http, boolean adminTokenFirst) {
     if (http.getPort() == 0) {
       throw new IllegalArgumentException(
           "http.port: is 0, which names no service; set WEBHOOK_HTTP_PORT");
@@ -63,7 +63,7 @@ public final class Emit {
    * @throws IOException in one line, when the input cannot be read or the service not be reached
    * @throws InterruptedException when this thread is to end
    */
-  public int run(String file) throws IOException, InterruptedException {
+  int run(String file) throws IOException, InterruptedException {
     if (file == null || file.equals("-")) {
       return run(System.in);
     }
