@@ -38,7 +38,7 @@ public class BatchOptions {
 
   BatchOptions(StrictJson json) {
     maxEvents = json.whole("maxEvents", maxEvents, 1, 10_000);
-    maxDelay = json.whole("maxDelay", maxDelay, 0, WebhookOptions.MAX_TIME);
+    maxDelay = json.millis("maxDelay", maxDelay, 0);
     json.end();
   }
 

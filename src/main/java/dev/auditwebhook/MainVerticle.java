@@ -2,7 +2,6 @@ package dev.auditwebhook;
 
 import dev.auditwebhook.cli.Environment;
 import dev.auditwebhook.cli.Launcher;
-import dev.auditwebhook.http.HttpOptions;
 import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;

@@ -3,7 +3,6 @@ package dev.auditwebhook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.auditwebhook.http.HttpOptions;
 import dev.auditwebhook.json.ExactJson;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;

@@ -1,8 +1,8 @@
 package dev.auditwebhook.cli;
 
+import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.WebhookClient;
-import dev.auditwebhook.http.HttpOptions;
 import dev.auditwebhook.security.AdminToken;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;

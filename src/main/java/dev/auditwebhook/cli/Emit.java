@@ -1,6 +1,6 @@
 package dev.auditwebhook.cli;
 
-import dev.auditwebhook.http.HttpOptions;
+import dev.auditwebhook.HttpOptions;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

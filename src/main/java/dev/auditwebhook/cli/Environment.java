@@ -1,7 +1,7 @@
 package dev.auditwebhook.cli;
 
+import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookOptions;
-import dev.auditwebhook.http.HttpOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.auditwebhook.cli;
 
+import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookOptions;
-import dev.auditwebhook.http.HttpOptions;
 import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;

@@ -47,8 +47,8 @@ final class Circuit {
    */
   Circuit(Vertx vertx, WebhookOptions options, Runnable changed) {
     this.changed = changed;
-    this.maxFailures = options.getMaxFailures();
-    this.resetTimeout = options.getResetTimeout();
+    this.maxFailures = options.getCircuitBreaker().getMaxFailures();
+    this.resetTimeout = options.getCircuitBreaker().getResetTimeout();
     breaker =
         CircuitBreaker.create(
                 "webhook " + options.getAddress(),

@@ -1,5 +1,6 @@
 package dev.auditwebhook.http;
 
+import dev.auditwebhook.HttpOptions;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;

@@ -1,5 +1,6 @@
 package dev.auditwebhook.http;
 
+import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.Future;

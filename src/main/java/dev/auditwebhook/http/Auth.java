@@ -1,5 +1,6 @@
 package dev.auditwebhook.http;
 
+import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.security.AdminToken;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;

@@ -1,5 +1,6 @@
 package dev.auditwebhook.http;
 
+import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookAddresses;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -1,5 +1,6 @@
 package dev.auditwebhook.http;
 
+import dev.auditwebhook.HttpOptions;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * Reads a JSON object from outside key by key, and refuses what nobody asked for.
@@ -17,6 +18,8 @@ import java.util.TreeSet;
  * the key. A message shows numbers and types, never the text of a string: it may be a secret.
  */
 public final class StrictJson {
+
+  private static final long DAY = 24L * 60 * 60 * 1000;
 
   private final String path;
   private final JsonObject json;
@@ -99,6 +102,11 @@ public final class StrictJson {
     return (int) whole(key, (long) absent, (long) min, (long) max);
   }
 
+  /** A time of {@code min} to a day, in milliseconds, or the default when the key is absent. */
+  public long millis(String key, long absent, long min) {
+    return whole(key, absent, min, DAY);
+  }
+
   /** A number from {@code min} to {@code max}, or the default when the key is absent. */
   public double decimal(String key, double absent, double min, double max) {
     if (!take(key)) {
@@ -176,6 +184,30 @@ public final class StrictJson {
     return new IllegalArgumentException(pathOf(key) + ": " + why);
   }
 
+  /** Refuses a key's value unless a rule holds. */
+  public void require(boolean holds, String key, String rule) {
+    if (!holds) {
+      throw refused(key, rule);
+    }
+  }
+
+  /** Runs a check of a key's value; what it throws is refused with the path of the key. */
+  public void check(String key, Runnable check) {
+    try {
+      check.run();
+    } catch (IllegalArgumentException e) {
+      throw refused(key, e.getMessage());
+    }
+  }
+
+  /** Runs a check of each member of a key's array. */
+  public void checkEach(String key, List<String> members, Consumer<String> check) {
+    for (int i = 0; i < members.size(); i++) {
+      String member = members.get(i);
+      check(key + "[" + i + "]", () -> check.accept(member));
+    }
+  }
+
   private IllegalArgumentException wrong(String key, String rule) {
     Object value = json.getValue(key);
     return refused(key, rule + ", was " + (value instanceof Number ? value : typeOf(value)));
@@ -203,7 +235,8 @@ public final class StrictJson {
     return json.containsKey(key);
   }
 
-  private String pathOf(String key) {
+  /** How messages name a key. */
+  public String pathOf(String key) {
     return path.isEmpty() ? key : path + "." + key;
   }
 

@@ -3,7 +3,7 @@ package dev.auditwebhook.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.auditwebhook.http.HttpOptions;
+import dev.auditwebhook.HttpOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;

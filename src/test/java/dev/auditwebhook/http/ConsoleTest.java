@@ -2,6 +2,7 @@ package dev.auditwebhook.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.auditwebhook.HttpOptions;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.net.URI;

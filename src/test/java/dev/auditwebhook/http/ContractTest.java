@@ -5,6 +5,7 @@ import static dev.auditwebhook.testing.ScriptedReceiver.Answer.silence;
 import static dev.auditwebhook.testing.ScriptedReceiver.Answer.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.testing.Readme;
 import dev.auditwebhook.testing.WebhookTest;
 import io.vertx.core.http.HttpMethod;

@@ -2,6 +2,7 @@ package dev.auditwebhook.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.auditwebhook.HttpOptions;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import net.jqwik.api.Arbitraries;

@@ -2,6 +2,7 @@ package dev.auditwebhook.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookRouterVerticle;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;

@@ -1,7 +1,7 @@
-package dev.auditwebhook.http;
+package dev.auditwebhook;
 
-import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.json.StrictJson;
+import dev.auditwebhook.security.AdminToken;
 import io.vertx.core.json.JsonObject;
 import java.util.Objects;
 
@@ -24,9 +24,6 @@ public class HttpOptions {
 
   /** A token is made at start. */
   public static final String DEFAULT_ADMIN_TOKEN = "";
-
-  private static final String PATH = "http";
-  private static final String TOKEN_RULE = "must be visible ASCII characters without blanks";
 
   private boolean enabled = DEFAULT_ENABLED;
   private String host = DEFAULT_HOST;
@@ -56,7 +53,7 @@ public class HttpOptions {
    * @throws IllegalArgumentException on an unknown key or a bad value
    */
   public HttpOptions(JsonObject json) {
-    StrictJson reader = StrictJson.of(PATH, json);
+    StrictJson reader = StrictJson.of("http", json);
     enabled = reader.bool("enabled", enabled);
     host = reader.string("host", host);
     port = reader.whole("port", port, 0, 65535);
@@ -80,43 +77,27 @@ public class HttpOptions {
   }
 
   private void checkValues(StrictJson reader) {
-    if (host.isBlank()) {
-      throw reader.refused("host", "must be a host name or an address, was empty");
-    }
-    if (adminToken != null && !isTokenText(adminToken)) {
-      throw reader.refused("adminToken", TOKEN_RULE);
+    reader.require(!host.isBlank(), "host", "must be a host name or an address, was empty");
+    if (adminToken != null && !adminToken.isEmpty()) {
+      reader.check("adminToken", () -> AdminToken.of(adminToken));
     }
     if (ingestToken != null) {
       checkIngestToken(reader);
     }
-    if (address.isBlank()) {
-      throw reader.refused("address", "must not be empty");
-    }
-    if (entryAddress.isBlank()) {
-      throw reader.refused("entryAddress", "must not be empty");
-    }
-    if (WebhookAddresses.of(address).contains(entryAddress)) {
-      throw reader.refused("entryAddress", "must not be an address of the webhook itself");
-    }
+    reader.require(!address.isBlank(), "address", "must not be empty");
+    reader.require(!entryAddress.isBlank(), "entryAddress", "must not be empty");
+    reader.require(
+        !WebhookAddresses.of(address).contains(entryAddress),
+        "entryAddress",
+        "must not be an address of the webhook itself");
   }
 
   private void checkIngestToken(StrictJson reader) {
-    if (ingestToken.isEmpty()) {
-      throw reader.refused("ingestToken", "must not be empty (null for none)");
-    }
-    if (!isTokenText(ingestToken)) {
-      throw reader.refused("ingestToken", TOKEN_RULE);
-    }
-    if (adminToken == null) {
-      throw reader.refused("ingestToken", "has no meaning without an adminToken");
-    }
-    if (ingestToken.equals(adminToken)) {
-      throw reader.refused("ingestToken", "must not be the adminToken");
-    }
-  }
-
-  private static boolean isTokenText(String token) {
-    return token.chars().allMatch(c -> c > ' ' && c < 0x7f);
+    String key = "ingestToken";
+    reader.require(!ingestToken.isEmpty(), key, "must not be empty (null for none)");
+    reader.check(key, () -> AdminToken.of(ingestToken));
+    reader.require(adminToken != null, key, "has no meaning without an adminToken");
+    reader.require(!ingestToken.equals(adminToken), key, "must not be the adminToken");
   }
 
   /** These options as JSON, tokens included. */

@@ -1,4 +1,4 @@
-package dev.auditwebhook.http;
+package dev.auditwebhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
