@@ -156,7 +156,7 @@ class ConsoleTest {
 
   @Test
   void filesAreReadAlone() {
-    ApiRoutesTest.assertProblem(new Api(port, Api.ADMIN).call("PUT", "/console/app.js"), 405);
+    WebhookRoutesTest.assertProblem(new Api(port, Api.ADMIN).call("PUT", "/console/app.js"), 405);
     HttpResponse<String> head = new Api(port, null).call("HEAD", "/console/app.js");
     assertThat(head.statusCode()).isEqualTo(200);
     assertThat(head.body()).isEmpty();

@@ -163,7 +163,7 @@ class HealthRoutesTest {
   }
 
   private JsonObject assertBad(Question question) {
-    JsonObject problem = ApiRoutesTest.assertProblem(nobody.call("GET", question.route()), 503);
+    JsonObject problem = WebhookRoutesTest.assertProblem(nobody.call("GET", question.route()), 503);
     assertThat(problem.getBoolean(question.verdict())).isFalse();
     return problem;
   }

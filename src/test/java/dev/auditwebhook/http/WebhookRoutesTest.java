@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ApiRoutesTest {
+class WebhookRoutesTest {
 
   private Vertx vertx;
   private Api api;

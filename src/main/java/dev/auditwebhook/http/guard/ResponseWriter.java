@@ -1,4 +1,4 @@
-package dev.auditwebhook.http;
+package dev.auditwebhook.http.guard;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -13,21 +13,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Writes answers: JSON, problems, and the headers that all of them carry. */
-final class Answers {
+public final class ResponseWriter {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ResponseWriter.class);
   private static final String CLOSED_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
   private final Vertx vertx;
-  private final Limits limits;
+  private final ClientLimits limits;
 
-  Answers(Vertx vertx, Limits limits) {
+  /** A writer that is as patient with clients as these limits. */
+  public ResponseWriter(Vertx vertx, ClientLimits limits) {
     this.vertx = vertx;
     this.limits = limits;
   }
 
   /** A handler that gives every answer its protective headers. */
-  static void protect(RoutingContext ctx) {
+  public static void protect(RoutingContext ctx) {
     protect(ctx.response());
     ctx.next();
   }
@@ -40,12 +41,13 @@ final class Answers {
         .putHeader("referrer-policy", "no-referrer");
   }
 
-  static void json(RoutingContext ctx, int status, JsonObject body) {
+  /** Ends an answer with a JSON object. */
+  public static void json(RoutingContext ctx, int status, JsonObject body) {
     end(ctx.request(), status, "application/json", Buffer.buffer(body.encode()));
   }
 
   /** Ends an answer; a HEAD request gets the headers of the GET. */
-  static void end(HttpServerRequest request, int status, String contentType, Buffer body) {
+  public static void end(HttpServerRequest request, int status, String contentType, Buffer body) {
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed()) {
       return;
@@ -62,7 +64,7 @@ final class Answers {
   }
 
   /** The failure handler of all routes. */
-  void failed(RoutingContext ctx) {
+  public void failed(RoutingContext ctx) {
     Problem problem = Problem.of(ctx.failure(), ctx.statusCode());
     if (problem != ctx.failure() && problem.status() >= 500) {
       LOG.error("{} request failed", ctx.request().method(), ctx.failure());
@@ -70,13 +72,13 @@ final class Answers {
     problem(ctx.request(), problem);
   }
 
-  /** Answers what the router could not even match, such as a path that cannot be decoded. */
-  void malformed(RoutingContext ctx) {
+  /** ResponseWriter what the router could not even match, such as a path that cannot be decoded. */
+  public void malformed(RoutingContext ctx) {
     problem(ctx.request(), Problem.of(ctx.failure(), 400));
   }
 
-  /** Answers a request with a problem, whether or not its body has come. */
-  void problem(HttpServerRequest request, Problem problem) {
+  /** ResponseWriter a request with a problem, whether or not its body has come. */
+  public void problem(HttpServerRequest request, Problem problem) {
     HttpServerResponse response = request.response();
     if (response.headWritten()) {
       response.reset();
@@ -98,7 +100,7 @@ final class Answers {
    * Ends an exchange whose request never ended. To close at once could reset the connection before
    * the client has read its answer, so the rest is read for a moment, and thrown away.
    */
-  void cutLater(HttpServerRequest request) {
+  public void cutLater(HttpServerRequest request) {
     request.handler(rest -> {});
     request.resume();
     vertx.setTimer(

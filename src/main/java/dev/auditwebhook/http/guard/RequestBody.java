@@ -1,4 +1,4 @@
-package dev.auditwebhook.http;
+package dev.auditwebhook.http.guard;
 
 import dev.auditwebhook.json.ExactJson;
 import dev.auditwebhook.json.StrictJson;
@@ -14,30 +14,31 @@ import io.vertx.ext.web.RoutingContext;
  * Reads the body of a request whole, up to a size and within a time, whatever its content type says
  * it is. A body that a host's router has read already is taken as it is.
  */
-final class Bodies implements Handler<RoutingContext> {
+public final class RequestBody implements Handler<RoutingContext> {
 
-  private static final String KEY = Bodies.class.getName();
+  private static final String KEY = RequestBody.class.getName();
 
   private final Vertx vertx;
-  private final Limits limits;
+  private final ClientLimits limits;
 
-  Bodies(Vertx vertx, Limits limits) {
+  /** A reader within these limits. */
+  public RequestBody(Vertx vertx, ClientLimits limits) {
     this.vertx = vertx;
     this.limits = limits;
   }
 
   /** The body as a JSON object; without a body, 400. */
-  static JsonObject object(RoutingContext ctx) {
+  public static JsonObject object(RoutingContext ctx) {
     return asObject(value(ctx));
   }
 
   /** The body as a JSON object; without a body, an empty one. */
-  static JsonObject optionalObject(RoutingContext ctx) {
+  public static JsonObject optionalObject(RoutingContext ctx) {
     return bytes(ctx).length() == 0 ? new JsonObject() : asObject(value(ctx));
   }
 
   /** The body as a JSON value; without a body, 400. */
-  static Object value(RoutingContext ctx) {
+  public static Object value(RoutingContext ctx) {
     Buffer bytes = bytes(ctx);
     if (bytes.length() == 0) {
       throw Problem.badRequest("the body must be a JSON object, was empty");
@@ -74,7 +75,7 @@ final class Bodies implements Handler<RoutingContext> {
       if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
         ctx.response().writeContinue();
       }
-      new Reading(ctx).start();
+      new Arrival(ctx).start();
     }
   }
 
@@ -101,13 +102,13 @@ final class Bodies implements Handler<RoutingContext> {
   }
 
   /** One body on its way. */
-  private final class Reading {
+  private final class Arrival {
     private final RoutingContext ctx;
     private final Buffer body = Buffer.buffer();
     private long timer;
     private boolean over;
 
-    Reading(RoutingContext ctx) {
+    Arrival(RoutingContext ctx) {
       this.ctx = ctx;
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.HttpOptions;
+import dev.auditwebhook.http.guard.ClientLimits;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.ReplyException;
@@ -26,13 +27,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
-class AttemptStreamsTest {
+class AttemptsRouteTest {
 
   private static final String ADDRESS = "webhook.attempts";
   private static final JsonObject PROBE = new JsonObject();
   private static final String PATH = "/webhook/attempts";
-  private static final AttemptStreams.Bounds BOUNDS =
-      new AttemptStreams.Bounds(2, 60_000, 5, 256 * 1024);
+  private static final AttemptStream.Bounds BOUNDS =
+      new AttemptStream.Bounds(2, 60_000, 5, 256 * 1024);
 
   private final List<EventReader> readers = new ArrayList<>();
   private final HttpOptions options = new HttpOptions().setPort(0).setAdminToken(Api.ADMIN);
@@ -52,13 +53,13 @@ class AttemptStreamsTest {
     vertx.close().await();
   }
 
-  private int serve(AttemptStreams.Bounds bounds) {
-    return serve(bounds, Limits.DEFAULT);
+  private int serve(AttemptStream.Bounds bounds) {
+    return serve(bounds, ClientLimits.DEFAULT);
   }
 
-  private int serve(AttemptStreams.Bounds bounds, Limits limits) {
+  private int serve(AttemptStream.Bounds bounds, ClientLimits limits) {
     service =
-        HttpService.start(vertx, options, limits, new AttemptStreams(vertx, options, bounds))
+        HttpService.start(vertx, options, limits, new AttemptsRoute(vertx, options, bounds))
             .await();
     return service.port();
   }
@@ -114,7 +115,7 @@ class AttemptStreamsTest {
   @Test
   void aHeartbeatKeepsAStreamAliveThatHasNothingToTell() throws IOException {
     int port =
-        serve(new AttemptStreams.Bounds(2, 20, 5, 1024), new Limits(1024, 100, 100, 100, 10));
+        serve(new AttemptStream.Bounds(2, 20, 5, 1024), new ClientLimits(1024, 100, 100, 100, 10));
     EventReader reader = readFromNowOn(port);
     for (int i = 0; i < 20; i++) {
       assertThat(reader.next()).isEqualTo(":");
@@ -144,7 +145,7 @@ class AttemptStreamsTest {
     EventReader first = readFromNowOn(port);
     readFromNowOn(port);
     Api api = new Api(port, Api.ADMIN);
-    JsonObject problem = ApiRoutesTest.assertProblem(api.call("GET", PATH), 503);
+    JsonObject problem = WebhookRoutesTest.assertProblem(api.call("GET", PATH), 503);
     assertThat(problem.getString("detail")).contains("2 places");
     first.close();
     await()
@@ -172,7 +173,7 @@ class AttemptStreamsTest {
 
   @Test
   void aStopEndsTheStreamsAtOnceAndInFull() throws Exception {
-    EventReader reader = readFromNowOn(serve(new AttemptStreams.Bounds(2, 60_000, 60_000, 1024)));
+    EventReader reader = readFromNowOn(serve(new AttemptStream.Bounds(2, 60_000, 60_000, 1024)));
     publish(new JsonObject().put("event_id", 1));
     long begun = System.nanoTime();
     service.stop().await(4, TimeUnit.SECONDS);

@@ -1,4 +1,4 @@
-package dev.auditwebhook.http;
+package dev.auditwebhook.http.guard;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.http.HttpHeaders;
@@ -8,9 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A request that is not served, as RFC 9457 describes it. Its detail is for the client to read. */
-final class Problem extends RuntimeException {
+public final class Problem extends RuntimeException {
 
-  static final String CONTENT_TYPE = "application/problem+json";
+  /** The media type of a problem. */
+  public static final String CONTENT_TYPE = "application/problem+json";
 
   private static final long serialVersionUID = 1L;
 
@@ -18,17 +19,21 @@ final class Problem extends RuntimeException {
   private final transient JsonObject members = new JsonObject();
   private final transient Map<CharSequence, String> headers = new LinkedHashMap<>();
 
-  Problem(int status, String detail) {
+  /**
+   * @param detail for the client to read, in one line
+   */
+  public Problem(int status, String detail) {
     super(detail, null, false, false);
     this.status = status;
   }
 
-  static Problem badRequest(String detail) {
+  /** A request that is malformed, or asks for what cannot be. */
+  public static Problem badRequest(String detail) {
     return new Problem(400, detail);
   }
 
   /** A passing state: the client is told to come back soon. */
-  static Problem unavailable(String detail) {
+  public static Problem unavailable(String detail) {
     return new Problem(503, detail).header(HttpHeaders.RETRY_AFTER, "1");
   }
 
@@ -39,7 +44,7 @@ final class Problem extends RuntimeException {
    * @param failure what was thrown, or {@code null}
    * @param status the status that the router chose, or less than 400 when it chose none
    */
-  static Problem of(Throwable failure, int status) {
+  public static Problem of(Throwable failure, int status) {
     if (failure instanceof Problem problem) {
       return problem;
     }
@@ -50,17 +55,20 @@ final class Problem extends RuntimeException {
     return new Problem(500, "an error of this server, which its log explains");
   }
 
-  Problem header(CharSequence name, String value) {
+  /** Adds a header of the answer. */
+  public Problem header(CharSequence name, String value) {
     headers.put(name, value);
     return this;
   }
 
-  Problem member(String name, Object value) {
+  /** Adds a member of the JSON object. */
+  public Problem member(String name, Object value) {
     members.put(name, value);
     return this;
   }
 
-  int status() {
+  /** The HTTP status. */
+  public int status() {
     return status;
   }
 

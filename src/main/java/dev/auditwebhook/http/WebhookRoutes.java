@@ -2,6 +2,9 @@ package dev.auditwebhook.http;
 
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookAddresses;
+import dev.auditwebhook.http.guard.Problem;
+import dev.auditwebhook.http.guard.RequestBody;
+import dev.auditwebhook.http.guard.ResponseWriter;
 import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
@@ -12,11 +15,10 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The routes of the webhook and of its entries: each is one request on the event bus. */
-final class ApiRoutes {
+final class WebhookRoutes {
 
   static final String AUDIT = "/audit";
 
@@ -26,7 +28,7 @@ final class ApiRoutes {
   private final WebhookAddresses addresses;
   private final String entryAddress;
 
-  ApiRoutes(BusCalls bus, HttpOptions options) {
+  WebhookRoutes(BusCalls bus, HttpOptions options) {
     this.bus = bus;
     this.addresses = WebhookAddresses.of(options.getAddress());
     this.entryAddress = options.getEntryAddress();
@@ -34,11 +36,11 @@ final class ApiRoutes {
 
   void addTo(RouteTable table) {
     table
-        .on(HttpMethod.GET, "/webhook", ctx -> bus.ask(addresses.get(), none(ctx)))
+        .on(HttpMethod.GET, "/webhook", ctx -> bus.ask(addresses.get(), new JsonObject()))
         .on(HttpMethod.PUT, "/webhook", this::set)
         .on(HttpMethod.DELETE, "/webhook", this::disable)
-        .on(HttpMethod.POST, "/webhook/test", ctx -> bus.ask(addresses.test(), none(ctx)))
-        .on(HttpMethod.GET, "/webhook/dlq", this::deadLetters)
+        .on(HttpMethod.POST, "/webhook/test", ctx -> bus.ask(addresses.test(), new JsonObject()))
+        .on(HttpMethod.GET, "/webhook/dlq", this::deadLetters, "limit", "after")
         .on(HttpMethod.POST, "/webhook/dlq/redrive", this::redrive)
         .on(HttpMethod.POST, "/webhook/dlq/purge", this::purge)
         .on(HttpMethod.DELETE, "/webhook/dlq/:event_id", this::purgeOne)
@@ -47,9 +49,9 @@ final class ApiRoutes {
 
   /** {@code POST /audit}: 202 with the reply, or 503 when the entry was dropped. */
   void audit(RoutingContext ctx) {
-    bus.ask(entryAddress, entry(Bodies.value(ctx)))
-        .map(ApiRoutes::unlessDropped)
-        .onSuccess(reply -> Answers.json(ctx, 202, reply))
+    bus.ask(entryAddress, entry(RequestBody.value(ctx)))
+        .map(WebhookRoutes::unlessDropped)
+        .onSuccess(reply -> ResponseWriter.json(ctx, 202, reply))
         .onFailure(ctx::fail);
   }
 
@@ -70,17 +72,14 @@ final class ApiRoutes {
   }
 
   private Future<JsonObject> set(RoutingContext ctx) {
-    onlyParameters(ctx, Set.of());
-    return bus.ask(addresses.set(), Bodies.object(ctx));
+    return bus.ask(addresses.set(), RequestBody.object(ctx));
   }
 
   private Future<JsonObject> disable(RoutingContext ctx) {
-    onlyParameters(ctx, Set.of());
     return bus.ask(addresses.set(), new JsonObject().put("url", ""));
   }
 
   private Future<JsonObject> deadLetters(RoutingContext ctx) {
-    onlyParameters(ctx, Set.of("limit", "after"));
     JsonObject request = new JsonObject();
     for (Map.Entry<String, String> parameter : ctx.queryParams()) {
       request.put(parameter.getKey(), whole(parameter.getKey(), parameter.getValue()));
@@ -90,14 +89,12 @@ final class ApiRoutes {
 
   /** What the body chooses; all dead letters without one. */
   private Future<JsonObject> redrive(RoutingContext ctx) {
-    onlyParameters(ctx, Set.of());
-    return bus.ask(addresses.redrive(), Bodies.optionalObject(ctx));
+    return bus.ask(addresses.redrive(), RequestBody.optionalObject(ctx));
   }
 
   /** What the body chooses, which all has to say: one that got lost on the way purges nothing. */
   private Future<JsonObject> purge(RoutingContext ctx) {
-    onlyParameters(ctx, Set.of());
-    JsonObject body = Bodies.object(ctx);
+    JsonObject body = RequestBody.object(ctx);
     if (body.containsKey("all") == body.containsKey("event_ids")) {
       throw Problem.badRequest("either all or event_ids must be given; nothing was purged");
     }
@@ -113,30 +110,9 @@ final class ApiRoutes {
   }
 
   private Future<JsonObject> purgeOne(RoutingContext ctx) {
-    onlyParameters(ctx, Set.of());
     long id = whole("event_id", ctx.pathParam("event_id"));
     return bus.ask(
         addresses.purge(), new JsonObject().put("event_ids", new JsonArray(List.of(id))));
-  }
-
-  private static JsonObject none(RoutingContext ctx) {
-    onlyParameters(ctx, Set.of());
-    return new JsonObject();
-  }
-
-  /**
-   * Refuses query parameters that mean nothing: who adds {@code ?event_id=7} to a redrive does not
-   * want to redrive everything.
-   */
-  static void onlyParameters(RoutingContext ctx, Set<String> known) {
-    for (String name : ctx.queryParams().names()) {
-      if (!known.contains(name)) {
-        throw Problem.badRequest("unknown query parameter");
-      }
-      if (ctx.queryParams().getAll(name).size() > 1) {
-        throw Problem.badRequest(name + ": is there more than once");
-      }
-    }
   }
 
   private static long whole(String name, String text) {

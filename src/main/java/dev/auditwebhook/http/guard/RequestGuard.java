@@ -1,4 +1,4 @@
-package dev.auditwebhook.http;
+package dev.auditwebhook.http.guard;
 
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -12,30 +12,31 @@ import java.util.concurrent.TimeUnit;
  * other one would let a second request through, hidden in the first. After such a request nothing
  * more is served on its connection.
  */
-final class RequestGuard {
+public final class RequestGuard {
 
   /**
    * Longer than any answer takes, so that it ends the connection only where the answer does not.
    */
-  private static final long LAST_ANSWER = 2 * BusCalls.TIMEOUT;
+  private static final long LAST_ANSWER = 2 * ClientLimits.LONGEST_ANSWER;
 
-  private final Answers answers;
-  private final Limits limits;
+  private final ResponseWriter answers;
+  private final ClientLimits limits;
 
-  RequestGuard(Answers answers, Limits limits) {
+  /** A guard whose refusals this writer writes. */
+  public RequestGuard(ResponseWriter answers, ClientLimits limits) {
     this.answers = answers;
     this.limits = limits;
   }
 
   /** As the first handler of a router. */
-  void handle(RoutingContext ctx) {
+  public void handle(RoutingContext ctx) {
     if (admits(ctx.request())) {
       ctx.next();
     }
   }
 
   /** Whether a request may be served; one that may not has been answered with 400. */
-  boolean admits(HttpServerRequest request) {
+  public boolean admits(HttpServerRequest request) {
     String fault = fault(request);
     if (fault != null) {
       refuse(request, Problem.badRequest(fault));

@@ -1,4 +1,4 @@
-package dev.auditwebhook.http;
+package dev.auditwebhook.http.guard;
 
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.security.AdminToken;
@@ -8,24 +8,24 @@ import java.util.List;
 import java.util.Optional;
 
 /** Checks bearer tokens, before anything of the body is read. */
-final class Auth {
+public final class TokenGuard {
 
   private final Optional<AdminToken> admin;
   private final Optional<AdminToken> ingest;
 
   /** Guards with the tokens of the options; without an admin token all may pass. */
-  Auth(HttpOptions options) {
+  public TokenGuard(HttpOptions options) {
     admin = Optional.ofNullable(options.getAdminToken()).map(AdminToken::of);
     ingest = Optional.ofNullable(options.getIngestToken()).map(AdminToken::of);
   }
 
   /** Lets administrators pass. */
-  void administrator(RoutingContext ctx) {
+  public void administrator(RoutingContext ctx) {
     check(ctx, false);
   }
 
   /** Lets producers of entries pass, and administrators. */
-  void producer(RoutingContext ctx) {
+  public void producer(RoutingContext ctx) {
     check(ctx, true);
   }
 

@@ -1,4 +1,4 @@
-package dev.auditwebhook.http;
+package dev.auditwebhook.http.guard;
 
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -14,21 +14,22 @@ import java.util.Map;
  * and those above the bound. An idle timeout alone would let one byte now and then keep them open.
  * Lives on one event loop, like the server that it guards.
  */
-final class ConnectionGuard {
+public final class ConnectionGuard {
 
   private final Vertx vertx;
-  private final Limits limits;
+  private final ClientLimits limits;
   private final Map<HttpConnection, Watch> watched = new HashMap<>();
   private final long timer;
 
-  ConnectionGuard(Vertx vertx, Limits limits) {
+  /** A guard that looks at its connections until it is {@linkplain #stop() stopped}. */
+  public ConnectionGuard(Vertx vertx, ClientLimits limits) {
     this.vertx = vertx;
     this.limits = limits;
     this.timer = vertx.setPeriodic(Math.max(1, limits.quietTimeout() / 8), id -> sweep());
   }
 
   /** Puts this guard before a server's request handler. */
-  void guard(HttpServer server, Handler<HttpServerRequest> handler) {
+  public void guard(HttpServer server, Handler<HttpServerRequest> handler) {
     server.connectionHandler(this::opened);
     server.requestHandler(
         request -> {
@@ -40,7 +41,8 @@ final class ConnectionGuard {
         });
   }
 
-  void stop() {
+  /** Looks at no connection any more. */
+  public void stop() {
     vertx.cancelTimer(timer);
   }
 

@@ -2,6 +2,7 @@ package dev.auditwebhook.http;
 
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookAddresses;
+import dev.auditwebhook.http.guard.Problem;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -14,34 +15,22 @@ import java.util.concurrent.Semaphore;
  * {@code GET /webhook/attempts}: attempts as server-sent events. Each reader has a consumer of its
  * own on the bus, on its own context; while nobody reads there is none.
  */
-final class AttemptStreams {
+final class AttemptsRoute {
 
   static final String PATH = "/webhook/attempts";
 
-  /**
-   * What readers may take. Times are in milliseconds.
-   *
-   * @param readers the most at once
-   * @param heartbeat between two signs of life
-   * @param gather how long attempts are gathered before one write carries them all
-   * @param behind the most bytes that wait for a reader, beyond what the connection holds
-   */
-  record Bounds(int readers, long heartbeat, long gather, int behind) {
-    static final Bounds DEFAULT = new Bounds(32, 15_000, 50, 1024 * 1024);
-  }
-
   private final Vertx vertx;
   private final String address;
-  private final Bounds bounds;
+  private final AttemptStream.Bounds bounds;
   private final Semaphore places;
   private final Set<AttemptStream> streams = ConcurrentHashMap.newKeySet();
   private volatile boolean ended;
 
-  AttemptStreams(Vertx vertx, HttpOptions options) {
-    this(vertx, options, Bounds.DEFAULT);
+  AttemptsRoute(Vertx vertx, HttpOptions options) {
+    this(vertx, options, AttemptStream.Bounds.DEFAULT);
   }
 
-  AttemptStreams(Vertx vertx, HttpOptions options, Bounds bounds) {
+  AttemptsRoute(Vertx vertx, HttpOptions options, AttemptStream.Bounds bounds) {
     this.vertx = vertx;
     this.address = WebhookAddresses.of(options.getAddress()).attempts();
     this.bounds = bounds;
@@ -59,7 +48,6 @@ final class AttemptStreams {
   }
 
   private void open(RoutingContext ctx) {
-    ApiRoutes.onlyParameters(ctx, Set.of());
     if (ctx.request().method() == HttpMethod.HEAD) {
       ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, AttemptStream.CONTENT_TYPE).end();
       return;

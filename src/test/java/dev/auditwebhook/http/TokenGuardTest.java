@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class AuthTest {
+class TokenGuardTest {
 
   private static final List<String> GUARDED =
       List.of(
@@ -66,7 +66,7 @@ class AuthTest {
     Api producer = new Api(port, Api.INGEST);
     assertThat(producer.call("POST", "/audit", "{\"action\":\"a\"}").statusCode()).isEqualTo(202);
     for (String line : GUARDED) {
-      ApiRoutesTest.assertProblem(call(producer, line), 403);
+      WebhookRoutesTest.assertProblem(call(producer, line), 403);
     }
     assertThat(webhook.asked("webhook.dlq.purge")).isEmpty();
   }
@@ -126,7 +126,7 @@ class AuthTest {
   }
 
   private static void assert401(HttpResponse<String> response) {
-    ApiRoutesTest.assertProblem(response, 401);
+    WebhookRoutesTest.assertProblem(response, 401);
     assertThat(response.headers().firstValue("www-authenticate")).contains("Bearer");
   }
 }

@@ -1,4 +1,4 @@
-package dev.auditwebhook.http;
+package dev.auditwebhook.http.guard;
 
 /**
  * What one client may take of the server. Times are in milliseconds.
@@ -9,7 +9,13 @@ package dev.auditwebhook.http;
  * @param linger how long the rest of a refused body is read, so that the refusal is seen
  * @param maxConnections the most connections at once
  */
-record Limits(int maxBody, long bodyTimeout, long quietTimeout, long linger, int maxConnections) {
+public record ClientLimits(
+    int maxBody, long bodyTimeout, long quietTimeout, long linger, int maxConnections) {
 
-  static final Limits DEFAULT = new Limits(1024 * 1024, 30_000, 30_000, 1_000, 4_096);
+  /** How long an answer may take to come, in milliseconds. */
+  public static final long LONGEST_ANSWER = 30_000;
+
+  /** What a server without other wishes grants. */
+  public static final ClientLimits DEFAULT =
+      new ClientLimits(1024 * 1024, 30_000, 30_000, 1_000, 4_096);
 }
