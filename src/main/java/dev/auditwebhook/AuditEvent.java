@@ -1,7 +1,7 @@
 package dev.auditwebhook;
 
-import dev.auditwebhook.security.Rfc3339;
-import dev.auditwebhook.security.StrictJson;
+import dev.auditwebhook.json.Rfc3339;
+import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
 

@@ -1,6 +1,6 @@
 package dev.auditwebhook;
 
-import dev.auditwebhook.security.StrictJson;
+import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.json.JsonObject;
 
 /**
@@ -38,7 +38,7 @@ public class BatchOptions {
 
   BatchOptions(StrictJson json) {
     maxEvents = json.whole("maxEvents", maxEvents, 1, 10_000);
-    maxDelay = json.whole("maxDelay", maxDelay, 0, WebhookOptions.MAX_TIME);
+    maxDelay = json.millis("maxDelay", maxDelay, 0);
     json.end();
   }
 

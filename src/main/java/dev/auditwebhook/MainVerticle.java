@@ -1,9 +1,12 @@
 package dev.auditwebhook;
 
-import dev.auditwebhook.http.HttpOptions;
-import dev.auditwebhook.security.StrictJson;
+import dev.auditwebhook.cli.Environment;
+import dev.auditwebhook.cli.Launcher;
+import dev.auditwebhook.json.StrictJson;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
@@ -26,7 +29,14 @@ public class MainVerticle extends VerticleBase {
    * @param args the command and its operand
    */
   public static void main(String[] args) {
-    new Launcher(Environment.ofProcess()).run(List.of(args));
+    new Launcher(Environment.ofProcess(), MainVerticle::deploy).run(List.of(args));
+  }
+
+  private static Future<Integer> deploy(Vertx vertx, JsonObject config) {
+    MainVerticle service = new MainVerticle();
+    return vertx
+        .deployVerticle(service, new DeploymentOptions().setConfig(config))
+        .map(id -> service.actualPort());
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.auditwebhook;
 
-import dev.auditwebhook.security.StrictJson;
+import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.json.JsonObject;
 
 /**
@@ -52,13 +52,11 @@ public class StoreOptions {
     type = json.string("type", type);
     if (type.equals(FILE)) {
       path = json.string("path", null);
-      if (path == null || path.isBlank()) {
-        throw json.refused("path", "must be the name of a directory");
-      }
+      json.require(path != null && !path.isBlank(), "path", "must be the name of a directory");
       syncInterval = json.whole("syncInterval", syncInterval, 1, 10_000);
       maxEvents = json.whole("maxEvents", maxEvents, 1, 1_000_000_000);
-    } else if (!type.equals(MEMORY)) {
-      throw json.refused("type", "must be \"memory\" or \"file\"");
+    } else {
+      json.require(type.equals(MEMORY), "type", "must be \"memory\" or \"file\"");
     }
     json.end();
   }

@@ -6,7 +6,6 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -40,117 +39,7 @@ public final class WebhookClient {
    *
    * @param json the whole reply
    */
-  public record State(JsonObject json) {
-
-    /** Whether there is a URL and no pause. */
-    public boolean enabled() {
-      return json.getBoolean("enabled");
-    }
-
-    /** Whether events are accepted and wait, for the {@link #reason()}. */
-    public boolean paused() {
-      return json.getBoolean("paused");
-    }
-
-    /** Where events go, empty for nowhere. */
-    public String url() {
-      return json.getString("url");
-    }
-
-    /** Whether a secret signs requests. */
-    public boolean signed() {
-      return json.getBoolean("signed");
-    }
-
-    public long received() {
-      return json.getLong("received");
-    }
-
-    public long delivered() {
-      return json.getLong("delivered");
-    }
-
-    public long failed() {
-      return json.getLong("failed");
-    }
-
-    public long dropped() {
-      return json.getLong("dropped");
-    }
-
-    public long discarded() {
-      return json.getLong("discarded");
-    }
-
-    public long pending() {
-      return json.getLong("pending");
-    }
-
-    /** Whether received = delivered + failed + dropped + discarded + pending. */
-    public boolean isBalanced() {
-      return received() == delivered() + failed() + dropped() + discarded() + pending();
-    }
-
-    /** Entries that were not valid, and so were not received. */
-    public long rejected() {
-      return json.getLong("rejected");
-    }
-
-    /** Attempts that were made again, counted by event. */
-    public long retried() {
-      return json.getLong("retried");
-    }
-
-    /** Events on their way now, which are pending. */
-    public int inFlight() {
-      return json.getInteger("in_flight");
-    }
-
-    /** Dead letters that are kept. */
-    public int dlqSize() {
-      return json.getInteger("dlq_size");
-    }
-
-    /** Dead letters that were pushed out by newer ones. */
-    public long dlqEvicted() {
-      return json.getLong("dlq_evicted");
-    }
-
-    /** {@code closed}, {@code open} or {@code half_open}. */
-    public String circuit() {
-      return json.getString("circuit");
-    }
-
-    /** Since when the circuit is as it is, {@code null} without a URL. */
-    public Instant circuitSince() {
-      return json.getInstant("circuit_since");
-    }
-
-    /** When an open circuit lets an event try again, {@code null} otherwise. */
-    public Instant nextProbe() {
-      return json.getInstant("next_probe");
-    }
-
-    /** {@code null} when there was none since the start. */
-    public Instant lastDelivery() {
-      return json.getInstant("last_delivery");
-    }
-
-    /** Such as {@code 503 from https://siem.example}; {@code null} when there was none. */
-    public String lastError() {
-      return json.getString("last_error");
-    }
-
-    /** Why it is paused, {@code null} when it is not. */
-    public String reason() {
-      return json.getString("reason");
-    }
-
-    /** What an operator must know, {@code null} for nothing. */
-    public String warning() {
-      return json.getString("warning");
-    }
-  }
+  public record State(JsonObject json) implements WebhookState {}
 
   /**
    * A dead letter, its details redacted.
@@ -333,22 +222,30 @@ public final class WebhookClient {
 
   /** Sends all dead letters again, as far as there is room; says how many. */
   public Future<Integer> redrive() {
-    return request(addresses.redrive(), new JsonObject()).map(json -> json.getInteger("redriven"));
+    return redrive(new JsonObject());
   }
 
   /** Sends these dead letters again; 404 and nothing is done when one is unknown. */
   public Future<Integer> redrive(List<Long> eventIds) {
-    return request(addresses.redrive(), ids(eventIds)).map(json -> json.getInteger("redriven"));
+    return redrive(ids(eventIds));
+  }
+
+  private Future<Integer> redrive(JsonObject request) {
+    return request(addresses.redrive(), request).map(json -> json.getInteger("redriven"));
   }
 
   /** Removes all dead letters; says how many. */
   public Future<Integer> purgeAll() {
-    return request(addresses.purge(), new JsonObject()).map(json -> json.getInteger("purged"));
+    return purge(new JsonObject());
   }
 
   /** Removes these dead letters; 404 and nothing is done when one is unknown. */
   public Future<Integer> purge(List<Long> eventIds) {
-    return request(addresses.purge(), ids(eventIds)).map(json -> json.getInteger("purged"));
+    return purge(ids(eventIds));
+  }
+
+  private Future<Integer> purge(JsonObject request) {
+    return request(addresses.purge(), request).map(json -> json.getInteger("purged"));
   }
 
   private static JsonObject ids(List<Long> eventIds) {

@@ -1,7 +1,6 @@
 package dev.auditwebhook;
 
 import dev.auditwebhook.http.ApiRouter;
-import dev.auditwebhook.http.HttpOptions;
 import dev.auditwebhook.http.HttpService;
 import dev.auditwebhook.security.AdminToken;
 import io.vertx.core.Future;

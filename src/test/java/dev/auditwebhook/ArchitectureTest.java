@@ -25,7 +25,7 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage(
             "dev.auditwebhook.http..",
-            "dev.auditwebhook.demo..",
+            "dev.auditwebhook.cli..",
             "io.vertx.ext.web",
             "io.vertx.ext.web.handler..")
         .allowEmptyShould(true)
@@ -40,7 +40,7 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "dev.auditwebhook.delivery..", "dev.auditwebhook.store..", "dev.auditwebhook.demo..")
+            "dev.auditwebhook.delivery..", "dev.auditwebhook.store..", "dev.auditwebhook.cli..")
         .allowEmptyShould(true)
         .check(MODULE);
   }
@@ -53,7 +53,7 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "dev.auditwebhook.delivery..", "dev.auditwebhook.http..", "dev.auditwebhook.demo..")
+            "dev.auditwebhook.delivery..", "dev.auditwebhook.http..", "dev.auditwebhook.cli..")
         .check(MODULE);
   }
 
@@ -68,7 +68,7 @@ class ArchitectureTest {
             "dev.auditwebhook.delivery..",
             "dev.auditwebhook.store..",
             "dev.auditwebhook.http..",
-            "dev.auditwebhook.demo..")
+            "dev.auditwebhook.cli..")
         .check(MODULE);
   }
 
@@ -85,7 +85,7 @@ class ArchitectureTest {
             "dev.auditwebhook.store..",
             "dev.auditwebhook.security..",
             "dev.auditwebhook.http..",
-            "dev.auditwebhook.demo..")
+            "dev.auditwebhook.cli..")
         .check(MODULE);
   }
 

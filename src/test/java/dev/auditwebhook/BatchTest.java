@@ -195,8 +195,7 @@ class BatchTest extends WebhookTest {
     deploy(
         batches(10, 10_000)
             .setMaxInFlight(inFlight)
-            .setMaxFailures(maxFailures)
-            .setResetTimeout(20)
+            .setCircuitBreaker(new CircuitOptions().setMaxFailures(maxFailures).setResetTimeout(20))
             .setInitialBackoff(1));
 
     publish(100);
@@ -219,8 +218,7 @@ class BatchTest extends WebhookTest {
     deploy(
         batches(20, 10_000)
             .setMaxInFlight(inFlight)
-            .setMaxFailures(10)
-            .setResetTimeout(20)
+            .setCircuitBreaker(new CircuitOptions().setMaxFailures(10).setResetTimeout(20))
             .setInitialBackoff(1));
 
     publish(200);
@@ -318,7 +316,9 @@ class BatchTest extends WebhookTest {
   @Test
   void anOpenCircuitParksBatchesAndProbesWithOne() {
     receiver.usually(status(503));
-    deploy(batches(5, 5).setMaxFailures(3).setResetTimeout(30));
+    deploy(
+        batches(5, 5)
+            .setCircuitBreaker(new CircuitOptions().setMaxFailures(3).setResetTimeout(30)));
     publish(200);
     awaitState(state -> state.circuit().equals("open"));
     int before = receiver.requests().size();

@@ -15,7 +15,8 @@ class CircuitTest extends WebhookTest {
 
   @Override
   protected WebhookOptions options() {
-    return super.options().setMaxFailures(5).setResetTimeout(100);
+    return super.options()
+        .setCircuitBreaker(new CircuitOptions().setMaxFailures(5).setResetTimeout(100));
   }
 
   /** From here on all requests are probes: those from before the opening have been answered. */
@@ -27,7 +28,10 @@ class CircuitTest extends WebhookTest {
   @Test
   void anOutageParksEventsInsteadOfBurningTheirAttempts() {
     receiver.stop();
-    deploy(options().setInitialBackoff(1000).setResetTimeout(300));
+    deploy(
+        options()
+            .setInitialBackoff(1000)
+            .setCircuitBreaker(new CircuitOptions().setMaxFailures(5).setResetTimeout(300)));
 
     publish(400);
     awaitState(state -> state.circuit().equals("open"));
@@ -62,7 +66,7 @@ class CircuitTest extends WebhookTest {
   @Test
   void aLongOutageCostsOneProbeAResetTimeoutAndNoDeadLetter() {
     receiver.usually(status(503));
-    deploy(options().setResetTimeout(20));
+    deploy(options().setCircuitBreaker(new CircuitOptions().setMaxFailures(5).setResetTimeout(20)));
     publish(500);
     awaitParked();
     long start = System.nanoTime();
@@ -122,7 +126,9 @@ class CircuitTest extends WebhookTest {
   @Test
   void theStateNamesTheCircuitAndTheNextProbe() {
     receiver.usually(status(503));
-    deploy(options().setResetTimeout(60_000));
+    deploy(
+        options()
+            .setCircuitBreaker(new CircuitOptions().setMaxFailures(5).setResetTimeout(60_000)));
 
     publish(10);
 
@@ -140,7 +146,9 @@ class CircuitTest extends WebhookTest {
   void aNewUrlHasACircuitOfItsOwn() {
     receiver.usually(status(503));
     ScriptedReceiver other = ScriptedReceiver.start(elsewhere);
-    deploy(options().setResetTimeout(60_000));
+    deploy(
+        options()
+            .setCircuitBreaker(new CircuitOptions().setMaxFailures(5).setResetTimeout(60_000)));
     publish(50);
     awaitState(state -> state.circuit().equals("open"));
 
@@ -155,7 +163,11 @@ class CircuitTest extends WebhookTest {
   @Test
   void undeployWhileOpenIsPromptAndLosesNothing() {
     receiver.usually(status(503));
-    deploy(options().setResetTimeout(60_000).setDrainTimeout(20_000).setInitialBackoff(50));
+    deploy(
+        options()
+            .setCircuitBreaker(new CircuitOptions().setMaxFailures(5).setResetTimeout(60_000))
+            .setDrainTimeout(20_000)
+            .setInitialBackoff(50));
     publish(50);
     awaitState(state -> state.circuit().equals("open"));
 

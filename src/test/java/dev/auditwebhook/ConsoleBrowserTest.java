@@ -3,7 +3,6 @@ package dev.auditwebhook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.auditwebhook.http.HttpOptions;
 import dev.auditwebhook.testing.Browser;
 import dev.auditwebhook.testing.ScriptedReceiver.Answer;
 import dev.auditwebhook.testing.WebhookTest;
@@ -82,7 +81,11 @@ class ConsoleBrowserTest extends WebhookTest {
 
   @Test
   void fromTheFirstUrlThroughAnOutageToTheRedriveOfAllThatFailed() {
-    serve(options().setUrl("").setMaxFailures(6).setResetTimeout(500).setMaxAttempts(1));
+    serve(
+        options()
+            .setUrl("")
+            .setCircuitBreaker(new CircuitOptions().setMaxFailures(6).setResetTimeout(500))
+            .setMaxAttempts(1));
     browser.go(console);
     browser.type("#token", "wrong");
     browser.press(Keys.ENTER);

@@ -4,7 +4,6 @@ import static dev.auditwebhook.testing.ScriptedReceiver.Answer.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.auditwebhook.http.HttpOptions;
 import dev.auditwebhook.testing.Readme;
 import dev.auditwebhook.testing.ScriptedReceiver.Answer;
 import dev.auditwebhook.testing.WebhookTest;

@@ -169,7 +169,9 @@ class DeadLetterTest extends WebhookTest {
   @Test
   void aTestSendsOneEventPastQueueAndCircuitAndCountsNowhere() {
     receiver.usually(status(503));
-    deploy(options().setMaxFailures(1).setResetTimeout(60_000));
+    deploy(
+        options()
+            .setCircuitBreaker(new CircuitOptions().setMaxFailures(1).setResetTimeout(60_000)));
     publish(5);
     JsonObject before =
         awaitState(

@@ -136,7 +136,10 @@ class FaultMatrixTest extends WebhookTest {
     List<JsonObject> attempts = new CopyOnWriteArrayList<>();
     vertx.eventBus().<JsonObject>consumer("webhook.attempts", m -> attempts.add(m.body()));
     receiver.usually(row.answer());
-    deploy(options().setMaxFailures(1).setResetTimeout(60_000).setAttemptTimeout(400));
+    deploy(
+        options()
+            .setCircuitBreaker(new CircuitOptions().setMaxFailures(1).setResetTimeout(60_000))
+            .setAttemptTimeout(400));
     publish(1);
     await().until(() -> attempts.size() == 1);
     // The circuit turns a tick after the attempt is judged.

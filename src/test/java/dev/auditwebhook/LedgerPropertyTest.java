@@ -117,8 +117,8 @@ class LedgerPropertyTest {
                             .setUrl(receiver.url())
                             .setAttemptTimeout(2_000)
                             .setInitialBackoff(3)
-                            .setMaxFailures(3)
-                            .setResetTimeout(10)
+                            .setCircuitBreaker(
+                                new CircuitOptions().setMaxFailures(3).setResetTimeout(10))
                             .setDrainTimeout(20)
                             .setQueueCapacity(20)
                             .setMaxInFlight(4)

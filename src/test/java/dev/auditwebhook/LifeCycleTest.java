@@ -75,7 +75,10 @@ class LifeCycleTest extends WebhookTest {
   void whatADisableLeavesBehindGoesToTheNextUrlOnce() {
     receiver.stop();
     ScriptedReceiver other = ScriptedReceiver.start(elsewhere);
-    deploy(options().setMaxFailures(10).setResetTimeout(100).setInitialBackoff(1000));
+    deploy(
+        options()
+            .setCircuitBreaker(new CircuitOptions().setMaxFailures(10).setResetTimeout(100))
+            .setInitialBackoff(1000));
     publish(500);
     awaitState(state -> state.received() == 500 && state.circuit().equals("open"));
 
@@ -155,7 +158,7 @@ class LifeCycleTest extends WebhookTest {
     Promise<Void> moved = Promise.promise();
     receiver.then(status(410).once(moved.future())).usually(status(503).once(moved.future()));
     ScriptedReceiver other = ScriptedReceiver.start(elsewhere);
-    deploy(options().setMaxFailures(1));
+    deploy(options().setCircuitBreaker(new CircuitOptions().setMaxFailures(1)));
     publish(2);
     await().until(() -> receiver.requests().size() == 2);
 

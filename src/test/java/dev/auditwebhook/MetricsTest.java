@@ -4,7 +4,6 @@ import static dev.auditwebhook.testing.ScriptedReceiver.Answer.silence;
 import static dev.auditwebhook.testing.ScriptedReceiver.Answer.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.auditwebhook.http.HttpOptions;
 import dev.auditwebhook.metrics.Scrape;
 import dev.auditwebhook.testing.Readme;
 import dev.auditwebhook.testing.Samples;
@@ -34,7 +33,11 @@ class MetricsTest extends WebhookTest {
   @Test
   void totalsAreThoseOfTheLedger() {
     receiver.then(status(503), status(400)).usually(status(204));
-    deploy(options().setMaxInFlight(1).setActions(List.of("node.*")).setMaxFailures(9));
+    deploy(
+        options()
+            .setMaxInFlight(1)
+            .setActions(List.of("node.*"))
+            .setCircuitBreaker(new CircuitOptions().setMaxFailures(9)));
     publish(4);
     publish("user.login", null);
     vertx.eventBus().publish("audit.entry", new JsonObject());
@@ -87,7 +90,9 @@ class MetricsTest extends WebhookTest {
   @Test
   void oneStateOfTheCircuitIsOne() {
     receiver.usually(status(503));
-    deploy(options().setMaxFailures(1).setResetTimeout(60_000));
+    deploy(
+        options()
+            .setCircuitBreaker(new CircuitOptions().setMaxFailures(1).setResetTimeout(60_000)));
     assertCircuit("closed");
     publish(3);
     awaitState(state -> state.circuit().equals("open"));

@@ -53,7 +53,7 @@ class PauseTest extends WebhookTest {
   @Test
   void manyThatMeetGoneAtOnceAreAllKept() {
     receiver.usually(status(410));
-    deploy(options().setMaxFailures(1).setMaxAttempts(1));
+    deploy(options().setCircuitBreaker(new CircuitOptions().setMaxFailures(1)).setMaxAttempts(1));
 
     publish(100);
 
@@ -173,7 +173,10 @@ class PauseTest extends WebhookTest {
   @Test
   void aProbeThatMeetsGoneLeavesTheCircuitToTheNextProbe() {
     receiver.usually(status(503));
-    deploy(options().setMaxFailures(2).setResetTimeout(50).setInitialBackoff(1));
+    deploy(
+        options()
+            .setCircuitBreaker(new CircuitOptions().setMaxFailures(2).setResetTimeout(50))
+            .setInitialBackoff(1));
     publish(5);
     awaitState(state -> state.circuit().equals("open"));
     receiver.usually(status(410));

@@ -22,8 +22,7 @@ class RevokedTokenTest extends WebhookTest {
   protected WebhookOptions options() {
     return super.options()
         .setQueueCapacity(10_000)
-        .setMaxFailures(MAX_FAILURES)
-        .setResetTimeout(50);
+        .setCircuitBreaker(new CircuitOptions().setMaxFailures(MAX_FAILURES).setResetTimeout(50));
   }
 
   @ParameterizedTest(name = "{0} in flight, {1} a batch, {2}")
@@ -81,7 +80,11 @@ class RevokedTokenTest extends WebhookTest {
     Promise<Void> revoked = Promise.promise();
     receiver.usually(
         request -> request.eventId() > 20 ? status(401) : status(204).once(revoked.future()));
-    deploy(options().setMaxInFlight(64).setResetTimeout(60_000));
+    deploy(
+        options()
+            .setMaxInFlight(64)
+            .setCircuitBreaker(
+                new CircuitOptions().setMaxFailures(MAX_FAILURES).setResetTimeout(60_000)));
     publish(20);
     await().until(() -> receiver.requests().size() == 20);
     publish(MAX_FAILURES - 1);

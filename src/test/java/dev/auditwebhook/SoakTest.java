@@ -42,8 +42,7 @@ class SoakTest extends WebhookTest {
             });
     deploy(
         options()
-            .setMaxFailures(20)
-            .setResetTimeout(5)
+            .setCircuitBreaker(new CircuitOptions().setMaxFailures(20).setResetTimeout(5))
             .setAttemptTimeout(500)
             .setQueueCapacity(2_000)
             .setMaxAttempts(20));

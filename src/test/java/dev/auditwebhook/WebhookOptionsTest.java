@@ -48,11 +48,53 @@ class WebhookOptionsTest {
             .setClient(new JsonObject().put("pipelining", true))
             .setAllowedOrigins(List.of("https://siem.example:8443"))
             .setRedact(List.of("ssn"))
-            .setResetTimeout(7);
+            .setCircuitBreaker(new CircuitOptions().setResetTimeout(7));
     assertThat(options.toJson().getJsonArray("redact")).isEqualTo(new JsonArray().add("ssn"));
     assertThat(new WebhookOptions(options.toJson()).toJson()).isEqualTo(options.toJson());
     assertThat(new WebhookOptions(options).toJson()).isEqualTo(options.toJson());
     assertThat(options.toString()).doesNotContain("whsec_");
+  }
+
+  @Test
+  void theKeysOfAnEndpointAreThoseOfDefaultAtThisLevel() {
+    WebhookOptions options =
+        new WebhookOptions()
+            .setMaxAttempts(7)
+            .setCircuitBreaker(new CircuitOptions().setMaxFailures(2).setResetTimeout(9))
+            .setBatch(new BatchOptions().setMaxEvents(5));
+
+    JsonObject endpoint = new EndpointOptions(options).toJson();
+
+    assertThat(endpoint.getJsonObject("circuitBreaker"))
+        .isEqualTo(new JsonObject().put("maxFailures", 2).put("resetTimeout", 9L));
+    assertThat(options.toJson().fieldNames()).containsAll(endpoint.fieldNames());
+    endpoint.forEach(
+        option ->
+            assertThat(options.toJson().getValue(option.getKey())).isEqualTo(option.getValue()));
+    assertThat(new EndpointOptions(endpoint).toJson()).isEqualTo(endpoint);
+  }
+
+  @Test
+  void anEndpointRefusesTheKeysOfTheWholeWebhook() {
+    assertThatThrownBy(() -> new EndpointOptions(new JsonObject().put("address", "webhook")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("webhook.address: unknown key");
+    assertThatThrownBy(() -> new EndpointOptions(new JsonObject().put("url", "siem.example")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("webhook.url: must begin with https:// or http://");
+  }
+
+  @Test
+  void whatIsGivenIsCopied() {
+    CircuitOptions circuit = new CircuitOptions().setMaxFailures(3);
+    WebhookOptions options = new WebhookOptions().setCircuitBreaker(circuit);
+    WebhookOptions copy = new WebhookOptions(options);
+
+    circuit.setMaxFailures(4);
+    options.getCircuitBreaker().setMaxFailures(5);
+
+    assertThat(options.getCircuitBreaker().getMaxFailures()).isEqualTo(5);
+    assertThat(copy.getCircuitBreaker().getMaxFailures()).isEqualTo(3);
   }
 
   @ParameterizedTest
@@ -67,6 +109,7 @@ class WebhookOptionsTest {
         "{'jitter':1.1}             | webhook.jitter: must be a number from 0.0 to 1.0, was 1.1",
         "{'max_attempts':1}         | webhook.max_attempts: unknown key",
         "{'circuitBreaker':{'x':1}} | webhook.circuitBreaker.x: unknown key",
+        "{'circuitBreaker':{'resetTimeout':0}} | webhook.circuitBreaker.resetTimeout: must be a whole number from 1 to 86400000, was 0",
         "{'circuitBreaker':[]}      | webhook.circuitBreaker: must be a JSON object, was an array",
         "{'url':'ftp://a/'}         | webhook.url: must begin with https:// or http://",
         "{'url':null}               | webhook.url: must be a string, was null",
@@ -82,6 +125,9 @@ class WebhookOptionsTest {
         "{'entryAddress':'webhook.owner'} | webhook.entryAddress: must not be empty or one of the webhook's own addresses (loop guard)",
         "{'scope':'node'}           | webhook.scope: must be \"local\" or \"cluster\"",
         "{'scope':null}             | webhook.scope: must be a string, was null",
+        "{'actions':['']}        | webhook.actions: must be names, or prefixes with one * at the end",
+        "{'actions':['a**']}        | webhook.actions: must be names, or prefixes with one * at the end",
+        "{'allowedOrigins':['https://a.example','https://a.example/in']} | webhook.allowedOrigins[1]: must be scheme, host and port, without a path",
         "{'actions':['a*b']}        | webhook.actions: must be names, or prefixes with one * at the end",
         "{'redact':['ssn','']}      | webhook.redact: must be an array of non-empty strings",
         "{'redact':'ssn'}           | webhook.redact: must be an array, was a string",

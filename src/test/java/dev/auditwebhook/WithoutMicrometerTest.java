@@ -2,7 +2,6 @@ package dev.auditwebhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.auditwebhook.http.HttpOptions;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import io.vertx.core.Vertx;
 import java.io.File;

@@ -4,7 +4,7 @@ import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.attempt.Batch;
 import dev.auditwebhook.endpoint.ledger.Pending;
 import dev.auditwebhook.security.Concealment;
-import dev.auditwebhook.security.ExactJson;
+import dev.auditwebhook.json.ExactJson;
 import dev.auditwebhook.security.OwnHeaders;
 import dev.auditwebhook.security.Redaction;
 import dev.auditwebhook.security.UrlPolicy.Destination;

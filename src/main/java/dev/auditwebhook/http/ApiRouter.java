@@ -1,5 +1,11 @@
 package dev.auditwebhook.http;
 
+import dev.auditwebhook.HttpOptions;
+import dev.auditwebhook.http.guard.ClientLimits;
+import dev.auditwebhook.http.guard.RequestBody;
+import dev.auditwebhook.http.guard.RequestGuard;
+import dev.auditwebhook.http.guard.ResponseWriter;
+import dev.auditwebhook.http.guard.TokenGuard;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -17,31 +23,32 @@ public final class ApiRouter {
    * @return a router that answers every path below the one where it is mounted
    */
   public static Router create(Vertx vertx, HttpOptions options) {
-    return create(vertx, options, Limits.DEFAULT, new AttemptStreams(vertx, options));
+    return create(vertx, options, ClientLimits.DEFAULT, new AttemptsRoute(vertx, options));
   }
 
-  static Router create(Vertx vertx, HttpOptions options, Limits limits, AttemptStreams attempts) {
+  static Router create(
+      Vertx vertx, HttpOptions options, ClientLimits limits, AttemptsRoute attempts) {
     Router router = Router.router(vertx);
-    Answers answers = new Answers(vertx, limits);
+    ResponseWriter answers = new ResponseWriter(vertx, limits);
     BusCalls bus = new BusCalls(vertx);
     router.route().handler(new RequestGuard(answers, limits)::handle);
-    router.route().handler(Answers::protect).failureHandler(answers::failed);
+    router.route().handler(ResponseWriter::protect).failureHandler(answers::failed);
     router.errorHandler(400, answers::malformed).errorHandler(500, answers::failed);
 
     router.get().handler(Console::addSlash);
 
-    RouteTable open = new RouteTable(router);
+    RouteTable open = new RouteTable(router, false);
     new Console().addTo(open);
     new HealthRoutes(vertx, bus, options).addTo(open);
     open.refuseOtherMethods();
 
-    Auth auth = new Auth(options);
-    Bodies bodies = new Bodies(vertx, limits);
-    ApiRoutes api = new ApiRoutes(bus, options);
-    router.post(ApiRoutes.AUDIT).handler(auth::producer).handler(bodies).handler(api::audit);
+    TokenGuard auth = new TokenGuard(options);
+    RequestBody bodies = new RequestBody(vertx, limits);
+    WebhookRoutes api = new WebhookRoutes(bus, options);
+    router.post(WebhookRoutes.AUDIT).handler(auth::producer).handler(bodies).handler(api::audit);
     router.route().handler(auth::administrator).handler(ApiRouter::refuseTrailingSlash);
     router.route().handler(bodies);
-    RouteTable guarded = new RouteTable(router);
+    RouteTable guarded = new RouteTable(router, true);
     api.addTo(guarded);
     attempts.addTo(guarded);
     new MetricsRoute(vertx).addTo(guarded);

@@ -20,12 +20,24 @@ final class AttemptStream {
 
   static final String CONTENT_TYPE = "text/event-stream";
 
+  /**
+   * What readers may take. Times are in milliseconds.
+   *
+   * @param readers the most at once
+   * @param heartbeat between two signs of life
+   * @param gather how long attempts are gathered before one write carries them all
+   * @param behind the most bytes that wait for a reader, beyond what the connection holds
+   */
+  record Bounds(int readers, long heartbeat, long gather, int behind) {
+    static final Bounds DEFAULT = new Bounds(32, 15_000, 50, 1024 * 1024);
+  }
+
   private static final String COMMENT = ":\n\n";
 
   private final Vertx vertx;
   private final HttpServerRequest request;
   private final HttpServerResponse response;
-  private final AttemptStreams.Bounds bounds;
+  private final Bounds bounds;
   private final Consumer<AttemptStream> left;
   private final Context context;
   private Buffer waiting = Buffer.buffer();
@@ -38,10 +50,7 @@ final class AttemptStream {
    * @param left told once, when this reader has gone
    */
   AttemptStream(
-      Vertx vertx,
-      HttpServerRequest request,
-      AttemptStreams.Bounds bounds,
-      Consumer<AttemptStream> left) {
+      Vertx vertx, HttpServerRequest request, Bounds bounds, Consumer<AttemptStream> left) {
     this.vertx = vertx;
     this.request = request;
     this.response = request.response();

@@ -1,5 +1,7 @@
 package dev.auditwebhook.http;
 
+import dev.auditwebhook.http.guard.ClientLimits;
+import dev.auditwebhook.http.guard.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -10,7 +12,6 @@ import io.vertx.core.json.JsonObject;
 /** Asks the webhook over the event bus, and turns its failures into problems. */
 final class BusCalls {
 
-  static final long TIMEOUT = 30_000;
   static final String NOBODY = "no webhook is deployed";
 
   private final Vertx vertx;
@@ -20,7 +21,7 @@ final class BusCalls {
   }
 
   Future<JsonObject> ask(String address, Object request) {
-    return ask(address, request, TIMEOUT);
+    return ask(address, request, ClientLimits.LONGEST_ANSWER);
   }
 
   Future<JsonObject> ask(String address, Object request, long timeout) {

@@ -1,5 +1,6 @@
 package dev.auditwebhook.http;
 
+import dev.auditwebhook.http.guard.ResponseWriter;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -71,7 +72,7 @@ final class Console {
 
   private void page(RoutingContext ctx) {
     ctx.response().putHeader("content-security-policy", POLICY);
-    Answers.end(ctx.request(), 200, page.type, page.content);
+    ResponseWriter.end(ctx.request(), 200, page.type, page.content);
   }
 
   /**
@@ -112,7 +113,7 @@ final class Console {
       if (ctx.isFresh()) {
         ctx.response().setStatusCode(304).end();
       } else {
-        Answers.end(ctx.request(), 200, type, content);
+        ResponseWriter.end(ctx.request(), 200, type, content);
       }
     }
 

@@ -1,5 +1,11 @@
 package dev.auditwebhook.http;
 
+import dev.auditwebhook.HttpOptions;
+import dev.auditwebhook.http.guard.ClientLimits;
+import dev.auditwebhook.http.guard.ConnectionGuard;
+import dev.auditwebhook.http.guard.Problem;
+import dev.auditwebhook.http.guard.RequestGuard;
+import dev.auditwebhook.http.guard.ResponseWriter;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
@@ -15,15 +21,15 @@ import java.util.concurrent.TimeUnit;
 public final class HttpService {
 
   /** Ends an answer that nobody reads; above what any answer may take to come. */
-  private static final int IDLE_SECONDS = 2 * (int) (BusCalls.TIMEOUT / 1000);
+  private static final int IDLE_SECONDS = 2 * (int) (ClientLimits.LONGEST_ANSWER / 1000);
 
   private static final int GRACE_SECONDS = 5;
 
   private final HttpServer server;
   private final ConnectionGuard guard;
-  private final AttemptStreams attempts;
+  private final AttemptsRoute attempts;
 
-  private HttpService(HttpServer server, ConnectionGuard guard, AttemptStreams attempts) {
+  private HttpService(HttpServer server, ConnectionGuard guard, AttemptsRoute attempts) {
     this.server = server;
     this.guard = guard;
     this.attempts = attempts;
@@ -37,17 +43,17 @@ public final class HttpService {
    * @return the service when it listens; a failure of one line when it cannot
    */
   public static Future<HttpService> start(Vertx vertx, HttpOptions options) {
-    return start(vertx, options, Limits.DEFAULT);
+    return start(vertx, options, ClientLimits.DEFAULT);
   }
 
-  static Future<HttpService> start(Vertx vertx, HttpOptions options, Limits limits) {
-    return start(vertx, options, limits, new AttemptStreams(vertx, options));
+  static Future<HttpService> start(Vertx vertx, HttpOptions options, ClientLimits limits) {
+    return start(vertx, options, limits, new AttemptsRoute(vertx, options));
   }
 
   static Future<HttpService> start(
-      Vertx vertx, HttpOptions options, Limits limits, AttemptStreams attempts) {
+      Vertx vertx, HttpOptions options, ClientLimits limits, AttemptsRoute attempts) {
     Router router = ApiRouter.create(vertx, options, limits, attempts);
-    Answers answers = new Answers(vertx, limits);
+    ResponseWriter answers = new ResponseWriter(vertx, limits);
     HttpServer server = vertx.createHttpServer(serverOptions(options));
     ConnectionGuard guard = new ConnectionGuard(vertx, limits);
     RequestGuard requests = new RequestGuard(answers, limits);
@@ -86,7 +92,7 @@ public final class HttpService {
         .setHttp2ClearTextEnabled(false);
   }
 
-  private static void malformed(HttpServerRequest request, Answers answers) {
+  private static void malformed(HttpServerRequest request, ResponseWriter answers) {
     Throwable cause = request.decoderResult().cause();
     Problem problem;
     if (cause instanceof TooLongHttpLineException) {

@@ -1,11 +1,12 @@
 package dev.auditwebhook.http;
 
+import dev.auditwebhook.http.guard.Problem;
+import dev.auditwebhook.http.guard.ResponseWriter;
 import dev.auditwebhook.metrics.Scrape;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Set;
 
 /** {@code GET /metrics}: all meters of this process, in Prometheus' text format. */
 final class MetricsRoute {
@@ -27,7 +28,6 @@ final class MetricsRoute {
   }
 
   private void scrape(RoutingContext ctx) {
-    ApiRoutes.onlyParameters(ctx, Set.of());
     Scrape.of(vertx).onSuccess(text -> answer(ctx, text)).onFailure(ctx::fail);
   }
 
@@ -35,7 +35,7 @@ final class MetricsRoute {
     if (text == null) {
       ctx.fail(new Problem(501, MISSING));
     } else {
-      Answers.end(ctx.request(), 200, Scrape.CONTENT_TYPE, Buffer.buffer(text));
+      ResponseWriter.end(ctx.request(), 200, Scrape.CONTENT_TYPE, Buffer.buffer(text));
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.auditwebhook.http;
 
+import dev.auditwebhook.http.guard.Problem;
+import dev.auditwebhook.http.guard.ResponseWriter;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
@@ -20,27 +22,39 @@ import java.util.function.Function;
 final class RouteTable {
 
   private final Router router;
+  private final boolean knowsParameters;
   private final Map<String, Set<String>> methods = new LinkedHashMap<>();
 
-  RouteTable(Router router) {
+  /**
+   * @param knowsParameters whether a query parameter that means nothing is refused
+   */
+  RouteTable(Router router, boolean knowsParameters) {
     this.router = router;
+    this.knowsParameters = knowsParameters;
   }
 
   /** A route that answers 200 with what its endpoint comes up with; GET brings HEAD along. */
-  RouteTable on(HttpMethod method, String path, Function<RoutingContext, Future<JsonObject>> end) {
-    return route(
-        method,
-        path,
-        ctx -> end.apply(ctx).onSuccess(body -> Answers.json(ctx, 200, body)).onFailure(ctx::fail));
+  RouteTable on(
+      HttpMethod method,
+      String path,
+      Function<RoutingContext, Future<JsonObject>> end,
+      String... parameters) {
+    add(method, path, parameters)
+        .handler(
+            ctx ->
+                end.apply(ctx)
+                    .onSuccess(body -> ResponseWriter.json(ctx, 200, body))
+                    .onFailure(ctx::fail));
+    return this;
   }
 
   /** A route that answers by itself; GET brings HEAD along. */
   RouteTable route(HttpMethod method, String path, Handler<RoutingContext> handler) {
-    add(path, method).handler(handler);
+    add(method, path).handler(handler);
     return this;
   }
 
-  private Route add(String path, HttpMethod method) {
+  private Route add(HttpMethod method, String path, String... parameters) {
     Set<String> known = methods.computeIfAbsent(path, p -> new TreeSet<>());
     known.add(method.name());
     Route route = router.route(path).method(method);
@@ -48,7 +62,20 @@ final class RouteTable {
       known.add(HttpMethod.HEAD.name());
       route.method(HttpMethod.HEAD);
     }
-    return route;
+    return knowsParameters ? route.handler(ctx -> checkParameters(ctx, parameters)) : route;
+  }
+
+  /** Who adds {@code ?event_id=7} to a redrive does not want to redrive everything. */
+  private static void checkParameters(RoutingContext ctx, String... known) {
+    for (String name : ctx.queryParams().names()) {
+      if (!Set.of(known).contains(name)) {
+        throw Problem.badRequest("unknown query parameter");
+      }
+      if (ctx.queryParams().getAll(name).size() > 1) {
+        throw Problem.badRequest(name + ": is there more than once");
+      }
+    }
+    ctx.next();
   }
 
   /** Remembers a method whose route stands elsewhere. */

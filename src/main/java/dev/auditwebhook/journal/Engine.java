@@ -86,6 +86,11 @@ public interface Engine {
   /** How long after the start of an append the next one may start, in milliseconds. */
   long interval();
 
+  /** The key of the configuration that its failures have to do with. */
+  default String key() {
+    return "webhook.store";
+  }
+
   /** What an operator must know of what was found at the opening, {@code null} for nothing. */
   String damage();
 

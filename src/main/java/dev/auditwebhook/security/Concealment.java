@@ -1,5 +1,6 @@
 package dev.auditwebhook.security;
 
+import dev.auditwebhook.json.ExactJson;
 import dev.auditwebhook.security.UrlPolicy.Destination;
 import java.math.BigDecimal;
 import java.util.BitSet;

@@ -29,6 +29,18 @@ public final class OwnHeaders {
   }
 
   /**
+   * Checks the name of a header that is to be set beside ours.
+   *
+   * @throws IllegalArgumentException in one line
+   */
+  public static void checkForeign(String name) {
+    check(name, "");
+    if (isOurs(name)) {
+      throw new IllegalArgumentException("is a header that the webhook sets itself");
+    }
+  }
+
+  /**
    * Checks a header against RFC 9110, section 5.
    *
    * @param name must be a token

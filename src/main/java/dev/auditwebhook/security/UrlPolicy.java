@@ -120,6 +120,17 @@ public final class UrlPolicy {
     return new Destination(url, name, port, ssl, target, address);
   }
 
+  /**
+   * Vets an origin: a URL of scheme, host and port alone.
+   *
+   * @throws IllegalArgumentException with the reason in one line
+   */
+  public static void vetOrigin(String origin, boolean allowPrivateNetworks) {
+    check(
+        vet(origin, allowPrivateNetworks).target().equals("/"),
+        "must be scheme, host and port, without a path");
+  }
+
   private static void check(boolean holds, String rule) {
     if (!holds) {
       throw new IllegalArgumentException(rule);

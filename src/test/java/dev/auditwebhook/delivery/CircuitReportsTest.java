@@ -3,6 +3,7 @@ package dev.auditwebhook.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.auditwebhook.CircuitOptions;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.delivery.Circuit.Ticket;
 import dev.auditwebhook.testing.Turn;
@@ -36,7 +37,11 @@ class CircuitReportsTest {
         turn(
             () ->
                 new Circuit(
-                    vertx, new WebhookOptions().setMaxFailures(2).setResetTimeout(20), () -> {}));
+                    vertx,
+                    new WebhookOptions()
+                        .setCircuitBreaker(
+                            new CircuitOptions().setMaxFailures(2).setResetTimeout(20)),
+                    () -> {}));
     turn(
         () -> {
           Ticket first = circuit.admit();
@@ -61,7 +66,8 @@ class CircuitReportsTest {
   }
 
   private Circuit circuit(int maxFailures) throws Exception {
-    WebhookOptions options = new WebhookOptions().setMaxFailures(maxFailures);
+    WebhookOptions options =
+        new WebhookOptions().setCircuitBreaker(new CircuitOptions().setMaxFailures(maxFailures));
     return turn(() -> new Circuit(vertx, options, () -> {}));
   }
 

@@ -3,6 +3,7 @@ package dev.auditwebhook.delivery;
 import static dev.auditwebhook.testing.ScriptedReceiver.Answer.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.auditwebhook.CircuitOptions;
 import dev.auditwebhook.WebhookClient.DeadLetter;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.security.GuardedResolver;
@@ -199,7 +200,9 @@ class ForbiddenConnectionTest extends WebhookTest {
   @Test
   void aRefusalCountsForTheCircuit() {
     answer(METADATA);
-    deploy(options().setMaxFailures(1).setResetTimeout(60_000));
+    deploy(
+        options()
+            .setCircuitBreaker(new CircuitOptions().setMaxFailures(1).setResetTimeout(60_000)));
     publish(1);
     awaitState(state -> state.failed() == 1 && state.circuit().equals("open"));
     assertThat(connections.tried()).isEmpty();
@@ -259,7 +262,10 @@ class ForbiddenConnectionTest extends WebhookTest {
   @Test
   void aDeadAddressOfTwoCostsAnOpeningAndNoMore() {
     answer("127.0.0.2", "127.0.0.1");
-    deploy(options().setMaxFailures(10).setResetTimeout(50).setInitialBackoff(20));
+    deploy(
+        options()
+            .setCircuitBreaker(new CircuitOptions().setMaxFailures(10).setResetTimeout(50))
+            .setInitialBackoff(20));
 
     publish(1_000);
 
@@ -269,7 +275,10 @@ class ForbiddenConnectionTest extends WebhookTest {
   @Test
   void thousandsThatEndAsSoonAsTheyBeginDoNotEndWithinEachOther() {
     answer(METADATA);
-    deploy(options().setMaxFailures(1_000_000).setQueueCapacity(5_000));
+    deploy(
+        options()
+            .setCircuitBreaker(new CircuitOptions().setMaxFailures(1_000_000))
+            .setQueueCapacity(5_000));
     result(client.pause());
     publish(3_000);
     awaitState(state -> state.pending() == 3_000);

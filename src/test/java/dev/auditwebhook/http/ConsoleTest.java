@@ -2,6 +2,7 @@ package dev.auditwebhook.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.auditwebhook.HttpOptions;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.net.URI;
@@ -155,7 +156,7 @@ class ConsoleTest {
 
   @Test
   void filesAreReadAlone() {
-    ApiRoutesTest.assertProblem(new Api(port, Api.ADMIN).call("PUT", "/console/app.js"), 405);
+    WebhookRoutesTest.assertProblem(new Api(port, Api.ADMIN).call("PUT", "/console/app.js"), 405);
     HttpResponse<String> head = new Api(port, null).call("HEAD", "/console/app.js");
     assertThat(head.statusCode()).isEqualTo(200);
     assertThat(head.body()).isEmpty();

@@ -5,6 +5,8 @@ import static dev.auditwebhook.testing.ScriptedReceiver.Answer.silence;
 import static dev.auditwebhook.testing.ScriptedReceiver.Answer.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.auditwebhook.HttpOptions;
+import dev.auditwebhook.http.guard.ClientLimits;
 import dev.auditwebhook.testing.Readme;
 import dev.auditwebhook.testing.WebhookTest;
 import io.vertx.core.http.HttpMethod;
@@ -153,7 +155,7 @@ class ContractTest extends WebhookTest {
     HttpResponse<InputStream> stream =
         HttpClient.newHttpClient()
             .send(
-                HttpRequest.newBuilder(URI.create(api.base() + AttemptStreams.PATH))
+                HttpRequest.newBuilder(URI.create(api.base() + AttemptsRoute.PATH))
                     .header("Authorization", "Bearer " + Api.ADMIN)
                     .build(),
                 BodyHandlers.ofInputStream());
@@ -161,7 +163,7 @@ class ContractTest extends WebhookTest {
       String line = lines.readLine();
       contract.check(
           "GET",
-          AttemptStreams.PATH,
+          AttemptsRoute.PATH,
           stream.statusCode(),
           stream.headers().firstValue("content-type").orElseThrow(),
           line);
@@ -271,9 +273,9 @@ class ContractTest extends WebhookTest {
         broken.fails(address + "." + name, status, "for a test");
       }
       HttpOptions options = http().setAddress(address).setEntryAddress(entry);
-      AttemptStreams full =
-          new AttemptStreams(vertx, options, new AttemptStreams.Bounds(0, 1_000, 50, 1_000));
-      HttpService service = result(HttpService.start(vertx, options, Limits.DEFAULT, full));
+      AttemptsRoute full =
+          new AttemptsRoute(vertx, options, new AttemptStream.Bounds(0, 1_000, 50, 1_000));
+      HttpService service = result(HttpService.start(vertx, options, ClientLimits.DEFAULT, full));
       Api failing = new Api(service.port(), Api.ADMIN);
       each(status, (method, path, body) -> refused(failing, status, method, path, body));
     }

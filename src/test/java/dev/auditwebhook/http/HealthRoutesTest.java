@@ -2,6 +2,7 @@ package dev.auditwebhook.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.auditwebhook.HttpOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -162,7 +163,7 @@ class HealthRoutesTest {
   }
 
   private JsonObject assertBad(Question question) {
-    JsonObject problem = ApiRoutesTest.assertProblem(nobody.call("GET", question.route()), 503);
+    JsonObject problem = WebhookRoutesTest.assertProblem(nobody.call("GET", question.route()), 503);
     assertThat(problem.getBoolean(question.verdict())).isFalse();
     return problem;
   }

@@ -2,6 +2,8 @@ package dev.auditwebhook.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.auditwebhook.HttpOptions;
+import dev.auditwebhook.http.guard.ClientLimits;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class HostileHttpTest {
 
-  private static final Limits SHORT = new Limits(64 * 1024, 400, 400, 200, 64);
+  private static final ClientLimits SHORT = new ClientLimits(64 * 1024, 400, 400, 200, 64);
   private static final String AUTH = "Authorization: Bearer " + Api.ADMIN + "\r\n";
 
   private Vertx vertx;
@@ -39,7 +41,7 @@ class HostileHttpTest {
     vertx.close().await();
   }
 
-  private int start(Limits limits) {
+  private int start(ClientLimits limits) {
     HttpOptions options = new HttpOptions().setPort(0).setAdminToken(Api.ADMIN);
     return HttpService.start(vertx, options, limits).await().port();
   }
@@ -66,7 +68,7 @@ class HostileHttpTest {
 
   @Test
   void aBodyOfTheBoundIsReadAndOneByteMoreIsNot() throws Exception {
-    int whole = start(Limits.DEFAULT);
+    int whole = start(ClientLimits.DEFAULT);
     int bound = 1024 * 1024;
     String entry = "{\"action\":\"" + "a".repeat(bound - 13) + "\"}";
     assertThat(entry).hasSize(bound);
@@ -106,7 +108,7 @@ class HostileHttpTest {
   @ParameterizedTest
   @ValueSource(strings = {"[", "{\"a\":", "[{\"a\":"})
   void deepNestingIs400(String opening) throws Exception {
-    int whole = start(Limits.DEFAULT);
+    int whole = start(ClientLimits.DEFAULT);
     String body = opening.repeat(100_000);
     for (String path : List.of("/audit", "/webhook/dlq/redrive")) {
       assertProblem(RawClient.exchange(whole, post(path, AUTH + length(body.length()), body)), 400);
@@ -206,7 +208,7 @@ class HostileHttpTest {
 
   @Test
   void connectionsAboveTheBoundAreCutAndTheOthersServed() throws Exception {
-    int bounded = start(new Limits(1024, 10_000, 10_000, 100, 20));
+    int bounded = start(new ClientLimits(1024, 10_000, 10_000, 100, 20));
     List<RawClient> clients = new ArrayList<>();
     try {
       int cut = 0;
@@ -232,7 +234,7 @@ class HostileHttpTest {
 
   @Test
   void aThousandSilentConnectionsDisturbNobody() throws Exception {
-    int roomy = start(Limits.DEFAULT);
+    int roomy = start(ClientLimits.DEFAULT);
     List<RawClient> clients = new ArrayList<>();
     try {
       for (int i = 0; i < 1000; i++) {

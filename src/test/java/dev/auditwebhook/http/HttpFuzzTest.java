@@ -2,6 +2,8 @@ package dev.auditwebhook.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.auditwebhook.HttpOptions;
+import dev.auditwebhook.http.guard.ClientLimits;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import net.jqwik.api.Arbitraries;
@@ -25,7 +27,7 @@ class HttpFuzzTest {
     vertx = Vertx.vertx();
     BusWebhook.answeringAll(vertx);
     HttpOptions options = new HttpOptions().setPort(0).setAdminToken(Api.ADMIN);
-    Limits limits = new Limits(4096, 300, 300, 100, 64);
+    ClientLimits limits = new ClientLimits(4096, 300, 300, 100, 64);
     port = HttpService.start(vertx, options, limits).await().port();
   }
 

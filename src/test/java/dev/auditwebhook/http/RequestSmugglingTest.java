@@ -2,7 +2,9 @@ package dev.auditwebhook.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookRouterVerticle;
+import dev.auditwebhook.http.guard.ClientLimits;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
@@ -42,7 +44,7 @@ class RequestSmugglingTest {
     vertx = Vertx.vertx();
     webhook = BusWebhook.answeringAll(vertx);
     HttpOptions options = new HttpOptions().setPort(0).setAdminToken(Api.ADMIN);
-    Limits limits = new Limits(64 * 1024, 60_000, 60_000, 200, 64);
+    ClientLimits limits = new ClientLimits(64 * 1024, 60_000, 60_000, 200, 64);
     port = HttpService.start(vertx, options, limits).await().port();
   }
 

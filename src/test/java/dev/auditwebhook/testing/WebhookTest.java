@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.AuditEvent;
+import dev.auditwebhook.CircuitOptions;
 import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.WebhookOptions;
@@ -71,7 +72,7 @@ public abstract class WebhookTest {
         .setUrl(receiver.url())
         .setInitialBackoff(20)
         .setJitter(0)
-        .setMaxFailures(1000)
+        .setCircuitBreaker(new CircuitOptions().setMaxFailures(1000))
         .setDrainTimeout(300);
   }
 

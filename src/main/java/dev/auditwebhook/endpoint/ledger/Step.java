@@ -23,6 +23,11 @@ public record Step(
     List<Long> totals,
     JsonObject settings) {
 
+  /** What is the same until the next step. */
+  public Step withoutChanges() {
+    return new Step(endpoint, cursor, ahead, Map.of(), totals, settings);
+  }
+
   /** The changes of a step that was not kept, and those made since. */
   static Map<Long, Change> merged(Map<Long, Change> earlier, Map<Long, Change> later) {
     Map<Long, Change> merged = new LinkedHashMap<>(earlier);

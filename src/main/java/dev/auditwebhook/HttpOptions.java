@@ -1,0 +1,191 @@
+package dev.auditwebhook;
+
+import dev.auditwebhook.json.StrictJson;
+import dev.auditwebhook.security.AdminToken;
+import io.vertx.core.json.JsonObject;
+import java.util.Objects;
+
+/**
+ * The options of the HTTP API: the {@code http} object of the configuration.
+ *
+ * <p>Setters take what they are given; {@link #HttpOptions(JsonObject)} and {@link #check()} refuse
+ * what cannot work, with an {@link IllegalArgumentException} of one line that names the key.
+ */
+public class HttpOptions {
+
+  /** The API is served. */
+  public static final boolean DEFAULT_ENABLED = true;
+
+  /** Reachable from this machine only. */
+  public static final String DEFAULT_HOST = "127.0.0.1";
+
+  /** The port of the API. */
+  public static final int DEFAULT_PORT = 8080;
+
+  /** A token is made at start. */
+  public static final String DEFAULT_ADMIN_TOKEN = "";
+
+  private boolean enabled = DEFAULT_ENABLED;
+  private String host = DEFAULT_HOST;
+  private int port = DEFAULT_PORT;
+  private String adminToken = DEFAULT_ADMIN_TOKEN;
+  private String ingestToken;
+  private String address = WebhookAddresses.DEFAULT_PREFIX;
+  private String entryAddress = WebhookAddresses.DEFAULT_ENTRY_ADDRESS;
+
+  /** The defaults. */
+  public HttpOptions() {}
+
+  /** A copy. */
+  public HttpOptions(HttpOptions other) {
+    enabled = other.enabled;
+    host = other.host;
+    port = other.port;
+    adminToken = other.adminToken;
+    ingestToken = other.ingestToken;
+    address = other.address;
+    entryAddress = other.entryAddress;
+  }
+
+  /**
+   * The options of a JSON object; absent keys have their defaults.
+   *
+   * @throws IllegalArgumentException on an unknown key or a bad value
+   */
+  public HttpOptions(JsonObject json) {
+    StrictJson reader = StrictJson.of("http", json);
+    enabled = reader.bool("enabled", enabled);
+    host = reader.string("host", host);
+    port = reader.whole("port", port, 0, 65535);
+    adminToken = reader.stringOrNull("adminToken", adminToken);
+    ingestToken = reader.stringOrNull("ingestToken", ingestToken);
+    address = reader.string("address", address);
+    entryAddress = reader.string("entryAddress", entryAddress);
+    reader.end();
+    checkValues(reader);
+  }
+
+  /**
+   * Checks values that were set one by one.
+   *
+   * @return this
+   * @throws IllegalArgumentException on a bad value
+   */
+  public HttpOptions check() {
+    new HttpOptions(toJson());
+    return this;
+  }
+
+  private void checkValues(StrictJson reader) {
+    reader.require(!host.isBlank(), "host", "must be a host name or an address, was empty");
+    if (adminToken != null && !adminToken.isEmpty()) {
+      reader.check("adminToken", () -> AdminToken.of(adminToken));
+    }
+    if (ingestToken != null) {
+      checkIngestToken(reader);
+    }
+    reader.require(!address.isBlank(), "address", "must not be empty");
+    reader.require(!entryAddress.isBlank(), "entryAddress", "must not be empty");
+    reader.require(
+        !WebhookAddresses.of(address).contains(entryAddress),
+        "entryAddress",
+        "must not be an address of the webhook itself");
+  }
+
+  private void checkIngestToken(StrictJson reader) {
+    String key = "ingestToken";
+    reader.require(!ingestToken.isEmpty(), key, "must not be empty (null for none)");
+    reader.check(key, () -> AdminToken.of(ingestToken));
+    reader.require(adminToken != null, key, "has no meaning without an adminToken");
+    reader.require(!ingestToken.equals(adminToken), key, "must not be the adminToken");
+  }
+
+  /** These options as JSON, tokens included. */
+  public JsonObject toJson() {
+    return new JsonObject()
+        .put("enabled", enabled)
+        .put("host", host)
+        .put("port", port)
+        .put("adminToken", adminToken)
+        .put("ingestToken", ingestToken)
+        .put("address", address)
+        .put("entryAddress", entryAddress);
+  }
+
+  /** Whether the API is served at all. */
+  public boolean isEnabled() {
+    return enabled;
+  }
+
+  /** Sets whether the API is served at all. */
+  public HttpOptions setEnabled(boolean enabled) {
+    this.enabled = enabled;
+    return this;
+  }
+
+  /** The host name or address to listen on. */
+  public String getHost() {
+    return host;
+  }
+
+  /** Sets the host name or address to listen on. */
+  public HttpOptions setHost(String host) {
+    this.host = Objects.requireNonNull(host, "host");
+    return this;
+  }
+
+  /** The port to listen on; 0 for any that is free. */
+  public int getPort() {
+    return port;
+  }
+
+  /** Sets the port to listen on; 0 for any that is free. */
+  public HttpOptions setPort(int port) {
+    this.port = port;
+    return this;
+  }
+
+  /** The token of all routes; empty to make one at start, {@code null} when a host guards them. */
+  public String getAdminToken() {
+    return adminToken;
+  }
+
+  /** Sets the token: empty to make one at start, {@code null} when the host's router guards. */
+  public HttpOptions setAdminToken(String adminToken) {
+    this.adminToken = adminToken;
+    return this;
+  }
+
+  /** The token that is good for {@code POST /audit} alone, or {@code null}. */
+  public String getIngestToken() {
+    return ingestToken;
+  }
+
+  /** Sets the token that is good for {@code POST /audit} alone, or {@code null} for none. */
+  public HttpOptions setIngestToken(String ingestToken) {
+    this.ingestToken = ingestToken;
+    return this;
+  }
+
+  /** The prefix of the webhook's event-bus addresses. */
+  public String getAddress() {
+    return address;
+  }
+
+  /** Sets the prefix of the webhook's event-bus addresses. */
+  public HttpOptions setAddress(String address) {
+    this.address = Objects.requireNonNull(address, "address");
+    return this;
+  }
+
+  /** The event-bus address of audit entries. */
+  public String getEntryAddress() {
+    return entryAddress;
+  }
+
+  /** Sets the event-bus address of audit entries. */
+  public HttpOptions setEntryAddress(String entryAddress) {
+    this.entryAddress = Objects.requireNonNull(entryAddress, "entryAddress");
+    return this;
+  }
+}

@@ -1,0 +1,148 @@
+package dev.auditwebhook.cli;
+
+import dev.auditwebhook.HttpOptions;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Posts newline-delimited JSON entries to a running service, one after the other.
+ *
+ * <p>The bytes of a line are sent as they are; blank lines are left out. A line that the service
+ * has no room for is sent again until there is.
+ */
+final class Emit {
+
+  private final EmitClient client;
+  private final PrintStream out;
+  private final PrintStream err;
+  private long lineNumber;
+  private long accepted;
+  private long discarded;
+  private long rejected;
+  private boolean waited;
+
+  Emit(EmitClient client, PrintStream out, PrintStream err) {
+    this.client = client;
+    this.out = out;
+    this.err = err;
+  }
+
+  /**
+   * For the service that these options start.
+   *
+   * @param http where it listens, and its tokens
+   * @param adminTokenFirst whether the admin token goes before an ingest token
+   * @throws IllegalArgumentException in one line that says what is missing
+   */
+  static Emit to(HttpOptions http, boolean adminTokenFirst) {
+    if (http.getPort() == 0) {
+      throw new IllegalArgumentException(
+          "http.port: is 0, which names no service; set WEBHOOK_HTTP_PORT");
+    }
+    boolean ingest = http.getIngestToken() != null && !adminTokenFirst;
+    String token = ingest ? http.getIngestToken() : http.getAdminToken();
+    if ("".equals(token)) {
+      throw new IllegalArgumentException(
+          "http.adminToken: is empty, and so known to the running service alone;"
+              + " set WEBHOOK_ADMIN_TOKEN");
+    }
+    String url = ServiceUrl.of(http.getHost(), http.getPort());
+    return new Emit(new EmitClient(url, token), System.out, System.err);
+  }
+
+  /**
+   * Sends every line.
+   *
+   * @param file the name of a file; {@code null} or {@code -} for standard input
+   * @return the exit status: 1 when a line was rejected
+   * @throws IOException in one line, when the input cannot be read or the service not be reached
+   * @throws InterruptedException when this thread is to end
+   */
+  int run(String file) throws IOException, InterruptedException {
+    if (file == null || file.equals("-")) {
+      return run(System.in);
+    }
+    Path path = Path.of(file);
+    if (!Files.isReadable(path) || Files.isDirectory(path)) {
+      throw new IOException(file + ": no such file, or it cannot be read");
+    }
+    try (InputStream in = Files.newInputStream(path)) {
+      return run(in);
+    }
+  }
+
+  int run(InputStream source) throws IOException, InterruptedException {
+    InputStream in = new BufferedInputStream(source, 1 << 16);
+    try {
+      for (byte[] line = readLine(in); line != null; line = readLine(in)) {
+        lineNumber++;
+        if (!isBlank(line)) {
+          post(line);
+        }
+      }
+    } catch (EmitClient.Stopped e) {
+      if (accepted + rejected > 0) {
+        summary();
+      }
+      throw new IOException(e.getMessage() + " (line " + lineNumber + " was not taken)", e);
+    }
+    summary();
+    return rejected == 0 ? 0 : 1;
+  }
+
+  private void post(byte[] line) throws IOException, InterruptedException {
+    EmitClient.Answer answer = client.post(line);
+    while (answer.isBusy()) {
+      if (!waited) {
+        waited = true;
+        err.println("line " + lineNumber + ": " + answer.problem() + "; sending again until taken");
+      }
+      answer.pause();
+      answer = client.post(line);
+    }
+    if (answer.isAccepted()) {
+      accepted++;
+      discarded += answer.isDiscarded() ? 1 : 0;
+    } else {
+      rejected++;
+      err.println("line " + lineNumber + ": " + answer.problem());
+    }
+  }
+
+  private void summary() {
+    if (discarded > 0) {
+      err.println(
+          discarded
+              + " of the accepted were discarded: no webhook is set, or 'actions' leaves them"
+              + " out");
+    }
+    out.println("accepted " + accepted + ", rejected " + rejected);
+  }
+
+  /** The bytes up to the next line feed, without it; {@code null} at the end. */
+  private static byte[] readLine(InputStream in) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    int next = in.read();
+    if (next < 0) {
+      return null;
+    }
+    for (; next >= 0 && next != '\n'; next = in.read()) {
+      line.write(next);
+    }
+    return line.toByteArray();
+  }
+
+  private static boolean isBlank(byte[] line) {
+    for (byte b : line) {
+      if (b != ' ' && b != '\t' && b != '\r') {
+        return false;
+      }
+    }
+    return true;
+  }
+}

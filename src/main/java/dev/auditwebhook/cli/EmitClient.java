@@ -1,0 +1,122 @@
+package dev.auditwebhook.cli;
+
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+
+/** {@code POST /audit}, one request at a time. */
+final class EmitClient {
+
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
+
+  /** Says in one line why no further entry can be sent. */
+  static final class Stopped extends IOException {
+
+    private static final long serialVersionUID = 1;
+
+    Stopped(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /**
+   * What the service said.
+   *
+   * @param status the HTTP status
+   * @param body the reply, or the problem; empty when it was no JSON object
+   * @param retryAfter in seconds
+   */
+  record Answer(int status, JsonObject body, long retryAfter) {
+
+    private static final long LONGEST_PAUSE = 60;
+
+    boolean isAccepted() {
+      return status == 202;
+    }
+
+    boolean isDiscarded() {
+      return "discarded".equals(body.getValue("status"));
+    }
+
+    boolean isBusy() {
+      return status == 503;
+    }
+
+    void pause() throws InterruptedException {
+      Thread.sleep(Duration.ofSeconds(Math.min(retryAfter, LONGEST_PAUSE)).toMillis());
+    }
+
+    /** The status and the problem's detail, in one line. */
+    String problem() {
+      Object detail = body.getValue("detail", body.getValue("title"));
+      return status + (detail == null ? "" : " " + Terminal.plain(detail.toString()));
+    }
+  }
+
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(CONNECT_TIMEOUT)
+          .build();
+  private final String url;
+  private final HttpRequest.Builder request;
+
+  /**
+   * A client of one service.
+   *
+   * @param url without a path
+   * @param token {@code null} for none
+   */
+  EmitClient(String url, String token) {
+    this.url = url;
+    request =
+        HttpRequest.newBuilder(URI.create(url + "/audit"))
+            .timeout(REQUEST_TIMEOUT)
+            .header("Content-Type", "application/json");
+    if (token != null) {
+      request.header("Authorization", "Bearer " + token);
+    }
+  }
+
+  /**
+   * Sends one entry.
+   *
+   * @throws Stopped when there is no service, or it does not take the token
+   */
+  Answer post(byte[] entry) throws Stopped, InterruptedException {
+    HttpRequest post = request.POST(HttpRequest.BodyPublishers.ofByteArray(entry)).build();
+    try {
+      HttpResponse<String> response = http.send(post, HttpResponse.BodyHandlers.ofString());
+      if (response.statusCode() == 401) {
+        throw new Stopped(url + ": 401, the token is not the service's", null);
+      }
+      return new Answer(response.statusCode(), json(response.body()), retryAfter(response));
+    } catch (Stopped e) {
+      throw e;
+    } catch (ConnectException e) {
+      throw new Stopped(url + ": connection refused, is the service running?", e);
+    } catch (IOException e) {
+      throw new Stopped(url + ": " + Terminal.firstLine(e), e);
+    }
+  }
+
+  private static JsonObject json(String body) {
+    try {
+      return new JsonObject(body);
+    } catch (DecodeException | ClassCastException e) {
+      return new JsonObject();
+    }
+  }
+
+  private static long retryAfter(HttpResponse<?> response) {
+    String seconds = response.headers().firstValue("Retry-After").orElse("1");
+    return seconds.matches("\\d{1,6}") ? Long.parseLong(seconds) : 1;
+  }
+}

@@ -1,0 +1,18 @@
+package dev.auditwebhook.cli;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+
+/** The service as the commands start it, without knowing what it is made of. */
+@FunctionalInterface
+public interface Service {
+
+  /**
+   * Deploys it.
+   *
+   * @param config the whole configuration, without the environment
+   * @return the port of the HTTP API, 0 when it is not served
+   */
+  Future<Integer> deploy(Vertx vertx, JsonObject config);
+}

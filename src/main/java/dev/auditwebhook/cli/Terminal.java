@@ -1,0 +1,79 @@
+package dev.auditwebhook.cli;
+
+import java.io.Console;
+import java.io.PrintStream;
+
+/**
+ * Where lines are shown, in colour only on a terminal.
+ *
+ * @param out takes the lines
+ * @param colour whether words may be coloured
+ */
+record Terminal(PrintStream out, boolean colour) {
+
+  /** The most columns of a line. */
+  static final int WIDTH = 80;
+
+  private static final String ESCAPE = "\u001b[";
+  private static final String BOLD = "1";
+  private static final String RED = "31";
+  private static final String GREEN = "32";
+  private static final String YELLOW = "33";
+
+  /** Standard output, in colour if it is a terminal and {@code NO_COLOR} is not set. */
+  static Terminal ofProcess() {
+    boolean wanted =
+        System.getenv().getOrDefault("NO_COLOR", "").isEmpty()
+            && !"dumb".equals(System.getenv("TERM"));
+    return new Terminal(System.out, wanted && isTerminal(System.console()));
+  }
+
+  /** From Java 22 on there is a console without a terminal, and a method to tell. */
+  private static boolean isTerminal(Console console) {
+    try {
+      return console != null && (Boolean) Console.class.getMethod("isTerminal").invoke(console);
+    } catch (NoSuchMethodException e) {
+      return true;
+    } catch (ReflectiveOperationException e) {
+      return false;
+    }
+  }
+
+  /** Prints a line. */
+  void line(String text) {
+    out.println(text);
+  }
+
+  /** Prints a line in bold. */
+  void boldLine(String text) {
+    line(painted(text, BOLD));
+  }
+
+  /** Prints a line in which the word of an outcome has its colour. */
+  void line(String text, String outcome) {
+    String code =
+        switch (outcome) {
+          case "delivered" -> GREEN;
+          case "retry" -> YELLOW;
+          default -> RED;
+        };
+    line(text.replaceFirst(outcome, painted(outcome, code)));
+  }
+
+  private String painted(String text, String code) {
+    return colour ? ESCAPE + code + "m" + text + ESCAPE + "0m" : text;
+  }
+
+  /** A text without control characters, so that it cannot drive a terminal. */
+  static String plain(String text) {
+    return String.valueOf(text).replaceAll("\\p{Cntrl}", "?");
+  }
+
+  /** A failure in one line. */
+  static String firstLine(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null || message.isBlank()
+        ? failure.getClass().getSimpleName()
+        : plain(message.strip().lines().findFirst().orElseThrow());
+  }
+}

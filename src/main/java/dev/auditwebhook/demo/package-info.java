@@ -1,2 +1,0 @@
-/** The commands of the runnable jar: the demo with its embedded receiver, and {@code emit}. */
-package dev.auditwebhook.demo;

@@ -1,0 +1,124 @@
+package dev.auditwebhook.http.guard;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes answers: JSON, problems, and the headers that all of them carry. */
+public final class ResponseWriter {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ResponseWriter.class);
+  private static final String CLOSED_POLICY = "default-src 'none'; frame-ancestors 'none'";
+
+  private final Vertx vertx;
+  private final ClientLimits limits;
+
+  /** A writer that is as patient with clients as these limits. */
+  public ResponseWriter(Vertx vertx, ClientLimits limits) {
+    this.vertx = vertx;
+    this.limits = limits;
+  }
+
+  /** A handler that gives every answer its protective headers. */
+  public static void protect(RoutingContext ctx) {
+    protect(ctx.response());
+    ctx.next();
+  }
+
+  private static void protect(HttpServerResponse response) {
+    response
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .putHeader("x-content-type-options", "nosniff")
+        .putHeader("content-security-policy", CLOSED_POLICY)
+        .putHeader("referrer-policy", "no-referrer");
+  }
+
+  /** Ends an answer with a JSON object. */
+  public static void json(RoutingContext ctx, int status, JsonObject body) {
+    end(ctx.request(), status, "application/json", Buffer.buffer(body.encode()));
+  }
+
+  /** Ends an answer; a HEAD request gets the headers of the GET. */
+  public static void end(HttpServerRequest request, int status, String contentType, Buffer body) {
+    HttpServerResponse response = request.response();
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    response
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
+        .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+    if (request.method() == HttpMethod.HEAD) {
+      response.end();
+    } else {
+      response.end(body);
+    }
+  }
+
+  /** The failure handler of all routes. */
+  public void failed(RoutingContext ctx) {
+    Problem problem = Problem.of(ctx.failure(), ctx.statusCode());
+    if (problem != ctx.failure() && problem.status() >= 500) {
+      LOG.error("{} request failed", ctx.request().method(), ctx.failure());
+    }
+    problem(ctx.request(), problem);
+  }
+
+  /** ResponseWriter what the router could not even match, such as a path that cannot be decoded. */
+  public void malformed(RoutingContext ctx) {
+    problem(ctx.request(), Problem.of(ctx.failure(), 400));
+  }
+
+  /** ResponseWriter a request with a problem, whether or not its body has come. */
+  public void problem(HttpServerRequest request, Problem problem) {
+    HttpServerResponse response = request.response();
+    if (response.headWritten()) {
+      response.reset();
+      return;
+    }
+    protect(response);
+    problem.headers().forEach(response::putHeader);
+    boolean bodyToCome = !request.isEnded() && hasBody(request);
+    if (bodyToCome && request.version() != HttpVersion.HTTP_2) {
+      response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
+    end(request, problem.status(), Problem.CONTENT_TYPE, Buffer.buffer(problem.toJson().encode()));
+    if (bodyToCome) {
+      cutLater(request);
+    }
+  }
+
+  /**
+   * Ends an exchange whose request never ended. To close at once could reset the connection before
+   * the client has read its answer, so the rest is read for a moment, and thrown away.
+   */
+  public void cutLater(HttpServerRequest request) {
+    request.handler(rest -> {});
+    request.resume();
+    vertx.setTimer(
+        limits.linger(),
+        timer -> {
+          if (request.version() == HttpVersion.HTTP_2) {
+            if (!request.isEnded()) {
+              request.response().reset();
+            }
+          } else {
+            request.connection().close();
+          }
+        });
+  }
+
+  private static boolean hasBody(HttpServerRequest request) {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    return request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
+        || length != null && !length.equals("0");
+  }
+}

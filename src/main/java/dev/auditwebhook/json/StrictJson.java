@@ -1,0 +1,260 @@
+package dev.auditwebhook.json;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * Reads a JSON object from outside key by key, and refuses what nobody asked for.
+ *
+ * <p>Every refusal is an {@link IllegalArgumentException} of one line that starts with the path of
+ * the key. A message shows numbers and types, never the text of a string: it may be a secret.
+ */
+public final class StrictJson {
+
+  private static final long DAY = 24L * 60 * 60 * 1000;
+
+  private final String path;
+  private final JsonObject json;
+  private final Set<String> unread;
+
+  private StrictJson(String path, JsonObject json) {
+    this.path = path;
+    this.json = json;
+    this.unread = new TreeSet<>(json.fieldNames());
+  }
+
+  /**
+   * Starts to read an object.
+   *
+   * @param path how messages name the object, empty for the root
+   * @param value what should be an object
+   * @return its reader
+   */
+  public static StrictJson of(String path, Object value) {
+    if (value instanceof JsonObject object) {
+      return new StrictJson(path, object);
+    }
+    throw new IllegalArgumentException(
+        (path.isEmpty() ? "" : path + ": ") + "must be a JSON object, was " + typeOf(value));
+  }
+
+  /** Whether the key is there, with a value or with {@code null}. */
+  public boolean has(String key) {
+    return json.containsKey(key);
+  }
+
+  /** A string, or the default when the key is absent. */
+  public String string(String key, String absent) {
+    if (!take(key)) {
+      return absent;
+    }
+    if (json.getValue(key) instanceof String text) {
+      return text;
+    }
+    throw wrong(key, "must be a string");
+  }
+
+  /** A string or {@code null}, or the default when the key is absent. */
+  public String stringOrNull(String key, String absent) {
+    if (has(key) && json.getValue(key) == null) {
+      take(key);
+      return null;
+    }
+    return string(key, absent);
+  }
+
+  /** A true or false, or the default when the key is absent. */
+  public boolean bool(String key, boolean absent) {
+    if (!take(key)) {
+      return absent;
+    }
+    if (json.getValue(key) instanceof Boolean value) {
+      return value;
+    }
+    throw wrong(key, "must be true or false");
+  }
+
+  /** A whole number from {@code min} to {@code max}, or the default when the key is absent. */
+  public long whole(String key, long absent, long min, long max) {
+    if (!take(key)) {
+      return absent;
+    }
+    BigDecimal value = number(key);
+    if (value != null
+        && value.stripTrailingZeros().scale() <= 0
+        && value.compareTo(BigDecimal.valueOf(min)) >= 0
+        && value.compareTo(BigDecimal.valueOf(max)) <= 0) {
+      return value.longValueExact();
+    }
+    throw wrong(key, "must be a whole number from " + min + " to " + max);
+  }
+
+  /** Like {@link #whole(String, long, long, long)} for an {@code int}. */
+  public int whole(String key, int absent, int min, int max) {
+    return (int) whole(key, (long) absent, (long) min, (long) max);
+  }
+
+  /** A time of {@code min} to a day, in milliseconds, or the default when the key is absent. */
+  public long millis(String key, long absent, long min) {
+    return whole(key, absent, min, DAY);
+  }
+
+  /** A number from {@code min} to {@code max}, or the default when the key is absent. */
+  public double decimal(String key, double absent, double min, double max) {
+    if (!take(key)) {
+      return absent;
+    }
+    BigDecimal value = number(key);
+    if (value != null && value.doubleValue() >= min && value.doubleValue() <= max) {
+      return value.doubleValue();
+    }
+    throw wrong(key, "must be a number from " + min + " to " + max);
+  }
+
+  /** The reader of an object below this one; of an empty one when the key is absent. */
+  public StrictJson object(String key) {
+    return of(pathOf(key), take(key) ? json.getValue(key) : new JsonObject());
+  }
+
+  /** An object as it is, or an empty one when the key is absent. */
+  public JsonObject raw(String key) {
+    return object(key).json.copy();
+  }
+
+  /** An array of strings, or the default when the key is absent. */
+  public List<String> strings(String key, List<String> absent) {
+    if (!take(key)) {
+      return absent;
+    }
+    List<String> strings = new ArrayList<>();
+    for (Object item : array(key)) {
+      if (!(item instanceof String text)) {
+        throw wrong(key, "must be an array of strings");
+      }
+      strings.add(text);
+    }
+    return List.copyOf(strings);
+  }
+
+  /** An object whose values are all strings, or an empty one when the key is absent. */
+  public Map<String, String> stringMap(String key) {
+    JsonObject object = raw(key);
+    Map<String, String> map = new LinkedHashMap<>();
+    for (String name : object.fieldNames()) {
+      if (!(object.getValue(name) instanceof String text)) {
+        throw wrong(key, "must be an object of strings");
+      }
+      map.put(name, text);
+    }
+    return map;
+  }
+
+  /** An array of whole numbers, or {@code null} when the key is absent. */
+  public List<Long> wholes(String key) {
+    if (!take(key)) {
+      return null;
+    }
+    List<Long> numbers = new ArrayList<>();
+    for (Object item : array(key)) {
+      if (!(item instanceof Integer || item instanceof Long)) {
+        throw wrong(key, "must be an array of whole numbers");
+      }
+      numbers.add(((Number) item).longValue());
+    }
+    return List.copyOf(numbers);
+  }
+
+  /** Refuses keys that were not read. To be called when all known keys were. */
+  public void end() {
+    if (!unread.isEmpty()) {
+      throw new IllegalArgumentException(pathOf(unread.iterator().next()) + ": unknown key");
+    }
+  }
+
+  /** The refusal of a key's value, for rules that this class does not know. */
+  public IllegalArgumentException refused(String key, String why) {
+    return new IllegalArgumentException(pathOf(key) + ": " + why);
+  }
+
+  /** Refuses a key's value unless a rule holds. */
+  public void require(boolean holds, String key, String rule) {
+    if (!holds) {
+      throw refused(key, rule);
+    }
+  }
+
+  /** Runs a check of a key's value; what it throws is refused with the path of the key. */
+  public void check(String key, Runnable check) {
+    try {
+      check.run();
+    } catch (IllegalArgumentException e) {
+      throw refused(key, e.getMessage());
+    }
+  }
+
+  /** Runs a check of each member of a key's array. */
+  public void checkEach(String key, List<String> members, Consumer<String> check) {
+    for (int i = 0; i < members.size(); i++) {
+      String member = members.get(i);
+      check(key + "[" + i + "]", () -> check.accept(member));
+    }
+  }
+
+  private IllegalArgumentException wrong(String key, String rule) {
+    Object value = json.getValue(key);
+    return refused(key, rule + ", was " + (value instanceof Number ? value : typeOf(value)));
+  }
+
+  private JsonArray array(String key) {
+    if (json.getValue(key) instanceof JsonArray array) {
+      return array;
+    }
+    throw wrong(key, "must be an array");
+  }
+
+  private BigDecimal number(String key) {
+    if (!(json.getValue(key) instanceof Number value)) {
+      return null;
+    }
+    double asDouble = value.doubleValue();
+    return Double.isNaN(asDouble) || Double.isInfinite(asDouble)
+        ? null
+        : new BigDecimal(value.toString());
+  }
+
+  private boolean take(String key) {
+    unread.remove(key);
+    return json.containsKey(key);
+  }
+
+  /** How messages name a key. */
+  public String pathOf(String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+
+  /** How a message names the type of a value. */
+  public static String typeOf(Object value) {
+    if (value == null) {
+      return "null";
+    } else if (value instanceof String text) {
+      return text.isEmpty() ? "an empty string" : "a string";
+    } else if (value instanceof Number) {
+      return "a number";
+    } else if (value instanceof Boolean) {
+      return "a boolean";
+    } else if (value instanceof JsonArray || value instanceof List) {
+      return "an array";
+    } else if (value instanceof JsonObject || value instanceof Map) {
+      return "an object";
+    }
+    return "a " + value.getClass().getSimpleName();
+  }
+}

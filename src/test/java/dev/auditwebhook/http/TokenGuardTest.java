@@ -1,0 +1,132 @@
+package dev.auditwebhook.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.auditwebhook.HttpOptions;
+import io.vertx.core.Vertx;
+import java.net.http.HttpResponse;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TokenGuardTest {
+
+  private static final List<String> GUARDED =
+      List.of(
+          "GET /webhook",
+          "PUT /webhook",
+          "DELETE /webhook",
+          "POST /webhook/test",
+          "GET /webhook/dlq",
+          "DELETE /webhook/dlq/7",
+          "POST /webhook/dlq/redrive",
+          "POST /webhook/dlq/purge",
+          "GET /webhook/attempts",
+          "GET /audit",
+          "PUT /webhook/dlq",
+          "GET /nothing");
+
+  private Vertx vertx;
+  private BusWebhook webhook;
+  private int port;
+
+  @BeforeEach
+  void serve() {
+    vertx = Vertx.vertx();
+    webhook = BusWebhook.answeringAll(vertx);
+    HttpOptions options =
+        new HttpOptions().setPort(0).setAdminToken(Api.ADMIN).setIngestToken(Api.INGEST);
+    port = HttpService.start(vertx, options).await().port();
+  }
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  @Test
+  void withoutATokenAllButHealthAndTheConsoleIs401() {
+    Api nobody = new Api(port, null);
+    for (String line : GUARDED) {
+      assert401(call(nobody, line));
+    }
+    assert401(nobody.call("POST", "/audit", "{\"action\":\"a\"}"));
+    assertThat(webhook.asked("audit.entry")).isEmpty();
+    assertThat(webhook.asked("webhook.dlq.purge")).isEmpty();
+    for (String path : List.of("/", "/health/live", "/health/ready", "/health/delivery")) {
+      assertThat(nobody.call("GET", path).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void theIngestTokenIsGoodForEntriesAlone() {
+    Api producer = new Api(port, Api.INGEST);
+    assertThat(producer.call("POST", "/audit", "{\"action\":\"a\"}").statusCode()).isEqualTo(202);
+    for (String line : GUARDED) {
+      WebhookRoutesTest.assertProblem(call(producer, line), 403);
+    }
+    assertThat(webhook.asked("webhook.dlq.purge")).isEmpty();
+  }
+
+  @Test
+  void theAdminTokenIsGoodForEntriesToo() {
+    Api admin = new Api(port, Api.ADMIN);
+    assertThat(admin.call("POST", "/audit", "{\"action\":\"a\"}").statusCode()).isEqualTo(202);
+  }
+
+  @Test
+  void tokensOfEveryLengthAreRefusedButTheRightOne() {
+    String source = Api.ADMIN + "x".repeat(4000);
+    for (int length = 1; length <= source.length(); length += length < 64 ? 1 : 311) {
+      String token = source.substring(0, length);
+      int status = new Api(port, token).call("GET", "/webhook").statusCode();
+      assertThat(status).as(token).isEqualTo(token.equals(Api.ADMIN) ? 200 : 401);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Authorization: Bearer",
+        "Authorization: Bearer ",
+        "Authorization: admin-token",
+        "Authorization: Basic admin-token",
+        "Authorization: Bearer admin-token\r\nAuthorization: Bearer admin-token",
+        "Authorization: Bearer ADMIN-TOKEN",
+        "Authorization: Bearer admin-token, Bearer x",
+        "Authorization: Bearer \"admin-token\"",
+        "Authorization: Bearer admin-token\u00ff",
+        "Cookie: token=admin-token",
+        "X-Admin-Token: admin-token"
+      })
+  void otherFormsOfTheHeaderAreRefused(String header) throws Exception {
+    String answer =
+        RawClient.exchange(
+            port,
+            "GET /webhook HTTP/1.1\r\nHost: h\r\nConnection: close\r\n" + header + "\r\n\r\n");
+    assertThat(answer).startsWith("HTTP/1.1 401 ").doesNotContain("admin-token");
+  }
+
+  @Test
+  void theSchemeIsReadInAnyCase() throws Exception {
+    String answer =
+        RawClient.exchange(
+            port,
+            "GET /webhook HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
+                + "authorization: bEARER admin-token\r\n\r\n");
+    assertThat(answer).startsWith("HTTP/1.1 200 ");
+  }
+
+  private static HttpResponse<String> call(Api api, String line) {
+    String[] words = line.split(" ");
+    return api.call(words[0], words[1]);
+  }
+
+  private static void assert401(HttpResponse<String> response) {
+    WebhookRoutesTest.assertProblem(response, 401);
+    assertThat(response.headers().firstValue("www-authenticate")).contains("Bearer");
+  }
+}
