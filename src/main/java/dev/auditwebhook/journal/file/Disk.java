@@ -11,21 +11,16 @@ import dev.auditwebhook.journal.EncodedEntry;
 import dev.auditwebhook.journal.Engine.Appended;
 import dev.auditwebhook.journal.file.Recovery.Numbers;
 import dev.auditwebhook.wire.Event;
-import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What is in the file: groups of events by the first id of each, stragglers and dead letters of
@@ -35,8 +30,6 @@ import org.slf4j.LoggerFactory;
  * be written twice, as the tree has to touch the group before it.
  */
 final class Disk {
-
-  private static final Logger log = LoggerFactory.getLogger(Disk.class);
 
   /** The layout of this file; another one is not read. */
   static final int FORMAT = 2;
@@ -51,8 +44,7 @@ final class Disk {
   static final String ENDPOINT_KEY = "endpoint.";
 
   private final StoreFile file;
-  private final String damage;
-  private final Recovery found = new Recovery();
+  private final Set<Long> damagedGroups;
   private Map<String, Long> cursors = new HashMap<>();
 
   /** The id after the last one that was kept. */
@@ -62,68 +54,13 @@ final class Disk {
   private long notKept = Long.MAX_VALUE;
 
   /**
-   * Opens the file of a directory. A damaged file is set aside, and a new one begun.
-   *
-   * @param name gives the database's name of the file
-   * @param now in milliseconds since the epoch
-   * @throws DiskException when the directory or its file cannot be used
+   * @param found what its start has found
    */
-  static Disk open(String path, Function<Path, String> name, long now) {
-    StoreDirectory directory = new StoreDirectory(path);
-    StoreLock lock = StoreLock.take(directory);
-    try {
-      Path aside = directory.hasFile() ? null : directory.lastSetAside();
-      String damage =
-          aside == null ? null : damage(aside, "by a start that did not come to its end");
-      try {
-        return new Disk(directory, lock, name, damage);
-      } catch (DamagedException e) {
-        damage = damage(directory.setAside(now), e.getMessage());
-        return new Disk(directory, lock, name, damage);
-      }
-    } catch (RuntimeException | Error e) {
-      lock.close();
-      throw e;
-    }
-  }
-
-  private static String damage(Path aside, String reason) {
-    String damage = "the store was damaged and is begun anew; the damaged file is kept as " + aside;
-    log.error("webhook.store.path: {} ({})", damage, reason);
-    return damage;
-  }
-
-  private Disk(
-      StoreDirectory directory, StoreLock lock, Function<Path, String> name, String damage) {
-    // A file of that name has a content from its first moment: one without was damaged.
-    if (!directory.hasFile()) {
-      lock.lastVersion(0);
-      StoreFile.create(name.apply(directory.newFile()), Disk::begin);
-      directory.adoptNewFile();
-    }
-    this.damage = damage;
-    file = StoreFile.open(name.apply(directory.file()), lock, found::read);
-    found.opened().endpoints().forEach((endpoint, state) -> cursors.put(endpoint, state.cursor()));
+  Disk(Recovery found) {
+    file = found.file();
+    damagedGroups = found.damagedGroups();
     end = found.opened().lastId() + 1;
-  }
-
-  private static void begin(StoreFile file) {
-    byte[] bits = new byte[16];
-    new SecureRandom().nextBytes(bits);
-    MVMap<String, byte[]> facts = file.byName(FACTS);
-    facts.put(FORMAT_KEY, Records.of(Integer.toString(FORMAT)));
-    facts.put(PREFIX_KEY, Records.of("msg_" + HexFormat.of().formatHex(bits) + "_"));
-    facts.put(NUMBERS_KEY, Records.of(new Numbers(0, 0)));
-  }
-
-  /** What an operator must know of what was found, {@code null} for nothing. */
-  String damage() {
-    return damage;
-  }
-
-  /** What was kept when it was opened. */
-  Recovery found() {
-    return found;
+    found.opened().endpoints().forEach((endpoint, state) -> cursors.put(endpoint, state.cursor()));
   }
 
   /**
@@ -271,7 +208,7 @@ final class Disk {
             byte[] group = groups.getValue();
             if (Records.isWhole(group)) {
               Records.events(firstId, group, after, limit, read.found());
-            } else if (group.length > 0 && !found.damagedGroups().contains(firstId)) {
+            } else if (group.length > 0 && !damagedGroups.contains(firstId)) {
               Long next = journal.higherKey(firstId);
               LongStream.range(Math.max(firstId, after + 1), next == null ? end : next)
                   .limit(Records.plausibleCount(firstId, next == null ? end : next, group))

@@ -36,6 +36,7 @@ public final class FileEngine implements Engine {
   private final Function<Path, String> name;
   private final WorkerExecutor worker;
   private Disk disk;
+  private String damage;
   private long lastId;
   private long upkeepTimer = -1;
   private boolean appending;
@@ -69,14 +70,14 @@ public final class FileEngine implements Engine {
     long now = clock.now();
     long start = clock.elapsed();
     return worker
-        .executeBlocking(() -> Disk.open(options.getPath(), name, now))
-        .map(open -> opened(open, clock.elapsed() - start))
+        .executeBlocking(() -> Recovery.of(new StoreDirectory(options.getPath()), name, now))
+        .map(found -> opened(found, clock.elapsed() - start))
         .recover(failure -> worker.close().transform(v -> Future.failedFuture(explained(failure))));
   }
 
-  private Opened opened(Disk open, long millis) {
-    disk = open;
-    Recovery found = disk.found();
+  private Opened opened(Recovery found, long millis) {
+    disk = new Disk(found);
+    damage = found.damage();
     lastId = found.opened().lastId();
     log.info(
         "Recovered {} pending events and {} dead letters from {} in {} ms",
@@ -148,7 +149,7 @@ public final class FileEngine implements Engine {
 
   @Override
   public String damage() {
-    return disk.damage();
+    return damage;
   }
 
   /** Shrinks the file a little while nothing is appended, until it is small enough. */

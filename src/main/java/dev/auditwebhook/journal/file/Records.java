@@ -5,6 +5,7 @@ import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.journal.file.Recovery.Numbers;
 import dev.auditwebhook.wire.Event;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -28,56 +29,38 @@ final class Records {
   private static final int NO_TEXT = -1;
   private static final int NO_STATUS = 0;
 
-  /** What comes before the action of an event. */
-  private static final int EVENT = 3 * Integer.BYTES + Long.BYTES;
+  /** About what an event takes beside its content, and the other fields of its record. */
+  private static final int EVENT = 64;
 
   private Records() {}
 
   /** A group: how many events, and each with what its id is above the first. */
   static byte[] of(long firstId, List<Event> events) {
-    byte[][] actions = new byte[events.size()][];
-    int length = Integer.BYTES;
-    for (int i = 0; i < actions.length; i++) {
-      actions[i] = events.get(i).action().getBytes(StandardCharsets.UTF_8);
-      length += EVENT + actions[i].length + events.get(i).content().length;
-    }
-    ByteBuffer to = record(length).putInt(actions.length);
-    for (int i = 0; i < actions.length; i++) {
-      put(to, (int) (events.get(i).id() - firstId), actions[i], events.get(i));
+    Buffer to = record(events.stream().mapToInt(Event::size).sum() + events.size() * EVENT);
+    to.appendInt(events.size());
+    for (Event event : events) {
+      add(to, (int) (event.id() - firstId), event);
     }
     return sealed(to);
   }
 
   static byte[] of(Straggler straggler) {
-    byte[] action = bytes(straggler.event().action());
-    ByteBuffer to =
-        record(Integer.BYTES + Long.BYTES + EVENT + action.length + content(straggler.event()))
-            .putInt(straggler.attempts())
-            .putLong(straggler.since());
-    put(to, 0, action, straggler.event());
-    return sealed(to);
+    Buffer to = record(EVENT + straggler.event().size());
+    to.appendInt(straggler.attempts()).appendLong(straggler.since());
+    return sealed(add(to, 0, straggler.event()));
   }
 
   static byte[] of(DeadLetter letter) {
     if (letter.isDamaged()) {
       return EMPTY;
     }
-    byte[] action = bytes(letter.event().action());
-    byte[] error = bytes(letter.error());
-    byte[] response = bytes(letter.response());
-    byte[] failedAt = bytes(letter.failedAt());
-    ByteBuffer to =
-        record(
-                2 * Integer.BYTES
-                    + (length(error) + length(response) + length(failedAt))
-                    + (EVENT + action.length + content(letter.event())))
-            .putInt(letter.attempts())
-            .putInt(letter.status() == null ? NO_STATUS : letter.status());
-    put(to, error);
-    put(to, response);
-    put(to, failedAt);
-    put(to, 0, action, letter.event());
-    return sealed(to);
+    Buffer to = record(EVENT + (int) letter.size());
+    to.appendInt(letter.attempts());
+    to.appendInt(letter.status() == null ? NO_STATUS : letter.status());
+    add(to, letter.error());
+    add(to, letter.response());
+    add(to, letter.failedAt());
+    return sealed(add(to, 0, letter.event()));
   }
 
   /**
@@ -86,25 +69,19 @@ final class Records {
    * @param totals in place of those of the step
    */
   static byte[] of(Step step, List<Long> totals) {
-    byte[] settings = bytes(step.settings().encode());
-    int numbers = 1 + step.ahead().size() + totals.size();
-    ByteBuffer to =
-        record(2 * Integer.BYTES + numbers * Long.BYTES + settings.length)
-            .putLong(step.cursor())
-            .putInt(step.ahead().size())
-            .putInt(totals.size());
-    step.ahead().forEach(to::putLong);
-    totals.forEach(to::putLong);
-    return sealed(to.put(settings));
+    Buffer to = record(0).appendLong(step.cursor());
+    to.appendInt(step.ahead().size()).appendInt(totals.size());
+    step.ahead().forEach(to::appendLong);
+    totals.forEach(to::appendLong);
+    return sealed(to.appendString(step.settings().encode()));
   }
 
   static byte[] of(String text) {
-    byte[] bytes = bytes(text);
-    return sealed(record(bytes.length).put(bytes));
+    return sealed(record(text.length()).appendString(text));
   }
 
   static byte[] of(Numbers numbers) {
-    return sealed(record(2 * Long.BYTES).putLong(numbers.lastId()).putLong(numbers.rejected()));
+    return sealed(record(0).appendLong(numbers.lastId()).appendLong(numbers.rejected()));
   }
 
   /** How many events a group has. */
@@ -219,12 +196,14 @@ final class Records {
     return record.length >= CHECKSUM && ByteBuffer.wrap(record).getInt() == checksum(record);
   }
 
-  private static ByteBuffer record(int length) {
-    return ByteBuffer.allocate(CHECKSUM + length).position(CHECKSUM);
+  /** The beginning of a record of about so many bytes. */
+  private static Buffer record(int length) {
+    return Buffer.buffer(CHECKSUM + length).appendInt(0);
   }
 
-  private static byte[] sealed(ByteBuffer record) {
-    return record.putInt(0, checksum(record.array())).array();
+  private static byte[] sealed(Buffer buffer) {
+    byte[] record = buffer.getBytes();
+    return ByteBuffer.wrap(record).putInt(0, checksum(record)).array();
   }
 
   private static int checksum(byte[] record) {
@@ -233,10 +212,14 @@ final class Records {
     return (int) crc.getValue();
   }
 
-  private static void put(ByteBuffer to, int offset, byte[] action, Event event) {
-    to.putInt(offset).putLong(event.acceptedAt());
-    to.putInt(action.length).putInt(event.content().length);
-    to.put(action).put(event.content());
+  private static Buffer add(Buffer to, int offset, Event event) {
+    byte[] action = event.action().getBytes(StandardCharsets.UTF_8);
+    return to.appendInt(offset)
+        .appendLong(event.acceptedAt())
+        .appendInt(action.length)
+        .appendInt(event.content().length)
+        .appendBytes(action)
+        .appendBytes(event.content());
   }
 
   /** The next event, {@code null} when its id is not above another. */
@@ -255,23 +238,9 @@ final class Records {
     return new Event(id, name, content, acceptedAt);
   }
 
-  private static byte[] bytes(String text) {
-    return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static int content(Event event) {
-    return event.content().length;
-  }
-
-  private static int length(byte[] text) {
-    return Integer.BYTES + (text == null ? 0 : text.length);
-  }
-
-  private static void put(ByteBuffer to, byte[] text) {
-    to.putInt(text == null ? NO_TEXT : text.length);
-    if (text != null) {
-      to.put(text);
-    }
+  private static void add(Buffer to, String text) {
+    byte[] bytes = text == null ? EMPTY : text.getBytes(StandardCharsets.UTF_8);
+    to.appendInt(text == null ? NO_TEXT : bytes.length).appendBytes(bytes);
   }
 
   private static String text(ByteBuffer from) {

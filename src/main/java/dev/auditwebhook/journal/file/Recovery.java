@@ -4,32 +4,90 @@ import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.journal.Engine.Opened;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** What a start finds in a file: all of it is read once, and every checksum verified. */
+/**
+ * What a start finds in a directory. All that is kept is read once, and every checksum verified.
+ */
 final class Recovery {
+
+  private static final Logger log = LoggerFactory.getLogger(Recovery.class);
 
   private final Map<String, Kept> endpoints = new TreeMap<>();
   private final Set<Long> damagedGroups = new HashSet<>();
+  private final String damage;
+  private final StoreFile file;
   private Opened opened;
   private long pending;
   private long letters;
 
   /**
-   * Reads a file.
+   * Opens the file of a directory. A damaged file is set aside, and a new one begun.
    *
-   * @throws DamagedException when something is damaged that all depends on
-   * @throws DiskException when it is another file
+   * @param name gives the database's name of the file
+   * @param now in milliseconds since the epoch
+   * @throws DiskException when the directory or its file cannot be used
    */
-  void read(StoreFile file) {
+  static Recovery of(StoreDirectory directory, Function<Path, String> name, long now) {
+    StoreLock lock = StoreLock.take(directory);
+    try {
+      Path aside = directory.hasFile() ? null : directory.lastSetAside();
+      String damage =
+          aside == null ? null : damage(aside, "by a start that did not come to its end");
+      try {
+        return new Recovery(directory, lock, name, damage);
+      } catch (DamagedException e) {
+        damage = damage(directory.setAside(now), e.getMessage());
+        return new Recovery(directory, lock, name, damage);
+      }
+    } catch (RuntimeException | Error e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static String damage(Path aside, String reason) {
+    String damage = "the store was damaged and is begun anew; the damaged file is kept as " + aside;
+    log.error("webhook.store.path: {} ({})", damage, reason);
+    return damage;
+  }
+
+  private Recovery(
+      StoreDirectory directory, StoreLock lock, Function<Path, String> name, String damage) {
+    // A file of that name has a content from its first moment: one without was damaged.
+    if (!directory.hasFile()) {
+      lock.lastVersion(0);
+      StoreFile.create(name.apply(directory.newFile()), Recovery::begin);
+      directory.adoptNewFile();
+    }
+    this.damage = damage;
+    file = StoreFile.open(name.apply(directory.file()), lock, this::read);
+  }
+
+  private static void begin(StoreFile file) {
+    byte[] bits = new byte[16];
+    new SecureRandom().nextBytes(bits);
+    MVMap<String, byte[]> facts = file.byName(Disk.FACTS);
+    facts.put(Disk.FORMAT_KEY, Records.of(Integer.toString(Disk.FORMAT)));
+    facts.put(Disk.PREFIX_KEY, Records.of("msg_" + HexFormat.of().formatHex(bits) + "_"));
+    facts.put(Disk.NUMBERS_KEY, Records.of(new Numbers(0, 0)));
+  }
+
+  private void read(StoreFile file) {
     checkFormat(file);
     MVMap<String, byte[]> facts = file.byName(Disk.FACTS);
     for (Cursor<String, byte[]> each = facts.cursor(null); each.hasNext(); ) {
@@ -85,6 +143,15 @@ final class Recovery {
         endpoints.values().forEach(each -> each.damagedGroup(firstId, after, group));
       }
     }
+  }
+
+  StoreFile file() {
+    return file;
+  }
+
+  /** What an operator must know, {@code null} for nothing. */
+  String damage() {
+    return damage;
   }
 
   Opened opened() {
