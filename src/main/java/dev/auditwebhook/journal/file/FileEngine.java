@@ -1,0 +1,185 @@
+package dev.auditwebhook.journal.file;
+
+import dev.auditwebhook.StoreOptions;
+import dev.auditwebhook.endpoint.Clock;
+import dev.auditwebhook.endpoint.ledger.DeadLetter;
+import dev.auditwebhook.endpoint.ledger.Found;
+import dev.auditwebhook.endpoint.ledger.Step;
+import dev.auditwebhook.endpoint.ledger.Straggler;
+import dev.auditwebhook.journal.EncodedEntry;
+import dev.auditwebhook.journal.Engine;
+import dev.auditwebhook.journal.NotKeptException;
+import dev.auditwebhook.wire.Event;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps all on disk, so that it outlives the process. One worker thread does the work, in order.
+ */
+public final class FileEngine implements Engine {
+
+  private static final Logger log = LoggerFactory.getLogger(FileEngine.class);
+  private static final long UPKEEP_INTERVAL = 1_000;
+  private static final long MAX_WORK_SECONDS = 60;
+
+  private final Clock clock;
+  private final StoreOptions options;
+  private final Function<Path, String> name;
+  private final WorkerExecutor worker;
+  private Disk disk;
+  private String damage;
+  private long lastId;
+  private long upkeepTimer = -1;
+  private boolean appending;
+  private boolean failing;
+  private boolean smallEnough;
+
+  /**
+   * @param vertx whose worker thread it is
+   * @param address the webhook's prefix of addresses
+   * @param options of the type {@code file}
+   */
+  public FileEngine(Vertx vertx, Clock clock, String address, StoreOptions options) {
+    this(vertx, clock, address, options, Path::toString);
+  }
+
+  /**
+   * @param name gives the database's name of the file
+   */
+  FileEngine(
+      Vertx vertx, Clock clock, String address, StoreOptions options, Function<Path, String> name) {
+    this.clock = clock;
+    this.options = options;
+    this.name = name;
+    worker =
+        vertx.createSharedWorkerExecutor(
+            "webhook-store-" + address, 1, MAX_WORK_SECONDS, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public Future<Opened> open() {
+    long now = clock.now();
+    long start = clock.elapsed();
+    return worker
+        .executeBlocking(() -> Recovery.of(new StoreDirectory(options.getPath()), name, now))
+        .map(found -> opened(found, clock.elapsed() - start))
+        .recover(failure -> worker.close().transform(v -> Future.failedFuture(explained(failure))));
+  }
+
+  private Opened opened(Recovery found, long millis) {
+    disk = new Disk(found);
+    damage = found.damage();
+    lastId = found.opened().lastId();
+    log.info(
+        "Recovered {} pending events and {} dead letters from {} in {} ms",
+        found.pending(),
+        found.letters(),
+        Path.of(options.getPath()).toAbsolutePath(),
+        millis);
+    upkeepTimer = clock.timer(UPKEEP_INTERVAL, this::upkeep);
+    return found.opened();
+  }
+
+  private static Throwable explained(Throwable failure) {
+    if (failure instanceof DiskException) {
+      return new IllegalArgumentException("webhook.store.path: " + failure.getMessage(), failure);
+    } else if (failure instanceof NoClassDefFoundError) {
+      return new IllegalArgumentException(
+          "webhook.store.type: \"file\" needs com.h2database:h2-mvstore on the class path",
+          failure);
+    }
+    return failure;
+  }
+
+  @Override
+  public Future<Appended> append(List<EncodedEntry> entries, long rejected, List<Step> steps) {
+    long firstId = refuse(entries.size());
+    long last = lastId;
+    appending = true;
+    smallEnough = false;
+    return worker
+        .executeBlocking(() -> disk.append(firstId, entries, last, rejected, steps))
+        .transform(
+            (kept, failure) -> {
+              appending = false;
+              failing = failure != null;
+              return failing
+                  ? Future.failedFuture(
+                      new NotKeptException(DiskException.line(failure), firstId, failure))
+                  : Future.succeededFuture(kept);
+            });
+  }
+
+  @Override
+  public long refuse(int entries) {
+    long firstId = lastId + 1;
+    lastId += entries;
+    return firstId;
+  }
+
+  @Override
+  public Future<Found<Event>> read(long after, int limit) {
+    return worker.executeBlocking(() -> disk.read(after, limit));
+  }
+
+  @Override
+  public Future<Found<Straggler>> stragglers(String endpoint, Collection<Long> ids) {
+    return worker.executeBlocking(() -> disk.stragglers(endpoint, ids));
+  }
+
+  @Override
+  public Future<List<DeadLetter>> deadLetters(
+      String endpoint, List<Long> ids, Map<Long, DeadLetter> unkept, long maxBytes) {
+    return worker.executeBlocking(() -> disk.deadLetters(endpoint, ids, unkept, maxBytes));
+  }
+
+  @Override
+  public long interval() {
+    return options.getSyncInterval();
+  }
+
+  @Override
+  public String damage() {
+    return damage;
+  }
+
+  /** Shrinks the file a little while nothing is appended, until it is small enough. */
+  private void upkeep() {
+    upkeepTimer = clock.timer(UPKEEP_INTERVAL, this::upkeep);
+    if (appending || failing || smallEnough) {
+      return;
+    }
+    worker
+        .executeBlocking(disk::compact)
+        .onComplete(
+            more -> smallEnough = !more,
+            failure -> {
+              smallEnough = true;
+              log.warn("webhook.store.path: {}", DiskException.line(failure));
+            });
+  }
+
+  @Override
+  public Future<Void> close() {
+    clock.cancel(upkeepTimer);
+    Disk closing = disk;
+    return worker
+        .executeBlocking(
+            () -> {
+              if (closing != null) {
+                closing.close();
+              }
+              return null;
+            })
+        .transform(v -> worker.close());
+  }
+}

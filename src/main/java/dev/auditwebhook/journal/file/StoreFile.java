@@ -1,0 +1,286 @@
+package dev.auditwebhook.journal.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.RandomAccessStore;
+import org.h2.mvstore.type.ByteArrayDataType;
+import org.h2.mvstore.type.DataType;
+import org.h2.mvstore.type.LongDataType;
+import org.h2.mvstore.type.StringDataType;
+import org.h2.store.fs.FilePath;
+import org.h2.store.fs.FileUtils;
+
+/**
+ * One H2 MVStore file. It blocks, and is for one thread at a time. What {@link #write} has returned
+ * from is on disk, all of it; of what it has thrown at, nothing counts, though all of it may be
+ * there.
+ */
+final class StoreFile {
+
+  private static final int CACHE_MIB = 16;
+  private static final long SMALL = 4 << 20;
+
+  /** Chunks that are emptier are rewritten, and a file that is emptier is closed up. */
+  private static final int FULL_CHUNK_PERCENT = 50;
+
+  private static final int FULL_FILE_PERCENT = 70;
+
+  /** How much is rewritten or moved before writes and reads go on. */
+  private static final int WORK_BYTES = 2 << 20;
+
+  private static final int PART_BYTES = 1 << 20;
+
+  private final String name;
+  private final StoreLock lock;
+  private MVStore store;
+
+  /** There is more in the file than what surely was synced. */
+  private boolean unsure;
+
+  private StoreFile(String name, StoreLock lock) {
+    this.name = name;
+    this.lock = lock;
+  }
+
+  /** What makes or checks a content. */
+  interface Content {
+    void of(StoreFile file);
+  }
+
+  /**
+   * Makes the first content of a file that is empty.
+   *
+   * @throws DiskException when it cannot be written to
+   */
+  static void create(String name, Content first) {
+    StoreFile file = new StoreFile(name, null);
+    try {
+      file.write(
+          () -> {
+            first.of(file);
+            return null;
+          });
+    } finally {
+      file.abandon();
+    }
+  }
+
+  /**
+   * Opens a file that exists.
+   *
+   * @param lock closed with the file
+   * @param check reads it through once
+   * @throws DamagedException when it is not as it was written
+   * @throws DiskException when it cannot be used for another reason
+   */
+  static StoreFile open(String name, StoreLock lock, Content check) {
+    StoreFile file = new StoreFile(name, lock);
+    try {
+      file.open();
+      check.of(file);
+      file.makeSure();
+      return file;
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // A length that is damaged asks for more memory than there is.
+      file.abandon();
+      throw DamagedException.orOther(name, e);
+    }
+  }
+
+  private void open() {
+    checkThere();
+    openStore(new MVStore.Builder());
+    long last = lock == null ? 0 : lock.lastVersion();
+    if (version() < last) {
+      // A power failure may break the short way to the last version. Opened the long way, what
+      // cannot be read is left out, so that serves only to find the version and write it down.
+      abandon();
+      openStore(new MVStore.Builder().recoveryMode());
+      if (version() >= last) {
+        store.close();
+        openStore(new MVStore.Builder());
+      }
+    }
+    if (version() < last) {
+      throw new DamagedException("its end is older than what was written last");
+    }
+    unsure = version() > last;
+  }
+
+  private void checkThere() {
+    if (!FileUtils.exists(name)) {
+      throw new DiskException("the file is gone");
+    }
+  }
+
+  private void openStore(MVStore.Builder builder) {
+    store =
+        builder
+            .fileName(name)
+            .autoCommitDisabled()
+            .autoCommitBufferSize(0)
+            .cacheSize(CACHE_MIB)
+            .open();
+    // Each version is synced before the next is written, so older ones need not be kept.
+    store.setRetentionTime(0);
+    store.setVersionsToKeep(0);
+    if (store.isReadOnly()) {
+      throw new DiskException(name + " cannot be written to");
+    }
+  }
+
+  /** The names of all that is in it. */
+  Set<String> mapNames() {
+    return store.getMapNames();
+  }
+
+  /** Records by id, made when they are missing. */
+  MVMap<Long, byte[]> byId(String map) {
+    return map(map, LongDataType.INSTANCE);
+  }
+
+  /** Records by name, made when they are missing. */
+  MVMap<String, byte[]> byName(String map) {
+    return map(map, StringDataType.INSTANCE);
+  }
+
+  private <K> MVMap<K, byte[]> map(String map, DataType<K> keys) {
+    return store.openMap(
+        map, new MVMap.Builder<K, byte[]>().keyType(keys).valueType(ByteArrayDataType.INSTANCE));
+  }
+
+  /**
+   * Makes changes, all or none, and syncs.
+   *
+   * @throws DiskException when that failed
+   */
+  <T> T write(Supplier<T> changes) {
+    return doing(
+        "written to",
+        () -> {
+          makeSure();
+          T result = changes.get();
+          sync();
+          return result;
+        });
+  }
+
+  private void sync() {
+    store.commit();
+    store.sync();
+    if (lock != null) {
+      lock.lastVersion(version());
+    }
+  }
+
+  /** Nothing is sent, and nothing builds, on what a sync that failed may have left out. */
+  private void makeSure() {
+    if (unsure) {
+      abandon();
+      checkThere();
+      rewrite();
+      open();
+      lock.lastVersion(version());
+      unsure = false;
+    }
+  }
+
+  /**
+   * Writes all that is in the file over itself, and syncs. A system may take what a failed sync did
+   * not write for written; then it can still be read, but no later sync writes it unless it is
+   * written again.
+   */
+  private void rewrite() {
+    try (FileChannel channel = FilePath.get(name).open("rw")) {
+      ByteBuffer part = ByteBuffer.allocate(PART_BYTES);
+      for (long at = 0; at < channel.size(); ) {
+        part.clear();
+        int read = channel.read(part, at);
+        part.flip();
+        while (part.hasRemaining()) {
+          channel.write(part, at + part.position());
+        }
+        at += read;
+      }
+      channel.force(true);
+    } catch (IOException e) {
+      throw new DiskException(name + " cannot be written to: " + e.getMessage(), e);
+    }
+  }
+
+  private long version() {
+    return store.getFileStore().lastChunkVersion();
+  }
+
+  /**
+   * Reads.
+   *
+   * @throws DiskException when that failed
+   */
+  <T> T read(Supplier<T> reading) {
+    return doing("read", reading);
+  }
+
+  /** A store that failed is closed, and opened again as it was last written. */
+  private <T> T doing(String what, Supplier<T> work) {
+    try {
+      if (store == null || store.isClosed()) {
+        open();
+      }
+      return work.get();
+    } catch (RuntimeException | Error e) {
+      abandon();
+      throw new DiskException(name + " cannot be " + what + ": " + DiskException.reason(e), e);
+    }
+  }
+
+  /**
+   * Shrinks the file a little, if much of it is empty.
+   *
+   * @return whether it may shrink further
+   * @throws DiskException when that failed
+   */
+  boolean compact() {
+    return doing(
+        "compacted",
+        () -> {
+          makeSure();
+          lock.sync();
+          RandomAccessStore chunks = (RandomAccessStore) store.getFileStore();
+          long size = chunks.size();
+          if (size <= SMALL) {
+            return false;
+          }
+          boolean rewritten = store.compact(FULL_CHUNK_PERCENT, WORK_BYTES);
+          sync();
+          if (chunks.getFillRate() <= FULL_FILE_PERCENT) {
+            chunks.compactMoveChunks(FULL_FILE_PERCENT, WORK_BYTES, store);
+            sync();
+          }
+          return rewritten || chunks.size() < size;
+        });
+  }
+
+  /** Closes without writing. */
+  private void abandon() {
+    if (store != null) {
+      store.closeImmediately();
+    }
+  }
+
+  /** Lets go of the file without writing. */
+  void close() {
+    abandon();
+    lock.close();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
