@@ -1,6 +1,6 @@
 package dev.auditwebhook;
 
-import dev.auditwebhook.delivery.Webhook;
+import dev.auditwebhook.bus.Webhook;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 

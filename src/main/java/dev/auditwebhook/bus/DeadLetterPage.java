@@ -2,9 +2,9 @@ package dev.auditwebhook.bus;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.json.ExactJson;
 import dev.auditwebhook.security.Redaction;
-import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.wire.Event;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;

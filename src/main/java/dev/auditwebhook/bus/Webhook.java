@@ -100,12 +100,7 @@ public final class Webhook {
         new Surroundings(vertx, clock, options, resolver, metrics, attemptsPublisher());
     endpoint =
         new Endpoint(
-            DEFAULT,
-            options,
-            around,
-            journal.stateOf(DEFAULT),
-            journal.storeOf(DEFAULT),
-            ids);
+            DEFAULT, options, around, journal.stateOf(DEFAULT), journal.storeOf(DEFAULT), ids);
     journal.add(endpoint);
     held.add(endpoint::close);
     metrics.counter("webhook.rejected", "Entries that were not valid", journal::rejected);

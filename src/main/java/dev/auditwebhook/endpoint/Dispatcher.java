@@ -1,11 +1,11 @@
 package dev.auditwebhook.endpoint;
 
-import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.attempt.Attempt;
 import dev.auditwebhook.endpoint.attempt.Backoff;
 import dev.auditwebhook.endpoint.attempt.Batch;
 import dev.auditwebhook.endpoint.attempt.Circuit;
+import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.endpoint.attempt.Ruling;
 import dev.auditwebhook.endpoint.attempt.Verdict;
 import dev.auditwebhook.endpoint.ledger.Pending;
@@ -177,7 +177,8 @@ final class Dispatcher {
 
   private void pause(String reason) {
     if (settings.url().isEmpty()) {
-      circuit = null; // It was to have what it could take before it was disabled, and takes no more.
+      circuit =
+          null; // It was to have what it could take before it was disabled, and takes no more.
     } else if (settings.pausedFor() == null) {
       settings.pause(reason);
       log.warn("Webhook paused: {}", reason);

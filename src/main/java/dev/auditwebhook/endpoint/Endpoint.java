@@ -8,6 +8,7 @@ import dev.auditwebhook.endpoint.ledger.EndpointStore;
 import dev.auditwebhook.endpoint.ledger.Ledger;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
+import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.security.UrlPolicy.Destination;
 import dev.auditwebhook.wire.Answer;
@@ -20,8 +21,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /**
- * One receiver of events, and the door to all that concerns it: what comes for it, its settings, its
- * dead letters, its state, its steps. It goes on with what is kept of it as soon as it is made.
+ * One receiver of events, and the door to all that concerns it: what comes for it, its settings,
+ * its dead letters, its state, its steps. It goes on with what is kept of it as soon as it is made.
  */
 public final class Endpoint {
 
@@ -50,7 +51,11 @@ public final class Endpoint {
    * @throws IllegalArgumentException in one line when its URL may not be used now
    */
   public Endpoint(
-      String id, EndpointOptions options, Surroundings around, State state, EndpointStore store,
+      String id,
+      EndpointOptions options,
+      Surroundings around,
+      State state,
+      EndpointStore store,
       MessageIds ids) {
     this.id = id;
     this.options = options;
@@ -69,8 +74,7 @@ public final class Endpoint {
     Destination destination = settings.url().isEmpty() ? null : destination();
     headers = new StandardHeaders(options, settings, clock::now);
     Credentials credentials = new Credentials(options, allowPrivateNetworks);
-    sender =
-        new WebClientSender(around.vertx(), options, headers, credentials, around.resolver());
+    sender = new WebClientSender(around.vertx(), options, headers, credentials, around.resolver());
     Recorder recorder =
         new Recorder(
             ledger,

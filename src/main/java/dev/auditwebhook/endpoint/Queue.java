@@ -1,8 +1,8 @@
 package dev.auditwebhook.endpoint;
 
-import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.BatchOptions;
 import dev.auditwebhook.endpoint.attempt.Batch;
+import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.endpoint.ledger.Pending;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -17,7 +17,8 @@ import java.util.function.Function;
 
 /**
  * Which pending events are held in memory, and which wait where they are kept. What waits is read
- * ahead of its need in the order of {@code event_id}: stragglers first, then on through the journal.
+ * ahead of its need in the order of {@code event_id}: stragglers first, then on through the
+ * journal.
  */
 final class ReadAhead {
 
@@ -46,12 +47,7 @@ final class ReadAhead {
    * @param state what waits at first
    * @param queueCapacity how many events may be held
    */
-  ReadAhead(
-      EndpointStore store,
-      Ledger ledger,
-      Clock clock,
-      State state,
-      int queueCapacity) {
+  ReadAhead(EndpointStore store, Ledger ledger, Clock clock, State state, int queueCapacity) {
     this.store = store;
     this.ledger = ledger;
     this.clock = clock;

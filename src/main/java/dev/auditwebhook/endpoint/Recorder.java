@@ -1,7 +1,7 @@
 package dev.auditwebhook.endpoint;
 
-import dev.auditwebhook.endpoint.attempt.AttemptReport;
 import dev.auditwebhook.endpoint.attempt.Attempt;
+import dev.auditwebhook.endpoint.attempt.AttemptReport;
 import dev.auditwebhook.endpoint.attempt.Batch;
 import dev.auditwebhook.endpoint.attempt.Ruling;
 import dev.auditwebhook.endpoint.ledger.DeadLetter;

@@ -1,7 +1,7 @@
 package dev.auditwebhook.endpoint;
 
-import dev.auditwebhook.endpoint.attempt.AttemptReport;
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.endpoint.attempt.AttemptReport;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.GuardedResolver;
 import io.vertx.core.Vertx;

@@ -45,7 +45,7 @@ final class Vitals {
   }
 
   /** {@code enabled}, {@code disabled} or {@code paused}. */
-   String status() {
+  String status() {
     if (settings.url().isEmpty()) {
       return "disabled";
     }
@@ -53,7 +53,7 @@ final class Vitals {
   }
 
   /** Whether nothing goes out though something should: its circuit is not closed. */
-   boolean isHeldUp() {
+  boolean isHeldUp() {
     Circuit circuit = dispatcher.circuit();
     return circuit != null
         && !circuit.isClosed()
@@ -61,7 +61,7 @@ final class Vitals {
   }
 
   /** What {@code webhook.get} tells of it. */
-   JsonObject report() {
+  JsonObject report() {
     Circuit circuit = dispatcher.circuit();
     return new JsonObject()
         .put("enabled", status().equals("enabled"))

@@ -31,8 +31,8 @@ public final class Acceptance {
   }
 
   /**
-   * Takes an entry in. What is discarded or dropped is not encoded: its size, and whether it can be,
-   * nobody finds out.
+   * Takes an entry in. What is discarded or dropped is not encoded: its size, and whether it can
+   * be, nobody finds out.
    *
    * @param message anything
    * @param answered hears what became of it, {@code null} when nobody asks

@@ -20,7 +20,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * One request and its answer, until the last byte or the deadline, whichever is first. It is the
  * sink of the answer's body, of which it reads at most {@value #READ_LIMIT} bytes and keeps {@value
- * Answer#EXCERPT_LIMIT}. At the deadline or the limit it resets the request, which closes the connection.
+ * Answer#EXCERPT_LIMIT}. At the deadline or the limit it resets the request, which closes the
+ * connection.
  */
 final class Exchange implements BodyCodec<Void>, BodyStream<Void>, Deadlines.Timed {
 

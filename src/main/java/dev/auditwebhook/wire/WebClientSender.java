@@ -1,9 +1,9 @@
 package dev.auditwebhook.wire;
 
 import dev.auditwebhook.EndpointOptions;
-import dev.auditwebhook.wire.WebClients.Kind;
 import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.security.UrlPolicy.Destination;
+import dev.auditwebhook.wire.WebClients.Kind;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -73,7 +73,8 @@ public final class WebClientSender implements Sender {
     return new Exchange(deadlines, messageId, body, credentials.goTo(destination));
   }
 
-  private Future<Answer> send(Destination destination, int attempt, Exchange exchange, boolean fresh) {
+  private Future<Answer> send(
+      Destination destination, int attempt, Exchange exchange, boolean fresh) {
     if (clients.isProxied()) {
       post(exchange, destination, new Route(null, fresh));
     } else {
@@ -123,10 +124,12 @@ public final class WebClientSender implements Sender {
             : SocketAddress.inetSocketAddress(
                 new InetSocketAddress(route.address(), destination.port()));
     boolean shortName = SHORT_NAME.test(destination.host());
-    Kind kind = new Kind(shortName, destination.ssl(), credentials.goTo(destination), route.fresh());
+    Kind kind =
+        new Kind(shortName, destination.ssl(), credentials.goTo(destination), route.fresh());
     return clients
         .get(kind)
-        .request(HttpMethod.POST, pinned, destination.port(), destination.host(), destination.target())
+        .request(
+            HttpMethod.POST, pinned, destination.port(), destination.host(), destination.target())
         .ssl(destination.ssl());
   }
 

@@ -12,7 +12,9 @@ public interface EndpointStore {
   /** The ledger has something to keep. */
   void changed();
 
-  /** Completed when all that is in the ledger is kept, which begins now; failed when it cannot be. */
+  /**
+   * Completed when all that is in the ledger is kept, which begins now; failed when it cannot be.
+   */
   Future<Void> kept();
 
   /** Reads at most so many events of the journal above an id. */
@@ -29,6 +31,5 @@ public interface EndpointStore {
    * @param maxBytes at most so many bytes together, but one letter whatever its size
    * @return those that come first, damaged ones too
    */
-  Future<List<DeadLetter>> deadLetters(
-      List<Long> ids, Map<Long, DeadLetter> unkept, long maxBytes);
+  Future<List<DeadLetter>> deadLetters(List<Long> ids, Map<Long, DeadLetter> unkept, long maxBytes);
 }

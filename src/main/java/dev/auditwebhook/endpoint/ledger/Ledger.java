@@ -283,8 +283,7 @@ public final class Ledger {
     for (int i = 0; i < totals.length(); i++) {
       now.add(totals.get(i));
     }
-    return new Step(
-        endpoint, cursor.position(), cursor.ahead(), leaving, now, keptSettings);
+    return new Step(endpoint, cursor.position(), cursor.ahead(), leaving, now, keptSettings);
   }
 
   /** The step is kept. */

@@ -1,2 +1,0 @@
-/** Where pending events, dead letters, totals and what was set at run time live. */
-package dev.auditwebhook.store;
