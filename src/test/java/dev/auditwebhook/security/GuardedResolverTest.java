@@ -2,7 +2,7 @@ package dev.auditwebhook.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.auditwebhook.security.UrlPolicy.Endpoint;
+import dev.auditwebhook.security.UrlPolicy.Destination;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.net.InetAddress;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class GuardedResolverTest {
 
-  private static final Endpoint NAME = UrlPolicy.vet("http://siem.example/", true);
+  private static final Destination NAME = UrlPolicy.vet("http://siem.example/", true);
 
   private final Queue<Future<List<InetAddress>>> answers = new ArrayDeque<>();
   private final List<String> asked = new ArrayList<>();

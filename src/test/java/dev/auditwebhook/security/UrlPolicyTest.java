@@ -3,7 +3,7 @@ package dev.auditwebhook.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.auditwebhook.security.UrlPolicy.Endpoint;
+import dev.auditwebhook.security.UrlPolicy.Destination;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -29,7 +29,7 @@ class UrlPolicyTest {
         "http://a.example/ü?q={x}               | a.example          | 80   | /%C3%BC?q=%7Bx%7D | http://a.example"
       })
   void goodUrls(String url, String host, int port, String target, String origin) {
-    Endpoint endpoint = UrlPolicy.vet(url, true);
+    Destination endpoint = UrlPolicy.vet(url, true);
     assertThat(endpoint.url()).isEqualTo(url);
     assertThat(endpoint.host()).isEqualTo(host);
     assertThat(endpoint.port()).isEqualTo(port);

@@ -1,5 +1,6 @@
 package dev.auditwebhook.wire;
 
+import dev.auditwebhook.security.SigningKey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -80,16 +81,16 @@ class SignerTest {
     "WHSEC_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw, must begin with whsec_"
   })
   void badSecretsAreRefusedAndNotShown(String secret, String reason) {
-    assertThatThrownBy(() -> Signer.keyOf(secret)).hasMessage(reason).hasNoCause();
+    assertThatThrownBy(() -> SigningKey.of(secret)).hasMessage(reason).hasNoCause();
   }
 
   @Test
   void aSecretHas24To64Bytes() {
     for (int length : new int[] {24, 32, 64}) {
-      assertThat(Signer.keyOf(secretOf(length))).hasSize(length);
+      assertThat(SigningKey.of(secretOf(length))).hasSize(length);
     }
     for (int length : new int[] {23, 65}) {
-      assertThatThrownBy(() -> Signer.keyOf(secretOf(length)))
+      assertThatThrownBy(() -> SigningKey.of(secretOf(length)))
           .hasMessageEndingWith("was " + length);
     }
   }
