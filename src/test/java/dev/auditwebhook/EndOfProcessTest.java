@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 class EndOfProcessTest extends WebhookTest {
 
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-  private final Logger logger = (Logger) LoggerFactory.getLogger("dev.auditwebhook.store");
+  private final Logger logger = (Logger) LoggerFactory.getLogger("dev.auditwebhook.journal");
 
   @BeforeEach
   void listen() {

@@ -67,10 +67,9 @@ final class EndpointDesk {
       warnings.add(0, journal.warning());
     }
     return Future.succeededFuture(
-        endpoint
-            .report()
+        new JsonObject()
             .put("type", "get_webhook_ok")
-            .put("rejected", journal.rejected())
+            .mergeIn(endpoint.report(journal.rejected()))
             .put("warning", warnings.isEmpty() ? null : String.join("; ", warnings)));
   }
 

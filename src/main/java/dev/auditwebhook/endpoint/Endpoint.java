@@ -263,9 +263,13 @@ public final class Endpoint {
     return vitals.isHeldUp();
   }
 
-  /** What {@code webhook.get} tells of it. */
-  public JsonObject report() {
-    return vitals.report();
+  /**
+   * What {@code webhook.get} tells of it.
+   *
+   * @param rejected how many entries were not valid, whose endpoint nobody knows
+   */
+  public JsonObject report(long rejected) {
+    return vitals.report(rejected);
   }
 
   /** What an operator must know of it. */

@@ -61,7 +61,7 @@ final class Vitals {
   }
 
   /** What {@code webhook.get} tells of it. */
-  JsonObject report() {
+  JsonObject report(long rejected) {
     Circuit circuit = dispatcher.circuit();
     return new JsonObject()
         .put("enabled", status().equals("enabled"))
@@ -75,6 +75,7 @@ final class Vitals {
         .put("dlq_evicted", ledger.total(Total.DLQ_EVICTED))
         .put("received", ledger.total(Total.RECEIVED))
         .put("discarded", ledger.total(Total.DISCARDED))
+        .put("rejected", rejected)
         .put("pending", ledger.pending())
         .put("in_flight", dispatcher.inFlight())
         .put("retried", ledger.total(Total.RETRIED))
