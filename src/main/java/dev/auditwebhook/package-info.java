@@ -2,10 +2,11 @@
  * An audit webhook for Vert.x: each audit entry that is published on the event bus reaches an HTTPS
  * endpoint, signed, retried, in bounded memory, and with nothing lost silently.
  *
- * <p>This package is the public face, and nothing else: verticles, options, addresses and the client.
- * A host comes in by {@link dev.auditwebhook.WebhookVerticle}, and by {@link
- * dev.auditwebhook.WebhookRouterVerticle} for HTTP; the jar by {@link dev.auditwebhook.MainVerticle};
- * programs over the event bus, by {@link dev.auditwebhook.WebhookClient} or by themselves:
+ * <p>This package is the public face, and nothing else: verticles, options, addresses and the
+ * client. A host comes in by {@link dev.auditwebhook.WebhookVerticle}, and by {@link
+ * dev.auditwebhook.WebhookRouterVerticle} for HTTP; the jar by {@link
+ * dev.auditwebhook.MainVerticle}; programs over the event bus, by {@link
+ * dev.auditwebhook.WebhookClient} or by themselves:
  *
  * <table>
  * <caption>The addresses, with the default prefix {@code webhook}</caption>
