@@ -2,6 +2,7 @@ package dev.auditwebhook.cli;
 
 import dev.auditwebhook.WebhookClient;
 import java.util.List;
+import java.util.Locale;
 
 /** The totals as the sum that they are, in lines of at most {@value Terminal#WIDTH} columns. */
 final class AccountingLine {
@@ -10,19 +11,19 @@ final class AccountingLine {
 
   static List<String> of(WebhookClient.State state) {
     String known =
-        "received "
-            + state.received()
-            + " = delivered "
-            + state.delivered()
-            + " + failed "
-            + state.failed();
+        String.format(
+            Locale.ROOT,
+            "received %d = delivered %d + failed %d",
+            state.received(),
+            state.delivered(),
+            state.failed());
     String rest =
-        "+ dropped "
-            + state.dropped()
-            + " + discarded "
-            + state.discarded()
-            + " + pending "
-            + state.pending();
+        String.format(
+            Locale.ROOT,
+            "+ dropped %d + discarded %d + pending %d",
+            state.dropped(),
+            state.discarded(),
+            state.pending());
     String line = known + " " + rest;
     return line.length() <= Terminal.WIDTH ? List.of(line) : List.of(known, "  " + rest);
   }

@@ -4,6 +4,7 @@ import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.metrics.Metrics;
+import dev.auditwebhook.metrics.MetricsFactory;
 import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.security.Redaction;
 import dev.auditwebhook.security.VertxResolver;
@@ -106,7 +107,7 @@ public final class Webhook {
     sender = new WebClientSender(vertx, options, headers, credentials, resolver);
     MessageIds ids = new MessageIds(store);
     Batching batching = new Batching(options, ids);
-    metrics = Metrics.of(vertx, options.getAddress());
+    metrics = MetricsFactory.create(vertx, options.getAddress());
     Outcomes outcomes = new Outcomes(store, new Excerpts(options), attemptsPublisher(), metrics);
     Dispatcher dispatcher =
         new Dispatcher(vertx, options, store, settings, sender, batching, outcomes);
