@@ -195,103 +195,86 @@ public class WebhookOptions extends EndpointOptions {
 
   @Override
   public WebhookOptions setUrl(String url) {
-    super.setUrl(url);
-    return this;
+    return (WebhookOptions) super.setUrl(url);
   }
 
   @Override
   public WebhookOptions setSecrets(List<String> secrets) {
-    super.setSecrets(secrets);
-    return this;
+    return (WebhookOptions) super.setSecrets(secrets);
   }
 
   @Override
   public WebhookOptions setHeaders(Map<String, String> headers) {
-    super.setHeaders(headers);
-    return this;
+    return (WebhookOptions) super.setHeaders(headers);
   }
 
   @Override
   public WebhookOptions setAllowedOrigins(List<String> allowedOrigins) {
-    super.setAllowedOrigins(allowedOrigins);
-    return this;
+    return (WebhookOptions) super.setAllowedOrigins(allowedOrigins);
   }
 
   @Override
   public WebhookOptions setSignatureHeader(String signatureHeader) {
-    super.setSignatureHeader(signatureHeader);
-    return this;
+    return (WebhookOptions) super.setSignatureHeader(signatureHeader);
   }
 
   @Override
   public WebhookOptions setClient(JsonObject client) {
-    super.setClient(client);
-    return this;
+    return (WebhookOptions) super.setClient(client);
   }
 
   @Override
   public WebhookOptions setActions(List<String> actions) {
-    super.setActions(actions);
-    return this;
+    return (WebhookOptions) super.setActions(actions);
   }
 
   @Override
   public WebhookOptions setMaxAttempts(int maxAttempts) {
-    super.setMaxAttempts(maxAttempts);
-    return this;
+    return (WebhookOptions) super.setMaxAttempts(maxAttempts);
   }
 
   @Override
   public WebhookOptions setInitialBackoff(long initialBackoff) {
-    super.setInitialBackoff(initialBackoff);
-    return this;
+    return (WebhookOptions) super.setInitialBackoff(initialBackoff);
   }
 
   @Override
   public WebhookOptions setMaxBackoff(long maxBackoff) {
-    super.setMaxBackoff(maxBackoff);
-    return this;
+    return (WebhookOptions) super.setMaxBackoff(maxBackoff);
   }
 
   @Override
   public WebhookOptions setJitter(double jitter) {
-    super.setJitter(jitter);
-    return this;
+    return (WebhookOptions) super.setJitter(jitter);
   }
 
   @Override
   public WebhookOptions setAttemptTimeout(long attemptTimeout) {
-    super.setAttemptTimeout(attemptTimeout);
-    return this;
+    return (WebhookOptions) super.setAttemptTimeout(attemptTimeout);
   }
 
   @Override
   public WebhookOptions setMaxInFlight(int maxInFlight) {
-    super.setMaxInFlight(maxInFlight);
-    return this;
+    return (WebhookOptions) super.setMaxInFlight(maxInFlight);
   }
 
   @Override
   public WebhookOptions setQueueCapacity(int queueCapacity) {
-    super.setQueueCapacity(queueCapacity);
-    return this;
+    return (WebhookOptions) super.setQueueCapacity(queueCapacity);
   }
 
   @Override
   public WebhookOptions setDlqCapacity(int dlqCapacity) {
-    super.setDlqCapacity(dlqCapacity);
-    return this;
+    return (WebhookOptions) super.setDlqCapacity(dlqCapacity);
   }
 
   @Override
   public WebhookOptions setCircuitBreaker(CircuitOptions circuitBreaker) {
-    super.setCircuitBreaker(circuitBreaker);
-    return this;
+    return (WebhookOptions) super.setCircuitBreaker(circuitBreaker);
   }
 
   @Override
   public WebhookOptions setBatch(BatchOptions batch) {
-    super.setBatch(batch);
-    return this;
+    return (WebhookOptions) super.setBatch(batch);
   }
 }

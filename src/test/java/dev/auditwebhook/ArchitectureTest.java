@@ -2,91 +2,104 @@ package dev.auditwebhook;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaConstructor;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The arrows between the rooms. */
+/** How the house is laid out: the arrows between the rooms, and their sizes. */
 class ArchitectureTest {
 
+  private static final String ROOT = "dev.auditwebhook";
+
   private static final JavaClasses MODULE =
-      new ClassFileImporter()
-          .withImportOption(new DoNotIncludeTests())
-          .importPackages("dev.auditwebhook");
+      new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages(ROOT);
 
-  @Test
-  void deliveryKnowsNoHttpRoutes() {
-    noClasses()
-        .that()
-        .resideInAPackage("dev.auditwebhook.delivery..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(
-            "dev.auditwebhook.http..",
-            "dev.auditwebhook.cli..",
-            "io.vertx.ext.web",
-            "io.vertx.ext.web.handler..")
-        .allowEmptyShould(true)
-        .check(MODULE);
+  /** What of the root is for the rooms: options, addresses, the entry. */
+  private static final String FOR_ALL = "(\\w+Options|WebhookAddresses|AuditEvent)";
+
+  @ParameterizedTest(name = "{0} -> {1}")
+  @CsvSource({
+    "json,",
+    "metrics,",
+    "security, json",
+    "wire, security",
+    "endpoint.ledger, wire",
+    "endpoint.attempt, endpoint.ledger wire security metrics",
+    "endpoint, endpoint.ledger endpoint.attempt wire security metrics json",
+    "journal, endpoint endpoint.ledger wire",
+    "journal.memory, journal endpoint.ledger wire",
+    "journal.file, journal endpoint endpoint.ledger wire",
+    "bus, journal journal.memory journal.file endpoint endpoint.ledger endpoint.attempt wire"
+        + " security metrics json",
+    "http.guard, security json",
+    "http, http.guard security metrics json",
+  })
+  void anArrowGoesFromARoomToTheseAlone(String room, String others) {
+    Set<String> allowed =
+        others == null
+            ? new TreeSet<>()
+            : Arrays.stream(others.split(" ")).map(other -> ROOT + "." + other).collect(toSet());
+    allowed.add(ROOT + "." + room);
+    assertThat(
+            dependencies()
+                .filter(one -> one.getOriginClass().getPackageName().equals(ROOT + "." + room))
+                .filter(one -> !allowed.contains(one.getTargetClass().getPackageName()))
+                .filter(one -> !isForAll(outer(one.getTargetClass())))
+                .map(Dependency::getDescription))
+        .isEmpty();
+  }
+
+  private static boolean isForAll(String className) {
+    return className.matches(ROOT.replace(".", "\\.") + "\\." + FOR_ALL);
+  }
+
+  private static Stream<Dependency> dependencies() {
+    return MODULE.stream()
+        .flatMap(each -> each.getDirectDependenciesFromSelf().stream())
+        .filter(one -> one.getTargetClass().getPackageName().startsWith(ROOT));
+  }
+
+  private static String outer(JavaClass some) {
+    return some.getBaseComponentType().getName().replaceFirst("\\$.*", "");
   }
 
   @Test
-  void httpMeetsDeliveryAtTheAddressesOnly() {
-    noClasses()
-        .that()
-        .resideInAPackage("dev.auditwebhook.http..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(
-            "dev.auditwebhook.delivery..", "dev.auditwebhook.store..", "dev.auditwebhook.cli..")
-        .allowEmptyShould(true)
-        .check(MODULE);
-  }
-
-  @Test
-  void storeKnowsNobody() {
-    noClasses()
-        .that()
-        .resideInAPackage("dev.auditwebhook.store..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(
-            "dev.auditwebhook.delivery..", "dev.auditwebhook.http..", "dev.auditwebhook.cli..")
-        .check(MODULE);
-  }
-
-  @Test
-  void securityIsTheGroundFloor() {
-    noClasses()
-        .that()
-        .resideInAPackage("dev.auditwebhook.security..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(
-            "dev.auditwebhook.delivery..",
-            "dev.auditwebhook.store..",
-            "dev.auditwebhook.http..",
-            "dev.auditwebhook.cli..")
-        .check(MODULE);
-  }
-
-  @Test
-  void metricsKnowNobody() {
-    noClasses()
-        .that()
-        .resideInAPackage("dev.auditwebhook.metrics..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(
-            "dev.auditwebhook",
-            "dev.auditwebhook.delivery..",
-            "dev.auditwebhook.store..",
-            "dev.auditwebhook.security..",
-            "dev.auditwebhook.http..",
-            "dev.auditwebhook.cli..")
-        .check(MODULE);
+  void noTwoClassesNeedEachOther() {
+    Map<String, Set<String>> needs = new HashMap<>();
+    dependencies()
+        .forEach(
+            one ->
+                needs
+                    .computeIfAbsent(outer(one.getOriginClass()), name -> new TreeSet<>())
+                    .add(outer(one.getTargetClass())));
+    Set<String> pairs = new TreeSet<>();
+    needs.forEach(
+        (one, others) ->
+            others.stream()
+                .filter(other -> one.compareTo(other) < 0)
+                .filter(other -> needs.getOrDefault(other, Set.of()).contains(one))
+                .forEach(other -> pairs.add(one + " <-> " + other)));
+    assertThat(pairs).isEmpty();
   }
 
   @Test
@@ -101,14 +114,101 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheWebhookIsSeenOfDelivery() {
+  void onlyTheWebhookIsSeenOfTheBus() {
     classes()
         .that()
-        .resideInAPackage("dev.auditwebhook.delivery..")
+        .resideInAPackage("dev.auditwebhook.bus")
         .and()
         .arePublic()
         .should()
         .haveSimpleName("Webhook")
         .check(MODULE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"memory", "file"})
+  void onlyItsEngineIsSeenOfAStore(String store) {
+    classes()
+        .that()
+        .resideInAPackage("dev.auditwebhook.journal." + store)
+        .and()
+        .arePublic()
+        .should()
+        .implement("dev.auditwebhook.journal.Engine")
+        .check(MODULE);
+  }
+
+  @Test
+  void theTimeIsReadAndSetByTheClockAlone() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("dev.auditwebhook.journal..", "dev.auditwebhook.endpoint..")
+        .and()
+        .doNotHaveSimpleName("VertxClock")
+        .should()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(java.time.Instant.class, "now")
+        .orShould()
+        .callMethodWhere(
+            com.tngtech.archunit.core.domain.JavaCall.Predicates.target(
+                com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching(
+                    "setTimer|setPeriodic")))
+        .check(MODULE);
+  }
+
+  @Test
+  void noNameIsThereTwice() {
+    Map<String, List<JavaClass>> named =
+        MODULE.stream()
+            .filter(each -> !each.isAnonymousClass() && !each.isNestedClass())
+            .filter(each -> !each.getSimpleName().equals("package-info"))
+            .collect(groupingBy(JavaClass::getSimpleName));
+    assertThat(named.values()).allMatch(same -> same.size() == 1);
+    Set<String> names = named.keySet();
+    assertThat(names).noneMatch(name -> names.contains(name + "s") || names.contains(name + "es"));
+  }
+
+  @Test
+  void noConstructorHasMoreThanSixArguments() {
+    assertThat(
+            MODULE.stream()
+                .filter(each -> !each.isRecord())
+                .flatMap(each -> each.getConstructors().stream())
+                .filter(each -> each.getParameters().size() > 6)
+                .map(JavaConstructor::getFullName))
+        .isEmpty();
+  }
+
+  @Test
+  void noRoomIsCrowdedAndEachSaysWhatLivesThere() throws IOException {
+    for (Map.Entry<Path, List<Path>> room : sources().entrySet()) {
+      List<Path> files = room.getValue();
+      assertThat(files)
+          .as(room.getKey().toString())
+          .contains(room.getKey().resolve("package-info.java"));
+      if (!room.getKey().endsWith("auditwebhook")) {
+        assertThat(files).as(room.getKey().toString()).hasSizeLessThanOrEqualTo(16 + 1);
+      }
+    }
+  }
+
+  @Test
+  void noClassIsLong() throws IOException {
+    for (List<Path> files : sources().values()) {
+      for (Path file : files) {
+        assertThat(Files.readAllLines(file).size()).as(file.toString()).isLessThanOrEqualTo(300);
+      }
+    }
+  }
+
+  private static Map<Path, List<Path>> sources() throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+      return files
+          .filter(file -> file.toString().endsWith(".java"))
+          .collect(groupingBy(Path::getParent));
+    }
   }
 }

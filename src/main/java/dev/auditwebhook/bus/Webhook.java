@@ -15,6 +15,7 @@ import dev.auditwebhook.journal.Journal;
 import dev.auditwebhook.journal.file.FileEngine;
 import dev.auditwebhook.journal.memory.MemoryEngine;
 import dev.auditwebhook.metrics.Metrics;
+import dev.auditwebhook.metrics.MetricsFactory;
 import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.security.Redaction;
 import dev.auditwebhook.security.VertxResolver;
@@ -93,7 +94,7 @@ public final class Webhook {
 
   private Future<Void> begin(Journal journal) {
     held.add(journal::close);
-    Metrics metrics = Metrics.of(vertx, options.getAddress());
+    Metrics metrics = MetricsFactory.create(vertx, options.getAddress());
     hold(metrics::close);
     MessageIds ids = new MessageIds(journal.messageIdPrefix());
     Surroundings around =

@@ -1,6 +1,5 @@
 package dev.auditwebhook.metrics;
 
-import io.vertx.core.Vertx;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
@@ -25,18 +24,24 @@ public interface Metrics {
   }
 
   /** Measures nothing: Micrometer is not on the class path. */
-  Metrics NONE = new NoMetrics();
+  Metrics NONE =
+      new Metrics() {
+        @Override
+        public Metrics counter(String name, String description, LongSupplier value) {
+          return this;
+        }
 
-  /**
-   * The meters of a webhook; to be {@linkplain #close() closed} with it.
-   *
-   * @param vertx whose registry
-   * @param address the value of the tag {@code address}
-   * @return {@link #NONE} without Micrometer
-   */
-  static Metrics of(Vertx vertx, String address) {
-    return Libraries.metrics(vertx, address);
-  }
+        @Override
+        public Metrics gauge(String name, String description, LongSupplier value, String... tags) {
+          return this;
+        }
+
+        @Override
+        public void attempt(Outcome outcome, long millis, int events) {}
+
+        @Override
+        public void close() {}
+      };
 
   /**
    * A total that only rises.

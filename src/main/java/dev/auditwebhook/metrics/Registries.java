@@ -41,11 +41,11 @@ final class Registries {
   /** A Vert.x that was built with Micrometer has one registry for all of its metrics. */
   private static MeterRegistry ofHost(Vertx vertx) {
     var metrics = ((VertxInternal) vertx).metrics();
-    return metrics == null
-        ? null
-        : Libraries.ifThere(
-            () -> metrics instanceof VertxMetricsImpl micrometer ? micrometer.registry() : null,
-            null);
+    try {
+      return metrics instanceof VertxMetricsImpl micrometer ? micrometer.registry() : null;
+    } catch (NoClassDefFoundError missing) {
+      return null;
+    }
   }
 
   private static MeterRegistry own(Vertx vertx) {

@@ -18,7 +18,7 @@ public final class Scrape {
    * @return the text; {@code null} without Micrometer's Prometheus registry
    */
   public static Future<String> of(Vertx vertx) {
-    Supplier<String> scraper = Libraries.scraper(vertx);
+    Supplier<String> scraper = MetricsFactory.scraper(vertx);
     return scraper == null ? Future.succeededFuture() : vertx.executeBlocking(scraper::get, false);
   }
 }

@@ -1,10 +1,10 @@
 package dev.auditwebhook.wire;
 
-import dev.auditwebhook.security.SigningKey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.standardwebhooks.Webhook;
+import dev.auditwebhook.security.SigningKey;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

@@ -21,7 +21,6 @@ public final class ConnectionGuard {
   private final Map<HttpConnection, Watch> watched = new HashMap<>();
   private final long timer;
 
-  /** A guard that looks at its connections until it is {@linkplain #stop() stopped}. */
   public ConnectionGuard(Vertx vertx, ClientLimits limits) {
     this.vertx = vertx;
     this.limits = limits;

@@ -21,7 +21,6 @@ public final class RequestBody implements Handler<RoutingContext> {
   private final Vertx vertx;
   private final ClientLimits limits;
 
-  /** A reader within these limits. */
   public RequestBody(Vertx vertx, ClientLimits limits) {
     this.vertx = vertx;
     this.limits = limits;

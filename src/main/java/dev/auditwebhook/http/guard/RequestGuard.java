@@ -22,7 +22,6 @@ public final class RequestGuard {
   private final ResponseWriter answers;
   private final ClientLimits limits;
 
-  /** A guard whose refusals this writer writes. */
   public RequestGuard(ResponseWriter answers, ClientLimits limits) {
     this.answers = answers;
     this.limits = limits;

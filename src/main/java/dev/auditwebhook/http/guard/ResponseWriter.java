@@ -21,7 +21,6 @@ public final class ResponseWriter {
   private final Vertx vertx;
   private final ClientLimits limits;
 
-  /** A writer that is as patient with clients as these limits. */
   public ResponseWriter(Vertx vertx, ClientLimits limits) {
     this.vertx = vertx;
     this.limits = limits;
