@@ -1,6 +1,6 @@
 package dev.auditwebhook.bus;
 
-import dev.auditwebhook.endpoint.DeadLetters;
+import dev.auditwebhook.endpoint.DeadLetterQueue;
 import dev.auditwebhook.endpoint.Endpoint;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.json.StrictJson;
@@ -15,7 +15,7 @@ final class DeadLetterDesk {
 
   private final Vertx vertx;
   private final Endpoint endpoint;
-  private final DeadLetters letters;
+  private final DeadLetterQueue letters;
   private final MessageIds messageIds;
   private final Redaction redaction;
 

@@ -7,6 +7,7 @@ import dev.auditwebhook.endpoint.attempt.Batch;
 import dev.auditwebhook.endpoint.attempt.Circuit;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.endpoint.attempt.Ruling;
+import dev.auditwebhook.endpoint.attempt.Ruling.Circumstances;
 import dev.auditwebhook.endpoint.attempt.Verdict;
 import dev.auditwebhook.endpoint.ledger.Pending;
 import dev.auditwebhook.wire.Answer;
@@ -140,8 +141,12 @@ final class Dispatcher {
       return; // It stays pending, for the next start.
     }
     inFlight--;
+    Verdict verdict = Verdict.of(answer);
     boolean current = attempt.circuit() == circuit;
-    Ruling ruling = attempt.ruling(Verdict.of(answer), current, options.getMaxAttempts());
+    boolean tolerated = attempt.circuit().report(attempt.ticket(), verdict, attempt.batch().size());
+    Ruling ruling =
+        Ruling.of(
+            attempt, verdict, new Circumstances(current, tolerated, options.getMaxAttempts()));
     Batch batch = recorder.record(ruling, attempt, answer, current);
     switch (ruling) {
       case DELIVERED, DEAD_LETTER -> readAhead.ended(attempt.batch().size());

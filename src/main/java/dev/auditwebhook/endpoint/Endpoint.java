@@ -39,9 +39,8 @@ public final class Endpoint {
   private final ReadAhead readAhead;
   private final Dispatcher dispatcher;
   private final TestDelivery testDelivery;
-  private final DeadLetters deadLetters;
+  private final DeadLetterQueue deadLetters;
   private final Vitals vitals;
-  private boolean stopped;
 
   /**
    * To be made in {@code start()}: then a closing Vert.x drains before it closes the connections.
@@ -86,7 +85,7 @@ public final class Endpoint {
     dispatcher = new Dispatcher(clock, ids, settings, sender, recorder, readAhead);
     boolean arrays = options.getBatch().getMaxEvents() > 1;
     testDelivery = new TestDelivery(ids, arrays, sender, clock);
-    deadLetters = new DeadLetters(ledger, store, readAhead, dispatcher, clock, capacity);
+    deadLetters = new DeadLetterQueue(ledger, store, readAhead, dispatcher, clock, capacity);
     vitals = new Vitals(ledger, settings, dispatcher, recorder, headers, credentials);
     vitals.register(around.metrics(), capacity);
     dispatcher.sendTo(destination == null ? null : circuit(destination));
@@ -185,6 +184,7 @@ public final class Endpoint {
     }
   }
 
+  /** Its step is not kept, and part of the next one. */
   public void stepNotKept() {
     ledger.notKept();
   }
@@ -225,7 +225,7 @@ public final class Endpoint {
   }
 
   private void disabled() {
-    if (settings.url().isEmpty() && !stopped) {
+    if (settings.url().isEmpty()) {
       dispatcher.sendTo(null);
     }
   }
@@ -236,7 +236,7 @@ public final class Endpoint {
   }
 
   /** Its dead-letter queue. */
-  public DeadLetters deadLetters() {
+  public DeadLetterQueue deadLetters() {
     return deadLetters;
   }
 
@@ -294,7 +294,6 @@ public final class Endpoint {
 
   /** Starts nothing more, and lets go. */
   public Future<Void> close() {
-    stopped = true;
     dispatcher.stop();
     return sender.close();
   }

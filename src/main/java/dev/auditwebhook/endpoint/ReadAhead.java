@@ -164,7 +164,7 @@ final class ReadAhead {
     List<Pending> events = new ArrayList<>(read.found().size());
     for (Straggler straggler : read.found()) {
       if (stragglers.remove(straggler.event().id())) {
-        events.add(ledger.recall(straggler));
+        events.add(Pending.of(straggler));
       }
     }
     held += events.size();

@@ -15,11 +15,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Numbers and keeps what was accepted, and then gives it to the endpoints; their steps are kept
@@ -30,8 +26,6 @@ import org.slf4j.LoggerFactory;
  * engine keeps steps again.
  */
 public final class Journal {
-
-  private static final Logger log = LoggerFactory.getLogger(Journal.class);
 
   /** How long a step waits for a group that it can go along with, in milliseconds. */
   static final long STEP_DELAY = 100;
@@ -46,23 +40,22 @@ public final class Journal {
   private final Engine.Opened opened;
   private final Pace pace;
   private final Map<String, Part> parts = new LinkedHashMap<>();
-  private final Warnings<Long> drops;
+  private final StoreHealth health;
+  private final Drops drops;
   private Group next = new Group();
   private Promise<Void> nextKept = Promise.promise();
   private Future<Void> underway = Future.succeededFuture();
   private boolean changed;
   private long unkept;
   private long rejected;
-  private long pendingAtDrop;
-  private String fault;
-  private String unreadable;
 
   private Journal(Engine engine, Clock clock, Engine.Opened opened) {
     this.engine = engine;
     this.opened = opened;
     rejected = opened.rejected();
+    health = new StoreHealth(engine);
     pace = new Pace(clock, engine.interval(), this::write);
-    drops = new Warnings<>(clock, this::warnOfDropped);
+    drops = new Drops(clock);
   }
 
   /**
@@ -97,7 +90,7 @@ public final class Journal {
 
   /** Whether new events can be taken now. */
   public boolean hasRoom() {
-    return fault == null && unkept < MAX_UNKEPT;
+    return health.unkept() == null && unkept < MAX_UNKEPT;
   }
 
   /** How many entries were not valid. */
@@ -128,9 +121,9 @@ public final class Journal {
    * @param pending how many events are pending
    */
   void drop(long pending, Consumer<Accepted> answered) {
-    pendingAtDrop = pending;
+    drops.whilePending(pending);
     next.add(null, answered);
-    if (fault == null) {
+    if (health.unkept() == null) {
       pace.want();
     } else {
       refuse();
@@ -144,8 +137,8 @@ public final class Journal {
 
   /** Completed when all that changed so far is kept, which begins now. */
   private Future<Void> kept() {
-    if (fault != null) {
-      return Future.failedFuture(fault);
+    if (health.unkept() != null) {
+      return Future.failedFuture(health.unkept());
     }
     if (!changed && next.isEmpty()) {
       return underway;
@@ -157,7 +150,7 @@ public final class Journal {
   private void write() {
     Group group = next;
     Promise<Void> kept = nextKept;
-    List<Part> leaving = parts.values().stream().filter(part -> part.changed).toList();
+    List<Part> leaving = parts.values().stream().filter(Part::hasStep).toList();
     List<Step> steps = leaving.stream().map(Part::step).toList();
     next = new Group();
     nextKept = Promise.promise();
@@ -179,11 +172,8 @@ public final class Journal {
   }
 
   private void kept(Group group, List<Part> left, Engine.Appended appended) {
-    if (fault != null) {
-      fault = null;
-      pace.interval(engine.interval());
-      log.warn("{}: events are kept again", engine.key());
-    }
+    health.kept();
+    pace.interval(engine.interval());
     for (Part part : left) {
       part.endpoint.stepKept(appended.notRedriven().getOrDefault(part.id, List.of()));
     }
@@ -192,15 +182,12 @@ public final class Journal {
       parts.values().forEach(part -> part.endpoint.arrived(appended.events()));
     }
     group.kept(appended.firstId());
-    tellOfDropped(group, appended.firstId(), group.entries().size() - group.events());
+    drops.add(group, appended.firstId(), false);
   }
 
   private void notKept(Group group, List<Part> left, Throwable failure) {
-    if (fault == null) {
-      fault = failure.getMessage() + "; new events are dropped until it can";
-      pace.interval(TRY_AGAIN);
-      log.error("{}: {}", engine.key(), fault);
-    }
+    health.notKept(failure);
+    pace.interval(TRY_AGAIN);
     left.forEach(Part::stepNotKept);
     changed();
     drop(group, failure instanceof NotKeptException known ? known.firstId() : 0);
@@ -220,35 +207,17 @@ public final class Journal {
     unkept -= group.bytes();
     parts.values().forEach(part -> part.endpoint.notKept(group.events()));
     group.notKept(firstId);
-    tellOfDropped(group, firstId, group.entries().size());
-  }
-
-  private void tellOfDropped(Group group, long firstId, int dropped) {
-    if (dropped > 0) {
-      boolean all = dropped == group.entries().size();
-      drops.add(firstId + (all ? 0 : group.firstDropped()), dropped);
-    }
-  }
-
-  private void warnOfDropped(Warnings.Times<Long> times) {
-    log.warn(
-        "No room with {} pending events: {} dropped, from event {} on",
-        pendingAtDrop,
-        times.count() == 1 ? "1 entry" : times.count() + " entries",
-        times.first());
+    drops.add(group, firstId, true);
   }
 
   /** What an operator must know, {@code null} when all is well. */
   public String warning() {
-    return Stream.of(fault, unreadable, engine.damage())
-        .filter(Objects::nonNull)
-        .findFirst()
-        .orElse(null);
+    return health.warning();
   }
 
   /** Whether nothing can be kept or read now. */
   public boolean isFaulty() {
-    return fault != null || unreadable != null;
+    return health.isFaulty();
   }
 
   /** Whether this start found what was kept damaged, put it aside and began anew. */
@@ -269,17 +238,6 @@ public final class Journal {
         });
   }
 
-  private <T> Future<T> noted(Future<T> read) {
-    return read.onComplete(
-        found -> unreadable = null,
-        failure -> {
-          if (!failure.getMessage().equals(unreadable)) {
-            unreadable = failure.getMessage();
-            log.error("{}: {}", engine.key(), unreadable);
-          }
-        });
-  }
-
   /** What one endpoint has to do with the journal. */
   private final class Part implements EndpointStore {
 
@@ -289,6 +247,11 @@ public final class Journal {
 
     Part(String id) {
       this.id = id;
+    }
+
+    /** Not so before it has begun, nor when it could not. */
+    private boolean hasStep() {
+      return changed && endpoint != null;
     }
 
     private Step step() {
@@ -316,18 +279,18 @@ public final class Journal {
 
     @Override
     public Future<Found<Event>> read(long after, int limit) {
-      return noted(engine.read(after, limit));
+      return health.noted(engine.read(after, limit));
     }
 
     @Override
     public Future<Found<Straggler>> stragglers(Collection<Long> ids) {
-      return noted(engine.stragglers(id, ids));
+      return health.noted(engine.stragglers(id, ids));
     }
 
     @Override
     public Future<List<DeadLetter>> deadLetters(
         List<Long> ids, Map<Long, DeadLetter> unkeptLetters, long maxBytes) {
-      return noted(engine.deadLetters(id, ids, unkeptLetters, maxBytes));
+      return health.noted(engine.deadLetters(id, ids, unkeptLetters, maxBytes));
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
  * What keeps others out and secrets in. Options come in by {@link
- * dev.auditwebhook.security.UrlPolicy}, {@link dev.auditwebhook.security.Signer} and {@link
+ * dev.auditwebhook.security.UrlPolicy}, {@link dev.auditwebhook.security.SigningKey} and {@link
  * dev.auditwebhook.security.ClientOptions}, to have what they were given judged; whoever is about
  * to connect by {@link dev.auditwebhook.security.GuardedResolver}, which vets the address of each
  * connection; HTTP routes by {@link dev.auditwebhook.security.AdminToken}; and what is shown of an

@@ -15,10 +15,4 @@ public record Attempt(Batch batch, Circuit circuit, Circuit.Ticket ticket) {
   public int turn() {
     return (int) ((batch.attempts() + ticket.opening()) % Integer.MAX_VALUE);
   }
-
-  /** Reports the verdict to the circuit, and rules. */
-  public Ruling ruling(Verdict verdict, boolean current, int maxAttempts) {
-    boolean tolerated = circuit.report(ticket, verdict, batch.size());
-    return Ruling.of(this, verdict, new Ruling.Circumstances(current, tolerated, maxAttempts));
-  }
 }

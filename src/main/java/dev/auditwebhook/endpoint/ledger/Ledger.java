@@ -103,11 +103,6 @@ public final class Ledger {
     return cursor.reach(event);
   }
 
-  /** A straggler is held in memory. */
-  public Pending recall(Straggler straggler) {
-    return Pending.of(straggler);
-  }
-
   /** The receiver has it. */
   public void delivered(Pending event) {
     end(event, Total.DELIVERED);

@@ -28,7 +28,8 @@ public final class Pending {
     return new Pending(event, 0, event.acceptedAt(), false);
   }
 
-  static Pending of(Straggler kept) {
+  /** One that is to be tried again. */
+  public static Pending of(Straggler kept) {
     return new Pending(kept.event(), kept.attempts(), kept.since(), true);
   }
 

@@ -143,6 +143,11 @@ public final class FileEngine implements Engine {
   }
 
   @Override
+  public String key() {
+    return "webhook.store.path";
+  }
+
+  @Override
   public long interval() {
     return options.getSyncInterval();
   }

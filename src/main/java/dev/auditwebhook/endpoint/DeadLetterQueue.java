@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.SortedSet;
 
 /** The dead-letter queue of an endpoint. */
-public final class DeadLetters {
+public final class DeadLetterQueue {
 
   private final Ledger ledger;
   private final EndpointStore store;
@@ -21,7 +21,7 @@ public final class DeadLetters {
   /**
    * @param capacity how many events may be pending
    */
-  DeadLetters(
+  DeadLetterQueue(
       Ledger ledger,
       EndpointStore store,
       ReadAhead readAhead,

@@ -1,0 +1,7 @@
+/**
+ * The desk: it registers the addresses of the event bus, reads requests and makes replies. The
+ * verticle comes in by {@link dev.auditwebhook.bus.Webhook}, which puts all rooms together. From
+ * here an entry goes on to {@link dev.auditwebhook.journal.Acceptance}, and a request to {@link
+ * dev.auditwebhook.endpoint.Endpoint} or {@link dev.auditwebhook.journal.Journal}.
+ */
+package dev.auditwebhook.bus;
