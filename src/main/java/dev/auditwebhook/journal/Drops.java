@@ -27,10 +27,10 @@ final class Drops {
    * @param all whether all of them are
    */
   void add(Group group, long firstId, boolean all) {
-    int entries = group.entries().size();
-    int dropped = all ? entries : entries - group.events();
-    if (dropped > 0) {
-      warnings.add(firstId + (all ? 0 : group.firstDropped()), dropped);
+    for (int i = 0; i < group.entries().size(); i++) {
+      if (all || group.entries().get(i) == null) {
+        warnings.add(firstId + i);
+      }
     }
   }
 

@@ -50,11 +50,6 @@ final class Group {
     return bytes;
   }
 
-  /** Where the first is that there was no room for. */
-  int firstDropped() {
-    return entries.indexOf(null);
-  }
-
   /** Answers those who asked, after all was kept. */
   void kept(long firstId) {
     tell(firstId, Accepted::queued);

@@ -38,16 +38,11 @@ final class Warnings<T> {
 
   /** It happened. */
   void add(T detail) {
-    add(detail, 1);
-  }
-
-  /** It happened so many times. */
-  void add(T detail, long times) {
     if (count == 0) {
       first = detail;
     }
     last = detail;
-    count += times;
+    count++;
     if (timer < 0) {
       speak();
     }
