@@ -10,11 +10,14 @@ import io.vertx.core.json.JsonObject;
  */
 public class StoreOptions {
 
-  /** In memory: the default. */
+  /** In memory. */
   public static final String MEMORY = "memory";
 
   /** On disk; needs {@code com.h2database:h2-mvstore} on the class path. */
   public static final String FILE = "file";
+
+  /** The default of {@code type}. */
+  public static final String DEFAULT_TYPE = MEMORY;
 
   /** The default of {@code syncInterval}, in milliseconds. */
   public static final long DEFAULT_SYNC_INTERVAL = 5;
@@ -22,7 +25,7 @@ public class StoreOptions {
   /** The default of {@code maxEvents}. */
   public static final long DEFAULT_MAX_EVENTS = 1_000_000;
 
-  private String type = MEMORY;
+  private String type = DEFAULT_TYPE;
   private String path;
   private long syncInterval = DEFAULT_SYNC_INTERVAL;
   private long maxEvents = DEFAULT_MAX_EVENTS;

@@ -15,11 +15,14 @@ import java.util.Map;
  */
 public class WebhookOptions extends EndpointOptions {
 
-  /** The {@code scope} of a webhook that serves the node that it is deployed on: the default. */
+  /** The {@code scope} of a webhook that serves the node that it is deployed on. */
   public static final String LOCAL = "local";
 
   /** The {@code scope} of the one webhook that serves all nodes of a cluster. */
   public static final String CLUSTER = "cluster";
+
+  /** The default of {@code scope}. */
+  public static final String DEFAULT_SCOPE = LOCAL;
 
   /** The default of {@code drainTimeout}, in milliseconds. */
   public static final long DEFAULT_DRAIN_TIMEOUT = 5_000;
@@ -32,7 +35,7 @@ public class WebhookOptions extends EndpointOptions {
 
   private String entryAddress = WebhookAddresses.DEFAULT_ENTRY_ADDRESS;
   private String address = WebhookAddresses.DEFAULT_PREFIX;
-  private String scope = LOCAL;
+  private String scope = DEFAULT_SCOPE;
   private long drainTimeout = DEFAULT_DRAIN_TIMEOUT;
   private int maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES;
   private boolean allowPrivateNetworks = DEFAULT_ALLOW_PRIVATE_NETWORKS;
@@ -276,5 +279,11 @@ public class WebhookOptions extends EndpointOptions {
   @Override
   public WebhookOptions setBatch(BatchOptions batch) {
     return (WebhookOptions) super.setBatch(batch);
+  }
+
+  /** Never shows a secret. */
+  @Override
+  public String toString() {
+    return "WebhookOptions[address=" + address + ", entryAddress=" + entryAddress + "]";
   }
 }

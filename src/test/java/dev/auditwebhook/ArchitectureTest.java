@@ -34,8 +34,8 @@ class ArchitectureTest {
   private static final JavaClasses MODULE =
       new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages(ROOT);
 
-  /** What of the root is for the rooms: options, addresses, the entry. */
-  private static final String FOR_ALL = "(\\w+Options|WebhookAddresses|AuditEvent)";
+  /** What of the root is for the rooms: options, addresses, client, the entry. */
+  private static final String FOR_ALL = "(\\w+Options|WebhookAddresses|WebhookClient|AuditEvent)";
 
   @ParameterizedTest(name = "{0} -> {1}")
   @CsvSource({
@@ -53,6 +53,7 @@ class ArchitectureTest {
         + " security metrics json",
     "http.guard, security json",
     "http, http.guard security metrics json",
+    "cli, json security",
   })
   void anArrowGoesFromARoomToTheseAlone(String room, String others) {
     Set<String> allowed =
@@ -100,6 +101,18 @@ class ArchitectureTest {
                 .filter(other -> needs.getOrDefault(other, Set.of()).contains(one))
                 .forEach(other -> pairs.add(one + " <-> " + other)));
     assertThat(pairs).isEmpty();
+  }
+
+  @Test
+  void theMainVerticleAloneKnowsTheCommands() {
+    classes()
+        .that()
+        .resideInAPackage("dev.auditwebhook.cli")
+        .should()
+        .onlyHaveDependentClassesThat(
+            JavaClass.Predicates.resideInAPackage("dev.auditwebhook.cli")
+                .or(JavaClass.Predicates.equivalentTo(MainVerticle.class)))
+        .check(MODULE);
   }
 
   @Test

@@ -96,21 +96,21 @@ final class Emit {
   }
 
   private void post(byte[] line) throws IOException, InterruptedException {
-    EmitClient.Answer answer = client.post(line);
-    while (answer.isBusy()) {
+    EmitClient.Reply reply = client.post(line);
+    while (reply.isBusy()) {
       if (!waited) {
         waited = true;
-        err.println("line " + lineNumber + ": " + answer.problem() + "; sending again until taken");
+        err.println("line " + lineNumber + ": " + reply.problem() + "; sending again until taken");
       }
-      answer.pause();
-      answer = client.post(line);
+      reply.pause();
+      reply = client.post(line);
     }
-    if (answer.isAccepted()) {
+    if (reply.isAccepted()) {
       accepted++;
-      discarded += answer.isDiscarded() ? 1 : 0;
+      discarded += reply.isDiscarded() ? 1 : 0;
     } else {
       rejected++;
-      err.println("line " + lineNumber + ": " + answer.problem());
+      err.println("line " + lineNumber + ": " + reply.problem());
     }
   }
 

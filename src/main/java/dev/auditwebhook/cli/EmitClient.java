@@ -33,7 +33,7 @@ final class EmitClient {
    * @param body the reply, or the problem; empty when it was no JSON object
    * @param retryAfter in seconds
    */
-  record Answer(int status, JsonObject body, long retryAfter) {
+  record Reply(int status, JsonObject body, long retryAfter) {
 
     private static final long LONGEST_PAUSE = 60;
 
@@ -90,21 +90,20 @@ final class EmitClient {
    *
    * @throws Stopped when there is no service, or it does not take the token
    */
-  Answer post(byte[] entry) throws Stopped, InterruptedException {
+  Reply post(byte[] entry) throws Stopped, InterruptedException {
     HttpRequest post = request.POST(HttpRequest.BodyPublishers.ofByteArray(entry)).build();
+    HttpResponse<String> response;
     try {
-      HttpResponse<String> response = http.send(post, HttpResponse.BodyHandlers.ofString());
-      if (response.statusCode() == 401) {
-        throw new Stopped(url + ": 401, the token is not the service's", null);
-      }
-      return new Answer(response.statusCode(), json(response.body()), retryAfter(response));
-    } catch (Stopped e) {
-      throw e;
+      response = http.send(post, HttpResponse.BodyHandlers.ofString());
     } catch (ConnectException e) {
       throw new Stopped(url + ": connection refused, is the service running?", e);
     } catch (IOException e) {
       throw new Stopped(url + ": " + Terminal.firstLine(e), e);
     }
+    if (response.statusCode() == 401) {
+      throw new Stopped(url + ": 401, the token is not the service's", null);
+    }
+    return new Reply(response.statusCode(), json(response.body()), retryAfter(response));
   }
 
   private static JsonObject json(String body) {

@@ -3,13 +3,14 @@ package dev.auditwebhook.json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Reads a JSON object from outside key by key, and refuses what nobody asked for.
@@ -131,17 +132,9 @@ public final class StrictJson {
 
   /** An array of strings, or the default when the key is absent. */
   public List<String> strings(String key, List<String> absent) {
-    if (!take(key)) {
-      return absent;
-    }
-    List<String> strings = new ArrayList<>();
-    for (Object item : array(key)) {
-      if (!(item instanceof String text)) {
-        throw wrong(key, "must be an array of strings");
-      }
-      strings.add(text);
-    }
-    return List.copyOf(strings);
+    return take(key)
+        ? items(key, "strings", String.class::isInstance).map(String.class::cast).toList()
+        : absent;
   }
 
   /** An object whose values are all strings, or an empty one when the key is absent. */
@@ -159,17 +152,11 @@ public final class StrictJson {
 
   /** An array of whole numbers, or {@code null} when the key is absent. */
   public List<Long> wholes(String key) {
-    if (!take(key)) {
-      return null;
-    }
-    List<Long> numbers = new ArrayList<>();
-    for (Object item : array(key)) {
-      if (!(item instanceof Integer || item instanceof Long)) {
-        throw wrong(key, "must be an array of whole numbers");
-      }
-      numbers.add(((Number) item).longValue());
-    }
-    return List.copyOf(numbers);
+    return take(key)
+        ? items(key, "whole numbers", item -> item instanceof Integer || item instanceof Long)
+            .map(item -> ((Number) item).longValue())
+            .toList()
+        : null;
   }
 
   /** Refuses keys that were not read. To be called when all known keys were. */
@@ -213,11 +200,14 @@ public final class StrictJson {
     return refused(key, rule + ", was " + (value instanceof Number ? value : typeOf(value)));
   }
 
-  private JsonArray array(String key) {
-    if (json.getValue(key) instanceof JsonArray array) {
-      return array;
+  private Stream<Object> items(String key, String kind, Predicate<Object> isOne) {
+    if (!(json.getValue(key) instanceof JsonArray array)) {
+      throw wrong(key, "must be an array");
     }
-    throw wrong(key, "must be an array");
+    if (!array.stream().allMatch(isOne)) {
+      throw wrong(key, "must be an array of " + kind);
+    }
+    return array.stream();
   }
 
   private BigDecimal number(String key) {
