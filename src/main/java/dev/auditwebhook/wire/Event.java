@@ -2,7 +2,6 @@ package dev.auditwebhook.wire;
 
 import io.vertx.core.shareddata.Shareable;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -28,11 +27,14 @@ public record Event(long id, String action, byte[] content, long acceptedAt) imp
 
   /** The JSON of the event, the same at every attempt. */
   public byte[] body() {
-    return ByteBuffer.allocate(size())
-        .put(BEGINNING)
-        .put(Long.toString(id).getBytes(StandardCharsets.US_ASCII))
-        .put(content)
-        .array();
+    byte[] body = new byte[size()];
+    System.arraycopy(BEGINNING, 0, body, 0, BEGINNING.length);
+    int at = body.length - content.length;
+    System.arraycopy(content, 0, body, at, content.length);
+    for (long rest = id; at > BEGINNING.length; rest /= 10) {
+      body[--at] = (byte) ('0' + rest % 10);
+    }
+    return body;
   }
 
   /** The JSON array of some events. */

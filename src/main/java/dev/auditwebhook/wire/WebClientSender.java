@@ -4,11 +4,13 @@ import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.security.UrlPolicy.Destination;
 import dev.auditwebhook.wire.WebClients.Kind;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.client.HttpRequest;
 import io.vertx.ext.web.client.impl.HttpContext;
@@ -94,7 +96,7 @@ public final class WebClientSender implements Sender {
       request(destination, route)
           .copy()
           .as(exchange)
-          .sendBuffer(Buffer.buffer(exchange.body()))
+          .sendBuffer(BufferInternal.buffer(Unpooled.wrappedBuffer(exchange.body())))
           .onComplete(
               response -> exchange.complete(),
               cause -> {

@@ -55,7 +55,9 @@ final class Cursor {
       position = window.poll().id();
       past--;
     }
-    pastBefore.headSet(position, true).clear();
+    while (!pastBefore.isEmpty() && pastBefore.first() <= position) {
+      pastBefore.pollFirst();
+    }
   }
 
   /** Events that will not be read are past; says which of them were not so before. */
