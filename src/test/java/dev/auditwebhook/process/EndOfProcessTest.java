@@ -5,38 +5,24 @@ import static dev.auditwebhook.testing.Effect.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.auditwebhook.testing.LogLines;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import dev.auditwebhook.testing.WebhookExtension;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.slf4j.LoggerFactory;
 
+/** What is lost with the memory store is said once. */
 class EndOfProcessTest {
 
   @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
   private final ScriptedReceiver receiver = webhook.receiver();
 
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-  private final Logger logger = (Logger) LoggerFactory.getLogger("dev.auditwebhook.store");
-
-  @BeforeEach
-  void listen() {
-    lines.start();
-    logger.setLevel(Level.WARN);
-    logger.setAdditive(false);
-    logger.addAppender(lines);
-  }
+  private final LogLines log = new LogLines("dev.auditwebhook.store", Level.WARN);
 
   @AfterEach
   void stopListening() {
-    logger.detachAppender(lines);
-    logger.setAdditive(true);
-    logger.setLevel(null);
+    log.close();
   }
 
   @Test
@@ -48,9 +34,9 @@ class EndOfProcessTest {
 
     webhook.end();
 
-    assertThat(lines.list.stream().map(ILoggingEvent::getFormattedMessage))
+    assertThat(log.all())
         .containsExactly(
-            "The memory store ends with the process, and with it 2 pending events and 1 dead letters");
+            "WARN The memory store ends with the process, and with it 2 pending events and 1 dead letters");
   }
 
   @Test
@@ -60,11 +46,11 @@ class EndOfProcessTest {
     webhook.publish(1);
     webhook.awaitSettled(1);
     webhook.undeploy();
-    assertThat(lines.list).isEmpty();
+    assertThat(log.all()).isEmpty();
 
     webhook.end();
 
-    assertThat(lines.list).hasSize(1);
+    assertThat(log.all()).hasSize(1);
   }
 
   @Test
@@ -75,6 +61,6 @@ class EndOfProcessTest {
 
     webhook.end();
 
-    assertThat(lines.list).isEmpty();
+    assertThat(log.all()).isEmpty();
   }
 }

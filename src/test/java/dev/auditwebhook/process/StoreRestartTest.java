@@ -1,6 +1,7 @@
 package dev.auditwebhook.process;
 
 import static dev.auditwebhook.testing.Effect.status;
+import static dev.auditwebhook.testing.Webhooks.ids;
 import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -83,8 +84,7 @@ class StoreRestartTest {
     receiver.start();
 
     webhook.awaitState(state -> state.pending() == 0);
-    assertThat(receiver.eventIds())
-        .containsExactlyElementsOf(LongStream.rangeClosed(1, 40).boxed().toList());
+    assertThat(receiver.eventIds()).isEqualTo(ids(1, 40));
     WebhookClient.Accepted next = result(webhook.client().request(AuditEvent.of("a", null)));
     assertThat(next.status()).isEqualTo("queued");
     assertThat(next.eventId()).isEqualTo(42);

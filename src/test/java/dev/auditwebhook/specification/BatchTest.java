@@ -3,14 +3,14 @@ package dev.auditwebhook.specification;
 import static dev.auditwebhook.testing.Effect.close;
 import static dev.auditwebhook.testing.Effect.silence;
 import static dev.auditwebhook.testing.Effect.status;
+import static dev.auditwebhook.testing.Webhooks.batches;
 import static dev.auditwebhook.testing.Webhooks.circuit;
+import static dev.auditwebhook.testing.Webhooks.ids;
 import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.standardwebhooks.Webhook;
-import dev.auditwebhook.BatchOptions;
-import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.testing.EveryStore;
 import dev.auditwebhook.testing.ScriptedReceiver;
@@ -20,17 +20,12 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpHeaders;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several events in one request. */
 @EveryStore
@@ -42,30 +37,9 @@ class BatchTest {
 
   private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-  private WebhookOptions batches(int maxEvents, long maxDelay) {
-    return webhook
-        .options()
-        .setBatch(new BatchOptions().setMaxEvents(maxEvents).setMaxDelay(maxDelay))
-        .setMaxInFlight(4);
-  }
-
-  private static List<Long> ids(Received request) {
-    return new JsonArray(request.body())
-        .stream().map(event -> ((JsonObject) event).getLong("event_id")).toList();
-  }
-
-  private List<Long> allIds() {
-    List<Long> ids = new ArrayList<>();
-    receiver.requests().forEach(request -> ids.addAll(ids(request)));
-    return ids;
-  }
-
-  private static List<Long> upTo(long last) {
-    return LongStream.rangeClosed(1, last).boxed().toList();
-  }
-
-  private static boolean has(Received request, long id) {
-    return ids(request).contains(id);
+  /** Up to four requests with so many events at most. */
+  private WebhookOptions batchesOf(int maxEvents, long maxDelay) {
+    return batches(webhook.options(), maxEvents, maxDelay).setMaxInFlight(4);
   }
 
   @Nested
@@ -73,13 +47,13 @@ class BatchTest {
 
     @Test
     void whatWaitsGoesOutTogetherInTheOrderOfTheIds() {
-      webhook.deploy(batches(10, 10_000).setMaxInFlight(1));
+      webhook.deploy(batchesOf(10, 10_000).setMaxInFlight(1));
 
       webhook.publish(30);
 
       assertThat(webhook.awaitSettled(30).delivered()).isEqualTo(30);
       assertThat(receiver.requests()).hasSize(3);
-      assertThat(allIds()).isEqualTo(upTo(30));
+      assertThat(receiver.eventIds()).isEqualTo(ids(1, 30));
       Buffer body = receiver.takeRequest().body();
       assertThat(new JsonArray(body).getJsonObject(0).fieldNames())
           .containsExactly("event_id", "action", "timestamp", "details");
@@ -88,7 +62,7 @@ class BatchTest {
 
     @Test
     void aBatchThatIsNotFullGoesOutAfterItsDelay() {
-      webhook.deploy(batches(1_000, 200));
+      webhook.deploy(batchesOf(1_000, 200));
 
       long start = System.nanoTime();
       webhook.publish(3);
@@ -96,25 +70,25 @@ class BatchTest {
 
       assertThat((System.nanoTime() - start) / 1_000_000).isGreaterThanOrEqualTo(190);
       assertThat(receiver.requests()).hasSize(1);
-      assertThat(ids(receiver.takeRequest())).isEqualTo(upTo(3));
+      assertThat(receiver.takeRequest().eventIds()).isEqualTo(ids(1, 3));
     }
 
     @Test
     void oneEventIsAnArrayToo() {
-      webhook.deploy(batches(2, 1));
+      webhook.deploy(batchesOf(2, 1));
 
       webhook.publish(1);
       webhook.awaitSettled(1);
       result(webhook.client().test());
 
       assertThat(receiver.requests())
-          .extracting(request -> ids(request))
+          .extracting(Received::eventIds)
           .containsExactly(List.of(1L), List.of(0L));
     }
 
     @Test
     void noBatchGrowsBeyondAMebibyte() {
-      webhook.deploy(batches(10_000, 50).setMaxEntryBytes(400_000));
+      webhook.deploy(batchesOf(10_000, 50).setMaxEntryBytes(400_000));
 
       for (int i = 0; i < 6; i++) {
         webhook.publish("big", "x".repeat(300_000));
@@ -127,7 +101,7 @@ class BatchTest {
 
     @Test
     void commasAndBracketsCountAsWell() {
-      webhook.deploy(batches(10_000, 300).setQueueCapacity(20_000));
+      webhook.deploy(batchesOf(10_000, 300).setQueueCapacity(20_000));
       result(webhook.client().pause());
       for (int i = 0; i < 10_000; i++) {
         webhook.publish("a", new JsonObject().put("text", "x".repeat(60)));
@@ -144,7 +118,7 @@ class BatchTest {
 
     @Test
     void aBatchIsSignedAsAWhole() throws Exception {
-      webhook.deploy(batches(5, 10_000).setSecrets(List.of(SECRET)));
+      webhook.deploy(batchesOf(5, 10_000).setSecrets(List.of(SECRET)));
 
       webhook.publish(5);
       webhook.awaitSettled(5);
@@ -165,7 +139,7 @@ class BatchTest {
     void attemptsAreToldEventByEvent() {
       receiver.then(status(400));
       List<JsonObject> attempts = webhook.attempts();
-      webhook.deploy(batches(2, 10_000));
+      webhook.deploy(batchesOf(2, 10_000));
 
       webhook.publish(2);
       webhook.awaitSettled(2);
@@ -178,132 +152,19 @@ class BatchTest {
   }
 
   @Nested
-  class Refusals {
-
-    @ParameterizedTest
-    @ValueSource(ints = {400, 413, 422})
-    void oneBadEventTakesNoNeighboursAlong(int refusal) {
-      receiver.usually(request -> status(has(request, 37) ? refusal : 204));
-      webhook.deploy(batches(64, 10_000).setMaxInFlight(1));
-
-      webhook.publish(64);
-
-      WebhookClient.State state = webhook.awaitSettled(64);
-      assertThat(state.delivered()).isEqualTo(63);
-      assertThat(webhook.deadLetters())
-          .singleElement()
-          .satisfies(
-              letter -> {
-                assertThat(letter.eventId()).isEqualTo(37);
-                assertThat(letter.attempts()).isEqualTo(1);
-                assertThat(letter.status()).isEqualTo(refusal);
-              });
-      assertThat(receiver.requests()).hasSize(1 + 2 * 6);
-      assertThat(receiver.requests())
-          .extracting(Received::messageId)
-          .as("each part has an id of its own")
-          .doesNotHaveDuplicates();
-      assertThat(state.circuit()).isEqualTo("closed");
-    }
-
-    @ParameterizedTest(name = "{0} in flight, circuit of {1}")
-    @CsvSource({"1, 100", "1, 10", "4, 100", "4, 10"})
-    void oneThatTheReceiverAlwaysFailsAtTakesNoneAlongEither(int inFlight, int maxFailures) {
-      receiver.usually(request -> status(has(request, 15) ? 500 : 204));
-      webhook.deploy(
-          circuit(batches(10, 10_000), maxFailures, 20)
-              .setMaxInFlight(inFlight)
-              .setInitialBackoff(1));
-
-      webhook.publish(100);
-
-      assertThat(webhook.awaitSettled(100).delivered()).isEqualTo(99);
-      assertThat(webhook.deadLetters())
-          .singleElement()
-          .satisfies(
-              letter -> {
-                assertThat(letter.eventId()).isEqualTo(15);
-                assertThat(letter.attempts()).isEqualTo(3);
-                assertThat(letter.status()).isEqualTo(500);
-              });
-    }
-
-    @ParameterizedTest(name = "{0} in flight")
-    @ValueSource(ints = {1, 4})
-    void oneThatIsRefusedDoesNotHoldUpALargeBatchForGood(int inFlight) {
-      receiver.usually(request -> status(has(request, 15) ? 403 : 204));
-      webhook.deploy(
-          circuit(batches(20, 10_000), 10, 20).setMaxInFlight(inFlight).setInitialBackoff(1));
-
-      webhook.publish(200);
-
-      WebhookClient.State state = webhook.awaitSettled(200);
-      assertThat(state.failed()).isBetween(1L, 10L);
-      assertThat(webhook.deadLetters())
-          .anySatisfy(letter -> assertThat(letter.eventId()).isEqualTo(15));
-    }
-
-    @Test
-    void aPayloadThatIsTooLargeIsHalvedUntilItFits() {
-      receiver.usually(request -> status(ids(request).size() > 10 ? 413 : 204));
-      webhook.deploy(batches(100, 10_000));
-
-      webhook.publish(100);
-
-      WebhookClient.State state = webhook.awaitSettled(100);
-      assertThat(state.delivered()).isEqualTo(100);
-      assertThat(state.failed()).isZero();
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {401, 404, 409, 301})
-    void otherRefusalsMeanTheWholeBatch(int refusal) {
-      receiver.usually(status(refusal));
-      webhook.deploy(batches(10, 10_000).setMaxInFlight(1));
-
-      webhook.publish(10);
-
-      assertThat(webhook.awaitSettled(10).failed()).isEqualTo(10);
-      assertThat(receiver.requests()).hasSize(1);
-      assertThat(webhook.deadLetters())
-          .hasSize(10)
-          .allSatisfy(letter -> assertThat(letter.status()).isEqualTo(refusal));
-    }
-
-    @Test
-    void aBatchThatIsGivenUpIsADeadLetterAnEventAndRedrivenAsANewBatch() {
-      receiver.usually(status(503));
-      webhook.deploy(batches(3, 10_000));
-      webhook.publish(3);
-      webhook.awaitSettled(3);
-      assertThat(webhook.deadLetters())
-          .allSatisfy(letter -> assertThat(letter.attempts()).isEqualTo(3));
-      String former = receiver.takeRequest().messageId();
-
-      receiver.usually(status(204));
-      assertThat(result(webhook.client().redrive())).isEqualTo(3);
-      webhook.awaitState(state -> state.delivered() == 3);
-
-      Received last = receiver.lastRequest();
-      assertThat(ids(last)).isEqualTo(upTo(3));
-      assertThat(last.messageId()).isNotEqualTo(former);
-    }
-  }
-
-  @Nested
   class Retries {
 
     @Test
     void membersAndMessageIdStayTheSameOverAllAttempts() {
       receiver.then(status(503), close(), status(204));
-      webhook.deploy(batches(4, 500).setMaxInFlight(1).setMaxAttempts(5));
+      webhook.deploy(batchesOf(4, 500).setMaxInFlight(1).setMaxAttempts(5));
 
       webhook.publish(4);
       Received first = receiver.takeRequest();
       webhook.publish(3);
 
       assertThat(webhook.awaitSettled(7).delivered()).isEqualTo(7);
-      assertThat(ids(first)).isEqualTo(upTo(4));
+      assertThat(first.eventIds()).isEqualTo(ids(1, 4));
       assertThat(receiver.takeRequests(2))
           .allSatisfy(again -> assertThat(again.messageId()).isEqualTo(first.messageId()))
           .allSatisfy(again -> assertThat(again.body()).isEqualTo(first.body()));
@@ -313,7 +174,7 @@ class BatchTest {
     @Test
     void eventsThatWereNeverTriedDoNotShareTheAttemptsOfOneThatWas() {
       receiver.usually(status(503));
-      WebhookOptions options = batches(5, 1).setInitialBackoff(60_000).setMaxAttempts(2);
+      WebhookOptions options = batchesOf(5, 1).setInitialBackoff(60_000).setMaxAttempts(2);
       webhook.deploy(options);
       webhook.publish(1);
       webhook.awaitState(state -> state.retried() == 1);
@@ -337,21 +198,19 @@ class BatchTest {
     @Test
     void theStrictOrderHoldsThroughRetriesAndHalves() {
       receiver.then(status(204), status(503), status(400), status(503), status(204), status(400));
-      webhook.deploy(batches(8, 20).setMaxInFlight(1).setMaxAttempts(10));
+      webhook.deploy(batchesOf(8, 20).setMaxInFlight(1).setMaxAttempts(10));
 
       webhook.publish(60);
       webhook.awaitSettled(60);
 
-      List<Long> firsts = new ArrayList<>();
-      receiver.requests().forEach(request -> firsts.add(ids(request).get(0)));
-      assertThat(firsts).isSorted();
+      assertThat(receiver.requests()).extracting(request -> request.eventIds().get(0)).isSorted();
       assertThat(webhook.state().delivered()).isEqualTo(60);
     }
 
     @Test
     void anOpenCircuitParksBatchesAndProbesWithOne() {
       receiver.usually(status(503));
-      webhook.deploy(circuit(batches(5, 5), 3, 30));
+      webhook.deploy(circuit(batchesOf(5, 5), 3, 30));
       webhook.publish(200);
       webhook.awaitCircuit("open");
       int before = receiver.requests().size();
@@ -361,13 +220,13 @@ class BatchTest {
       receiver.usually(status(204));
 
       assertThat(webhook.awaitSettled(200).delivered()).isEqualTo(200);
-      assertThat(new HashSet<>(allIds())).hasSize(200);
+      assertThat(new HashSet<>(receiver.eventIds())).hasSize(200);
     }
 
     @Test
     void aNewUrlTakesABatchInBackoffOver() {
       receiver.usually(status(503));
-      webhook.deploy(batches(4, 10_000).setInitialBackoff(60_000));
+      webhook.deploy(batchesOf(4, 10_000).setInitialBackoff(60_000));
       webhook.publish(4);
       receiver.takeRequest();
       webhook.awaitState(state -> state.retried() == 4);
@@ -382,29 +241,29 @@ class BatchTest {
 
     @Test
     void anUndeployDoesNotWaitForABatchToFill() {
-      webhook.deploy(batches(100, 60_000).setDrainTimeout(60_000));
+      webhook.deploy(batchesOf(100, 60_000).setDrainTimeout(60_000));
       webhook.publish(7);
       webhook.awaitState(state -> state.pending() == 7);
 
       webhook.undeploy();
 
-      assertThat(allIds()).isEqualTo(upTo(7));
+      assertThat(receiver.eventIds()).isEqualTo(ids(1, 7));
     }
 
     @Test
     void whatIsNotDeliveredIsBatchedAnewAfterARedeploy() {
       receiver.usually(silence());
-      webhook.deploy(batches(10, 10_000).setDrainTimeout(50));
+      webhook.deploy(batchesOf(10, 10_000).setDrainTimeout(50));
       webhook.publish(10);
       receiver.takeRequest();
       webhook.undeploy();
 
       receiver.usually(status(204));
-      webhook.deploy(batches(10, 500));
+      webhook.deploy(batchesOf(10, 500));
 
       assertThat(webhook.awaitSettled(10).delivered()).isEqualTo(10);
       Received last = receiver.lastRequest();
-      assertThat(ids(last)).isEqualTo(upTo(10));
+      assertThat(last.eventIds()).isEqualTo(ids(1, 10));
       assertThat(last.messageId()).isNotEqualTo(receiver.requests().get(0).messageId());
     }
   }

@@ -3,24 +3,19 @@ package dev.auditwebhook.specification;
 import static dev.auditwebhook.testing.Effect.silence;
 import static dev.auditwebhook.testing.Effect.status;
 import static dev.auditwebhook.testing.Webhooks.circuit;
+import static dev.auditwebhook.testing.Webhooks.ids;
 import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.auditwebhook.BatchOptions;
 import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.testing.EveryStore;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import dev.auditwebhook.testing.WebhookExtension;
-import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
-import java.util.stream.LongStream;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** While the circuit is open events wait, and cost nothing. */
 @EveryStore
@@ -30,276 +25,135 @@ class CircuitTest {
 
   private final ScriptedReceiver receiver = webhook.receiver();
 
-  @Nested
-  class Outage {
-
-    private WebhookOptions options() {
-      return circuit(webhook.options(), 5, 100);
-    }
-
-    /** From here on all requests are probes: those from before the opening have been answered. */
-    private void awaitParked() {
-      webhook.awaitState(state -> state.circuit().equals("open") && state.inFlight() == 0);
-    }
-
-    @Test
-    void anOutageParksEventsInsteadOfBurningTheirAttempts() {
-      receiver.stop();
-      webhook.deploy(circuit(options(), 5, 300).setInitialBackoff(1000));
-
-      webhook.publish(400);
-      webhook.awaitCircuit("open");
-      webhook.awaitState(state -> state.retried() > 8);
-      receiver.start();
-
-      WebhookClient.State state = webhook.awaitSettled(400);
-      assertThat(state.delivered()).isEqualTo(400);
-      assertThat(state.dropped()).isZero();
-      assertThat(state.circuit()).isEqualTo("closed");
-    }
-
-    @Test
-    void aLongOutageCostsOneProbeAResetTimeoutAndNoDeadLetter() {
-      receiver.usually(status(503));
-      webhook.deploy(circuit(options(), 5, 20));
-      webhook.publish(500);
-      awaitParked();
-      long start = System.nanoTime();
-      int before = receiver.requests().size();
-      await().until(() -> receiver.requests().size() >= before + 60);
-      int probes = receiver.requests().size() - before;
-      long millis = (System.nanoTime() - start) / 1_000_000;
-
-      assertThat(probes).isLessThanOrEqualTo((int) (millis / 20) + 2);
-      assertThat(webhook.state().failed()).isZero();
-      receiver.usually(status(204));
-      assertThat(webhook.awaitSettled(500).delivered()).isEqualTo(500);
-    }
-
-    @Test
-    void whileOpenOnlyProbesGoOutOneAtATimeAndCostNoAttempt() {
-      receiver.usually(status(503));
-      webhook.deploy(options().setMaxInFlight(2).setMaxAttempts(2).setInitialBackoff(60_000));
-
-      webhook.publish(20);
-      awaitParked();
-      int before = receiver.requests().size();
-      assertThat(before).isGreaterThanOrEqualTo(5);
-      await().until(() -> receiver.requests().size() >= before + 3);
-
-      assertThat(receiver.requests().get(before + 2).at() - receiver.requests().get(before).at())
-          .isGreaterThanOrEqualTo(195);
-      assertThat(receiver.eventIds().subList(before, before + 3))
-          .as("each probe is the event that waited longest")
-          .containsExactlyElementsOf(
-              LongStream.rangeClosed(before + 1, before + 3).boxed().toList());
-      assertThat(webhook.state().failed()).isZero();
-    }
-
-    @Test
-    void aProbeThatHangsIsCutAndTheNextOneGoesOut() {
-      receiver.then(status(503), status(503), status(503), status(503), status(503), silence());
-      webhook.deploy(
-          options()
-              .setMaxInFlight(1)
-              .setMaxAttempts(9)
-              .setInitialBackoff(5)
-              .setAttemptTimeout(200));
-
-      webhook.publish(3);
-
-      assertThat(webhook.awaitSettled(3).delivered()).isEqualTo(3);
-    }
-
-    @Test
-    void anEventThatIsRefusedForItselfClosesTheCircuit() {
-      receiver.then(status(503), status(503), status(503), status(503), status(503), status(400));
-      webhook.deploy(options().setMaxInFlight(1).setMaxAttempts(9).setInitialBackoff(5));
-
-      webhook.publish(3);
-
-      WebhookClient.State state = webhook.awaitSettled(3);
-      assertThat(state.failed()).isEqualTo(1);
-      assertThat(state.delivered()).isEqualTo(2);
-      assertThat(state.circuit()).isEqualTo("closed");
-    }
-
-    @Test
-    void theStateNamesTheCircuitAndTheNextProbe() {
-      receiver.usually(status(503));
-      webhook.deploy(circuit(options(), 5, 60_000));
-
-      webhook.publish(10);
-
-      WebhookClient.State state = webhook.awaitCircuit("open");
-      assertThat(state.nextProbe()).isAfter(state.circuitSince());
-      assertThat(state.lastError()).startsWith("503 from http://127.0.0.1:");
-      assertThat(webhook.request("webhook.health", new JsonObject()).encode())
-          .isEqualTo("{\"healthy\":false,\"reasons\":[\"circuit_open\"]}");
-      assertThat(webhook.request("webhook.ready", new JsonObject()).encode())
-          .isEqualTo("{\"ready\":true,\"reasons\":[]}");
-    }
-
-    @Test
-    void aNewUrlHasACircuitOfItsOwn() {
-      receiver.usually(status(503));
-      ScriptedReceiver other = webhook.anotherReceiver();
-      webhook.deploy(circuit(options(), 5, 60_000));
-      webhook.publish(50);
-      webhook.awaitCircuit("open");
-
-      result(webhook.client().setUrl(other.url()));
-
-      WebhookClient.State state = webhook.awaitSettled(50);
-      assertThat(state.delivered()).isEqualTo(50);
-      assertThat(state.circuit()).isEqualTo("closed");
-      assertThat(other.requests()).hasSize(50);
-    }
-
-    @Test
-    void undeployWhileOpenIsPromptAndLosesNothing() {
-      receiver.usually(status(503));
-      webhook.deploy(circuit(options(), 5, 60_000).setDrainTimeout(60_000).setInitialBackoff(50));
-      webhook.publish(50);
-      webhook.awaitCircuit("open");
-
-      webhook.undeploy();
-
-      receiver.usually(status(204));
-      webhook.deploy(options());
-      assertThat(webhook.awaitSettled(50).delivered()).isEqualTo(50);
-    }
+  private WebhookOptions options() {
+    return circuit(webhook.options(), 5, 100);
   }
 
-  /**
-   * What a receiver says of the endpoint costs events next to nothing, however many are under way.
-   */
-  @Nested
-  class RevokedToken {
+  /** From here on all requests are probes: those from before the opening have been answered. */
+  private void awaitParked() {
+    webhook.awaitState(state -> state.circuit().equals("open") && state.inFlight() == 0);
+  }
 
-    private static final int EVENTS = 2_000;
+  @Test
+  void anOutageParksEventsInsteadOfBurningTheirAttempts() {
+    receiver.stop();
+    webhook.deploy(circuit(options(), 5, 300).setInitialBackoff(1000));
 
-    private static final int MAX_FAILURES = 10;
+    webhook.publish(400);
+    webhook.awaitCircuit("open");
+    webhook.awaitState(state -> state.retried() > 8);
+    receiver.start();
 
-    private WebhookOptions options() {
-      return circuit(webhook.options(), MAX_FAILURES, 50).setQueueCapacity(10_000);
-    }
+    WebhookClient.State state = webhook.awaitSettled(400);
+    assertThat(state.delivered()).isEqualTo(400);
+    assertThat(state.dropped()).isZero();
+    assertThat(state.circuit()).isEqualTo("closed");
+  }
 
-    @Test
-    void aRevokedTokenCostsAFewDeadLettersAndParksTheStream() {
-      receiver.usually(status(401));
-      webhook.deploy(circuit(options(), 5, 100).setMaxInFlight(1));
+  @Test
+  void aLongOutageCostsOneProbeAResetTimeoutAndNoDeadLetter() {
+    receiver.usually(status(503));
+    webhook.deploy(circuit(options(), 5, 20));
+    webhook.publish(500);
+    awaitParked();
+    long start = System.nanoTime();
+    int before = receiver.requests().size();
+    await().until(() -> receiver.requests().size() >= before + 60);
+    int probes = receiver.requests().size() - before;
+    long millis = (System.nanoTime() - start) / 1_000_000;
 
-      webhook.publish(100);
+    assertThat(probes).isLessThanOrEqualTo((int) (millis / 20) + 2);
+    assertThat(webhook.state().failed()).isZero();
+    receiver.usually(status(204));
+    assertThat(webhook.awaitSettled(500).delivered()).isEqualTo(500);
+  }
 
-      webhook.awaitCircuit("open");
-      int before = receiver.requests().size();
-      await().until(() -> receiver.requests().size() >= before + 3);
-      WebhookClient.State state = webhook.state();
-      assertThat(state.failed()).isEqualTo(5);
-      assertThat(state.pending()).isEqualTo(95);
+  @Test
+  void whileOpenOnlyProbesGoOutOneAtATimeAndCostNoAttempt() {
+    receiver.usually(status(503));
+    webhook.deploy(options().setMaxInFlight(2).setMaxAttempts(2).setInitialBackoff(60_000));
 
-      receiver.usually(status(204));
-      assertThat(webhook.awaitSettled(100).delivered()).isEqualTo(95);
-    }
+    webhook.publish(20);
+    awaitParked();
+    int before = receiver.requests().size();
+    assertThat(before).isGreaterThanOrEqualTo(5);
+    await().until(() -> receiver.requests().size() >= before + 3);
 
-    @ParameterizedTest(name = "{0} in flight, {1} a batch, {2}")
-    @CsvSource({
-      "1, 1, 401",
-      "64, 1, 403",
-      "1024, 1, 401",
-      "1, 100, 401",
-      "64, 100, 401",
-      "64, 7, 404",
-      "64, 3, 302"
-    })
-    void itCostsAtMostMaxFailuresDeadLetters(int inFlight, int batch, int refusal) {
-      receiver.usually(status(refusal).after(20));
-      webhook.deploy(
-          options()
-              .setMaxInFlight(inFlight)
-              .setBatch(new BatchOptions().setMaxEvents(batch).setMaxDelay(1)));
+    assertThat(receiver.requests().get(before + 2).at() - receiver.requests().get(before).at())
+        .isGreaterThanOrEqualTo(195);
+    assertThat(receiver.eventIds().subList(before, before + 3))
+        .as("each probe is the event that waited longest")
+        .isEqualTo(ids(before + 1, before + 3));
+    assertThat(webhook.state().failed()).isZero();
+  }
 
-      webhook.publish(EVENTS);
-      webhook.awaitState(
-          state ->
-              state.received() == EVENTS
-                  && !state.circuit().equals("closed")
-                  && state.retried() > batch);
+  @Test
+  void aProbeThatHangsIsCutAndTheNextOneGoesOut() {
+    receiver.then(status(503), status(503), status(503), status(503), status(503), silence());
+    webhook.deploy(
+        options().setMaxInFlight(1).setMaxAttempts(9).setInitialBackoff(5).setAttemptTimeout(200));
 
-      WebhookClient.State refused = webhook.state();
-      assertThat(refused.failed()).isLessThanOrEqualTo(MAX_FAILURES);
-      assertThat(refused.dlqEvicted()).isZero();
-      assertThat(refused.pending()).isEqualTo(EVENTS - refused.failed());
+    webhook.publish(3);
 
-      receiver.usually(status(204));
-      WebhookClient.State end = webhook.awaitSettled(EVENTS);
-      assertThat(end.failed()).isLessThanOrEqualTo(MAX_FAILURES);
-      assertThat(end.delivered()).isEqualTo(EVENTS - end.failed());
-    }
+    assertThat(webhook.awaitSettled(3).delivered()).isEqualTo(3);
+  }
 
-    @Test
-    void lateRefusalsCostNothingThoughTheCircuitHasClosedSince() {
-      Promise<Void> closed = Promise.promise();
-      Promise<Void> sent = Promise.promise();
-      receiver.usually(
-          request ->
-              status(401).heldBackUntil(request.eventId() > 900 ? closed.future() : sent.future()));
-      webhook.deploy(options().setMaxInFlight(1_024));
-      webhook.publish(1_000);
-      receiver.takeRequests(1_000);
-      sent.complete();
-      webhook.awaitCircuit("open");
-      receiver.usually(status(204));
-      webhook.awaitCircuit("closed");
-      closed.complete();
+  @Test
+  void anEventThatIsRefusedForItselfClosesTheCircuit() {
+    receiver.then(status(503), status(503), status(503), status(503), status(503), status(400));
+    webhook.deploy(options().setMaxInFlight(1).setMaxAttempts(9).setInitialBackoff(5));
 
-      WebhookClient.State end = webhook.awaitSettled(1_000);
+    webhook.publish(3);
 
-      assertThat(end.failed()).isLessThanOrEqualTo(MAX_FAILURES);
-      assertThat(end.delivered()).isEqualTo(1_000 - end.failed());
-    }
+    WebhookClient.State state = webhook.awaitSettled(3);
+    assertThat(state.failed()).isEqualTo(1);
+    assertThat(state.delivered()).isEqualTo(2);
+    assertThat(state.circuit()).isEqualTo("closed");
+  }
 
-    @Test
-    void successesThatBeganBeforeItDoNotHideIt() {
-      Promise<Void> revoked = Promise.promise();
-      receiver.usually(
-          request ->
-              request.eventId() > 20 ? status(401) : status(204).heldBackUntil(revoked.future()));
-      webhook.deploy(circuit(options(), MAX_FAILURES, 60_000).setMaxInFlight(64));
-      webhook.publish(20);
-      receiver.takeRequests(20);
-      webhook.publish(MAX_FAILURES - 1);
-      webhook.awaitState(state -> state.failed() == MAX_FAILURES - 1);
+  @Test
+  void theStateNamesTheCircuitAndTheNextProbe() {
+    receiver.usually(status(503));
+    webhook.deploy(circuit(options(), 5, 60_000));
 
-      revoked.complete();
-      webhook.awaitState(state -> state.delivered() == 20);
-      webhook.publish(60);
-      webhook.awaitCircuit("open");
+    webhook.publish(10);
 
-      assertThat(webhook.state().failed()).isEqualTo(MAX_FAILURES);
-      receiver.usually(status(204));
-      result(webhook.client().setUrl(receiver.url("/mended")));
-      assertThat(webhook.awaitSettled(80 + MAX_FAILURES - 1).failed()).isEqualTo(MAX_FAILURES);
-    }
+    WebhookClient.State state = webhook.awaitCircuit("open");
+    assertThat(state.nextProbe()).isAfter(state.circuitSince());
+    assertThat(state.lastError()).startsWith("503 from http://127.0.0.1:");
+    assertThat(webhook.request("webhook.health", new JsonObject()).encode())
+        .isEqualTo("{\"healthy\":false,\"reasons\":[\"circuit_open\"]}");
+    assertThat(webhook.request("webhook.ready", new JsonObject()).encode())
+        .isEqualTo("{\"ready\":true,\"reasons\":[]}");
+  }
 
-    @ParameterizedTest
-    @CsvSource({"1024, 1", "64, 100"})
-    void anOutageBurnsNoAttemptOfWhatWasUnderWay(int inFlight, int batch) {
-      receiver.usually(status(503).after(20));
-      webhook.deploy(
-          options()
-              .setMaxAttempts(1)
-              .setMaxInFlight(inFlight)
-              .setBatch(new BatchOptions().setMaxEvents(batch).setMaxDelay(1)));
+  @Test
+  void aNewUrlHasACircuitOfItsOwn() {
+    receiver.usually(status(503));
+    ScriptedReceiver other = webhook.anotherReceiver();
+    webhook.deploy(circuit(options(), 5, 60_000));
+    webhook.publish(50);
+    webhook.awaitCircuit("open");
 
-      webhook.publish(EVENTS);
-      webhook.awaitState(state -> state.received() == EVENTS && state.retried() > 50);
-      receiver.usually(status(204));
+    result(webhook.client().setUrl(other.url()));
 
-      WebhookClient.State end = webhook.awaitSettled(EVENTS);
-      assertThat(end.failed()).isLessThanOrEqualTo(MAX_FAILURES);
-      assertThat(end.delivered()).isEqualTo(EVENTS - end.failed());
-    }
+    WebhookClient.State state = webhook.awaitSettled(50);
+    assertThat(state.delivered()).isEqualTo(50);
+    assertThat(state.circuit()).isEqualTo("closed");
+    assertThat(other.requests()).hasSize(50);
+  }
+
+  @Test
+  void undeployWhileOpenIsPromptAndLosesNothing() {
+    receiver.usually(status(503));
+    webhook.deploy(circuit(options(), 5, 60_000).setDrainTimeout(60_000).setInitialBackoff(50));
+    webhook.publish(50);
+    webhook.awaitCircuit("open");
+
+    webhook.undeploy();
+
+    receiver.usually(status(204));
+    webhook.deploy(options());
+    assertThat(webhook.awaitSettled(50).delivered()).isEqualTo(50);
   }
 }

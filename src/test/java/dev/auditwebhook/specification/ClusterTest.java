@@ -1,5 +1,6 @@
 package dev.auditwebhook.specification;
 
+import static dev.auditwebhook.testing.Webhooks.ids;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -19,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -191,8 +191,7 @@ class ClusterTest {
       int from = node;
       await().until(() -> result(client(from).get()).delivered() == 60);
     }
-    assertThat(receiver.eventIds())
-        .containsExactlyInAnyOrderElementsOf(LongStream.rangeClosed(1, 60).boxed().toList());
+    assertThat(receiver.eventIds()).containsExactlyInAnyOrderElementsOf(ids(1, 60));
     assertThat(messageIds()).doesNotHaveDuplicates();
 
     assertThat(result(client(2).disable())).isEqualTo(WebhookClient.Status.DISABLED);

@@ -1,6 +1,7 @@
 package dev.auditwebhook.specification;
 
 import static dev.auditwebhook.testing.Effect.status;
+import static dev.auditwebhook.testing.Webhooks.ids;
 import static dev.auditwebhook.testing.Webhooks.refusal;
 import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,7 +14,6 @@ import dev.auditwebhook.testing.ScriptedReceiver.Received;
 import dev.auditwebhook.testing.WebhookExtension;
 import io.vertx.core.Future;
 import java.util.List;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -49,8 +49,7 @@ class DeadLettersTest {
     assertThat(state.failed()).isEqualTo(130);
     assertThat(state.dlqSize()).isEqualTo(100);
     assertThat(state.dlqEvicted()).isEqualTo(30);
-    assertThat(webhook.deadLetters().stream().map(DeadLetter::eventId))
-        .containsExactlyElementsOf(LongStream.rangeClosed(31, 130).boxed().toList());
+    assertThat(webhook.deadLetters().stream().map(DeadLetter::eventId)).isEqualTo(ids(31, 130));
     assertThat(result(webhook.client().deadLetters(2, 99)).stream().map(DeadLetter::eventId))
         .containsExactly(100L, 101L);
   }

@@ -31,17 +31,14 @@ class DeploymentTest {
   @Nested
   class Start {
 
+    private void deploy(int instances, JsonObject config) {
+      DeploymentOptions options = new DeploymentOptions().setInstances(instances).setConfig(config);
+      result(webhook.vertx().deployVerticle(WebhookVerticle.class, options));
+    }
+
     @Test
     void aBadOptionFailsTheDeploymentInOneLineThatNamesTheKey() {
-      assertThatThrownBy(
-              () ->
-                  result(
-                      webhook
-                          .vertx()
-                          .deployVerticle(
-                              WebhookVerticle.class,
-                              new DeploymentOptions()
-                                  .setConfig(new JsonObject().put("maxAttempts", 0)))))
+      assertThatThrownBy(() -> deploy(1, new JsonObject().put("maxAttempts", 0)))
           .hasMessage("webhook.maxAttempts: must be a whole number from 1 to 1000, was 0");
     }
 
@@ -53,18 +50,7 @@ class DeploymentTest {
           .hasMessageContaining(
               "webhook.address: another WebhookVerticle answers on webhook already");
       assertThatThrownBy(
-              () ->
-                  result(
-                      webhook
-                          .vertx()
-                          .deployVerticle(
-                              WebhookVerticle.class,
-                              new DeploymentOptions()
-                                  .setInstances(2)
-                                  .setConfig(
-                                      new JsonObject()
-                                          .put("address", "b")
-                                          .put("entryAddress", "b.entry")))))
+              () -> deploy(2, new JsonObject().put("address", "b").put("entryAddress", "b.entry")))
           .hasMessageContaining("another WebhookVerticle answers on b already");
 
       webhook.publish(1);
@@ -125,8 +111,8 @@ class DeploymentTest {
           webhook
               .options()
               .setMaxInFlight(1)
-              .setInitialBackoff(60_000)
-              .setMaxBackoff(60_000)
+              .setInitialBackoff(300_000)
+              .setMaxBackoff(300_000)
               .setDrainTimeout(60_000));
       webhook.publish(2);
       webhook.awaitState(state -> state.retried() == 1);

@@ -1,10 +1,10 @@
 package dev.auditwebhook.specification;
 
+import static dev.auditwebhook.testing.Webhooks.batches;
 import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.auditwebhook.BatchOptions;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.testing.Certificates;
 import dev.auditwebhook.testing.EveryStore;
@@ -76,10 +76,6 @@ class EarlyAnswersTest {
         .setMaxEntryBytes(16 << 20);
   }
 
-  private static BatchOptions batches() {
-    return new BatchOptions().setMaxEvents(100).setMaxDelay(500);
-  }
-
   private void publish(int events, String text) {
     for (int i = 0; i < events; i++) {
       webhook.publish("large", new JsonObject().put("text", text));
@@ -138,7 +134,7 @@ class EarlyAnswersTest {
   @Test
   void batchesThatTheSocketsTake() {
     receive(new NetServerOptions().setReceiveBufferSize(16_384));
-    webhook.deploy(options().setBatch(batches()));
+    webhook.deploy(batches(options(), 100, 500));
     publish(40, TEXT);
     webhook.awaitState(state -> state.failed() == 40);
 
@@ -166,12 +162,11 @@ class EarlyAnswersTest {
                 });
     port = result(server.listen(0, "127.0.0.1")).actualPort();
     webhook.deploy(
-        options()
+        batches(options(), 100, 500)
             .setClient(
                 new JsonObject()
                     .put("protocolVersion", "HTTP_2")
-                    .put("http2ClearTextUpgrade", false))
-            .setBatch(batches()));
+                    .put("http2ClearTextUpgrade", false)));
     publish(80, TEXT);
     webhook.awaitState(state -> state.failed() == 80);
 

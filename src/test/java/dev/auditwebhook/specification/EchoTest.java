@@ -1,9 +1,9 @@
 package dev.auditwebhook.specification;
 
 import static dev.auditwebhook.testing.Effect.status;
+import static dev.auditwebhook.testing.Webhooks.batches;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.auditwebhook.BatchOptions;
 import dev.auditwebhook.testing.Effect;
 import dev.auditwebhook.testing.EveryStore;
 import dev.auditwebhook.testing.LogLines;
@@ -50,12 +50,10 @@ class EchoTest {
               Effect.status(status, Map.of(), answer.apply(echo)).play(vertx, request);
             });
     webhook.deploy(
-        webhook
-            .options()
+        batches(webhook.options(), batch, 50)
             .setUrl(receiver.url("/v1/" + SEGMENT + "/in?u=me&key=" + KEY))
             .setHeaders(Map.of("Authorization", "Bearer " + BEARER))
-            .setRedact(List.of("ssn"))
-            .setBatch(batch));
+            .setRedact(List.of("ssn")));
   }
 
   private record Echo(HttpServerRequest request, String body) {
@@ -64,7 +62,7 @@ class EchoTest {
     }
   }
 
-  private BatchOptions batch = new BatchOptions();
+  private int batch = 1;
 
   private static JsonObject secrets() {
     return new JsonObject()
@@ -103,7 +101,7 @@ class EchoTest {
 
   @Test
   void anotherMembersDetailsAreNotShownWithABatch() {
-    batch = new BatchOptions().setMaxEvents(10);
+    batch = 10;
     deployAgainst(404, Echo::all);
     webhook.publish("user.login", new JsonObject().put("n", 1));
     webhook.publish("user.login", secrets());

@@ -7,11 +7,11 @@ import static dev.auditwebhook.testing.Effect.flood;
 import static dev.auditwebhook.testing.Effect.silence;
 import static dev.auditwebhook.testing.Effect.stall;
 import static dev.auditwebhook.testing.Effect.status;
+import static dev.auditwebhook.testing.Webhooks.batches;
 import static dev.auditwebhook.testing.Webhooks.circuit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.auditwebhook.BatchOptions;
 import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.testing.Effect;
@@ -54,21 +54,10 @@ class FaultMatrixTest {
     }
   }
 
-  private final BatchOptions batch = new BatchOptions();
+  private int batch = 1;
 
   private WebhookOptions options() {
-    return webhook.options().setAttemptTimeout(400).setBatch(batch);
-  }
-
-  private static Row row(
-      String behaviour,
-      Effect answer,
-      String outcome,
-      int attempts,
-      String circuit,
-      String connection,
-      String error) {
-    return new Row(behaviour, answer, outcome, attempts, circuit, connection, error);
+    return batches(webhook.options(), batch, 1).setAttemptTimeout(400);
   }
 
   static Stream<Row> matrix() {
@@ -77,41 +66,41 @@ class FaultMatrixTest {
     // spotless:off
     return Stream.of(
         //  what the receiver does            its answer                                          outcome      n  circuit   connection  error
-        row("200",                             status(200, Map.of(), "ok"),                                       "delivered", 1, "closed", "kept",   null),
-        row("202",                             status(202),                                                       "delivered", 1, "closed", "kept",   null),
-        row("204",                             status(204),                                                       "delivered", 1, "closed", "kept",   null),
-        row("200 and closes",                  status(200, Map.of("connection", "close"), ""),                    "delivered", 1, "closed", "closed", null),
-        row("200 with 2 MiB",                  status(200, Map.of(), large),                                      "delivered", 1, "closed", "closed", null),
-        row("200, flooding without end",       flood(200),                                                        "delivered", 1, "closed", "closed", null),
-        row("503, flooding without end",       flood(503),                                                        "failed",    3, "open",   "closed", "503"),
-        row("400 with 2 MiB",                  status(400, Map.of(), large),                                      "failed",    1, "closed", "closed", "400"),
-        row("301",                             status(301, elsewhere, ""),                                        "failed",    1, "open",   "kept",   "301"),
-        row("303",                             status(303, elsewhere, ""),                                        "failed",    1, "open",   "kept",   "303"),
-        row("304",                             status(304),                                                       "failed",    1, "open",   "kept",   "304"),
-        row("307",                             status(307, elsewhere, ""),                                        "failed",    1, "open",   "kept",   "307"),
-        row("400",                             status(400),                                                       "failed",    1, "closed", "kept",   "400"),
-        row("401",                             status(401),                                                       "failed",    1, "open",   "kept",   "401"),
-        row("403",                             status(403),                                                       "failed",    1, "open",   "kept",   "403"),
-        row("404",                             status(404),                                                       "failed",    1, "open",   "kept",   "404"),
-        row("405",                             status(405),                                                       "failed",    1, "open",   "kept",   "405"),
-        row("407",                             status(407),                                                       "failed",    1, "open",   "kept",   "407"),
-        row("408",                             status(408),                                                       "failed",    3, "open",   "kept",   "408"),
-        row("409",                             status(409),                                                       "failed",    1, "closed", "kept",   "409"),
-        row("413",                             status(413),                                                       "failed",    1, "closed", "kept",   "413"),
-        row("422",                             status(422),                                                       "failed",    1, "closed", "kept",   "422"),
-        row("425",                             status(425),                                                       "failed",    3, "open",   "kept",   "425"),
-        row("429",                             status(429),                                                       "failed",    3, "open",   "kept",   "429"),
-        row("500",                             status(500),                                                       "failed",    3, "open",   "kept",   "500"),
-        row("503",                             status(503),                                                       "failed",    3, "open",   "kept",   "503"),
-        row("503, Retry-After in the past",    status(503, Map.of("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT"), ""), "failed",    3, "open",   "kept",   "503"),
-        row("503, Retry-After nonsense",       status(503, Map.of("retry-after", "soon"), ""),                    "failed",    3, "open",   "kept",   "503"),
-        row("accepts and says nothing",        silence(),                                                         "failed",    3, "open",   "closed", "timeout after 400 ms"),
-        row("200, then stalls in the body",    stall(200),                                                        "failed",    3, "open",   "closed", "timeout after 400 ms"),
-        row("400, then stalls in the body",    stall(400),                                                        "failed",    3, "open",   "closed", "timeout after 400 ms"),
-        row("200, dripping without end",       drip(200, 10),                                                     "failed",    3, "open",   "closed", "timeout after 400 ms"),
-        row("200, a whole answer too late",    status(200).after(900),                                            "failed",    3, "open",   "closed", "timeout after 400 ms"),
-        row("closes without an answer",        close(),                                                           "failed",    3, "open",   "closed", "connection closed"),
-        row("200, closes in the body",         closeHalfway(200),                                                 "failed",    3, "open",   "closed", "connection closed"));
+        new Row("200",                             status(200, Map.of(), "ok"),                                       "delivered", 1, "closed", "kept",   null),
+        new Row("202",                             status(202),                                                       "delivered", 1, "closed", "kept",   null),
+        new Row("204",                             status(204),                                                       "delivered", 1, "closed", "kept",   null),
+        new Row("200 and closes",                  status(200, Map.of("connection", "close"), ""),                    "delivered", 1, "closed", "closed", null),
+        new Row("200 with 2 MiB",                  status(200, Map.of(), large),                                      "delivered", 1, "closed", "closed", null),
+        new Row("200, flooding without end",       flood(200),                                                        "delivered", 1, "closed", "closed", null),
+        new Row("503, flooding without end",       flood(503),                                                        "failed",    3, "open",   "closed", "503"),
+        new Row("400 with 2 MiB",                  status(400, Map.of(), large),                                      "failed",    1, "closed", "closed", "400"),
+        new Row("301",                             status(301, elsewhere, ""),                                        "failed",    1, "open",   "kept",   "301"),
+        new Row("303",                             status(303, elsewhere, ""),                                        "failed",    1, "open",   "kept",   "303"),
+        new Row("304",                             status(304),                                                       "failed",    1, "open",   "kept",   "304"),
+        new Row("307",                             status(307, elsewhere, ""),                                        "failed",    1, "open",   "kept",   "307"),
+        new Row("400",                             status(400),                                                       "failed",    1, "closed", "kept",   "400"),
+        new Row("401",                             status(401),                                                       "failed",    1, "open",   "kept",   "401"),
+        new Row("403",                             status(403),                                                       "failed",    1, "open",   "kept",   "403"),
+        new Row("404",                             status(404),                                                       "failed",    1, "open",   "kept",   "404"),
+        new Row("405",                             status(405),                                                       "failed",    1, "open",   "kept",   "405"),
+        new Row("407",                             status(407),                                                       "failed",    1, "open",   "kept",   "407"),
+        new Row("408",                             status(408),                                                       "failed",    3, "open",   "kept",   "408"),
+        new Row("409",                             status(409),                                                       "failed",    1, "closed", "kept",   "409"),
+        new Row("413",                             status(413),                                                       "failed",    1, "closed", "kept",   "413"),
+        new Row("422",                             status(422),                                                       "failed",    1, "closed", "kept",   "422"),
+        new Row("425",                             status(425),                                                       "failed",    3, "open",   "kept",   "425"),
+        new Row("429",                             status(429),                                                       "failed",    3, "open",   "kept",   "429"),
+        new Row("500",                             status(500),                                                       "failed",    3, "open",   "kept",   "500"),
+        new Row("503",                             status(503),                                                       "failed",    3, "open",   "kept",   "503"),
+        new Row("503, Retry-After in the past",    status(503, Map.of("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT"), ""), "failed",    3, "open",   "kept",   "503"),
+        new Row("503, Retry-After nonsense",       status(503, Map.of("retry-after", "soon"), ""),                    "failed",    3, "open",   "kept",   "503"),
+        new Row("accepts and says nothing",        silence(),                                                         "failed",    3, "open",   "closed", "timeout after 400 ms"),
+        new Row("200, then stalls in the body",    stall(200),                                                        "failed",    3, "open",   "closed", "timeout after 400 ms"),
+        new Row("400, then stalls in the body",    stall(400),                                                        "failed",    3, "open",   "closed", "timeout after 400 ms"),
+        new Row("200, dripping without end",       drip(200, 10),                                                     "failed",    3, "open",   "closed", "timeout after 400 ms"),
+        new Row("200, a whole answer too late",    status(200).after(900),                                            "failed",    3, "open",   "closed", "timeout after 400 ms"),
+        new Row("closes without an answer",        close(),                                                           "failed",    3, "open",   "closed", "connection closed"),
+        new Row("200, closes in the body",         closeHalfway(200),                                                 "failed",    3, "open",   "closed", "connection closed"));
     // spotless:on
   }
 
@@ -124,7 +113,7 @@ class FaultMatrixTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("matrix")
   void withBatchesOn(Row row) {
-    batch.setMaxEvents(2).setMaxDelay(1);
+    batch = 2;
     check(row);
   }
 

@@ -1,12 +1,12 @@
 package dev.auditwebhook.specification;
 
 import static dev.auditwebhook.testing.Effect.status;
+import static dev.auditwebhook.testing.Webhooks.batches;
 import static dev.auditwebhook.testing.Webhooks.circuit;
 import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.auditwebhook.AuditEvent;
-import dev.auditwebhook.BatchOptions;
 import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.testing.EveryStore;
 import dev.auditwebhook.testing.ScriptedReceiver;
@@ -94,14 +94,13 @@ class LedgerPropertyTest {
 
   private void deploy() {
     webhook.deploy(
-        circuit(webhook.options(), 3, 10)
+        batches(circuit(webhook.options(), 3, 10), batch, 2)
             .setAttemptTimeout(2_000)
             .setInitialBackoff(3)
             .setJitter(0.1)
             .setDrainTimeout(20)
             .setQueueCapacity(20)
             .setMaxInFlight(4)
-            .setBatch(new BatchOptions().setMaxEvents(batch).setMaxDelay(2))
             .setDlqCapacity(5));
   }
 

@@ -2,11 +2,11 @@ package dev.auditwebhook.specification;
 
 import static dev.auditwebhook.testing.Effect.silence;
 import static dev.auditwebhook.testing.Effect.status;
+import static dev.auditwebhook.testing.Webhooks.batches;
 import static dev.auditwebhook.testing.Webhooks.circuit;
 import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.auditwebhook.BatchOptions;
 import dev.auditwebhook.WebhookRouterVerticle;
 import dev.auditwebhook.http.HttpOptions;
 import dev.auditwebhook.metrics.Scrape;
@@ -116,8 +116,7 @@ class MetricsTest {
 
   @Test
   void aBatchIsOneAttempt() {
-    webhook.deploy(
-        webhook.options().setBatch(new BatchOptions().setMaxEvents(10).setMaxDelay(60_000)));
+    webhook.deploy(batches(webhook.options(), 10, 60_000));
     webhook.publish(20);
     webhook.awaitSettled(20);
 

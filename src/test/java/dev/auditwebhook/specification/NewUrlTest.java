@@ -2,11 +2,11 @@ package dev.auditwebhook.specification;
 
 import static dev.auditwebhook.testing.Effect.silence;
 import static dev.auditwebhook.testing.Effect.status;
+import static dev.auditwebhook.testing.Webhooks.batches;
 import static dev.auditwebhook.testing.Webhooks.circuit;
 import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.auditwebhook.BatchOptions;
 import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.testing.EveryStore;
@@ -172,11 +172,7 @@ class NewUrlTest {
     void halvesOfABatchThatAFormerUrlRefusedHaveThemToo() {
       Promise<Void> moved = Promise.promise();
       receiver.then(status(503), status(413).heldBackUntil(moved.future()));
-      webhook.deploy(
-          options()
-              .setMaxAttempts(2)
-              .setInitialBackoff(10)
-              .setBatch(new BatchOptions().setMaxEvents(4).setMaxDelay(10_000)));
+      webhook.deploy(batches(options(), 4, 10_000).setMaxAttempts(2).setInitialBackoff(10));
       webhook.publish(4);
       receiver.takeRequests(2);
 

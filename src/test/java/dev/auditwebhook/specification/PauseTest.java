@@ -3,6 +3,7 @@ package dev.auditwebhook.specification;
 import static dev.auditwebhook.testing.Effect.silence;
 import static dev.auditwebhook.testing.Effect.status;
 import static dev.auditwebhook.testing.Webhooks.circuit;
+import static dev.auditwebhook.testing.Webhooks.ids;
 import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -13,7 +14,6 @@ import dev.auditwebhook.testing.ScriptedReceiver;
 import dev.auditwebhook.testing.WebhookExtension;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -50,8 +50,7 @@ class PauseTest {
       assertThat(webhook.set("paused", false).getString("status")).isEqualTo("enabled");
 
       assertThat(webhook.awaitSettled(6).delivered()).isEqualTo(6);
-      assertThat(receiver.eventIds().subList(1, 7))
-          .containsExactlyElementsOf(LongStream.rangeClosed(1, 6).boxed().toList());
+      assertThat(receiver.eventIds().subList(1, 7)).isEqualTo(ids(1, 6));
       assertThat(receiver.takeRequest().messageId()).isEqualTo(messageId);
       assertThat(webhook.state().reason()).isNull();
     }

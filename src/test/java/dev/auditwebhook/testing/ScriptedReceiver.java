@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Queue;
@@ -47,6 +48,14 @@ public final class ScriptedReceiver {
 
     public long eventId() {
       return json().getLong("event_id");
+    }
+
+    /** The ids of the events in it, which are several in a batch. */
+    public List<Long> eventIds() {
+      return body.getByte(0) == '['
+          ? new JsonArray(body)
+              .stream().map(event -> ((JsonObject) event).getLong("event_id")).toList()
+          : List.of(eventId());
     }
 
     public String messageId() {
@@ -178,8 +187,9 @@ public final class ScriptedReceiver {
     return requests.get(requests.size() - 1);
   }
 
+  /** The ids of all events in all requests. */
   public List<Long> eventIds() {
-    return requests.stream().map(Received::eventId).toList();
+    return requests.stream().flatMap(request -> request.eventIds().stream()).toList();
   }
 
   public String url() {

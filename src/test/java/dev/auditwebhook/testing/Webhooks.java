@@ -1,12 +1,15 @@
 package dev.auditwebhook.testing;
 
+import dev.auditwebhook.BatchOptions;
 import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.WebhookOptions;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.ReplyException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.LongStream;
 
 /** What tests of webhooks have in common, wherever these are deployed. */
 public final class Webhooks {
@@ -23,6 +26,20 @@ public final class Webhooks {
    */
   public static WebhookOptions circuit(WebhookOptions options, int maxFailures, long resetTimeout) {
     return options.setMaxFailures(maxFailures).setResetTimeout(resetTimeout);
+  }
+
+  /**
+   * Sets how many events go out in one request.
+   *
+   * @param maxDelay in ms
+   */
+  public static WebhookOptions batches(WebhookOptions options, int maxEvents, long maxDelay) {
+    return options.setBatch(new BatchOptions().setMaxEvents(maxEvents).setMaxDelay(maxDelay));
+  }
+
+  /** Event ids from the first to the last. */
+  public static List<Long> ids(long first, long last) {
+    return LongStream.rangeClosed(first, last).boxed().toList();
   }
 
   /** The options with a store on disk, whose writes are 1 ms apart. */
