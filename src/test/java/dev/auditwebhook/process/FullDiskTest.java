@@ -6,23 +6,21 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.testing.ScriptedReceiver;
-import io.vertx.core.Vertx;
+import dev.auditwebhook.testing.WebhookExtension;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
-import io.vertx.ext.web.client.WebClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A service whose files may not grow past a limit, which is what a full disk looks like to it. */
 @EnabledOnOs(OS.LINUX)
@@ -31,34 +29,25 @@ class FullDiskTest {
   private static final String KIBIBYTES = "2048";
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
-  @TempDir Path directory;
-  private final Vertx vertx = Vertx.vertx();
-  private final WebClient client = WebClient.create(vertx);
+  @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
+  private final ScriptedReceiver receiver = webhook.receiver();
   private final Set<Long> acknowledged = new HashSet<>();
-  private ScriptedReceiver receiver;
 
   @BeforeEach
   void needPrlimit() {
     assumeThat(Path.of("/usr/bin/prlimit")).isExecutable();
-    receiver = ScriptedReceiver.start(vertx);
-  }
-
-  @AfterEach
-  void close() {
-    vertx.close().await();
   }
 
   private StoreService start() throws Exception {
-    JsonObject webhook =
+    JsonObject options =
         new JsonObject()
             .put("url", receiver.url())
             .put("initialBackoff", 20)
             .put("queueCapacity", 20)
             .put("circuitBreaker", new JsonObject().put("maxFailures", 3).put("resetTimeout", 50));
     return StoreService.start(
-        client,
-        directory,
-        webhook,
+        webhook.directory(),
+        options,
         List.of("bash", "-c", "ulimit -S -f " + KIBIBYTES + "; exec \"$@\"", "bash"),
         List.of());
   }
@@ -121,7 +110,7 @@ class FullDiskTest {
     try (StoreService service = start()) {
       await().atMost(LIMIT).until(() -> service.state().getLong("pending") == 0);
       assertThat(receiver.eventIds()).containsAll(acknowledged);
-      assertThat(Files.list(directory.resolve("data"))).hasSize(2);
+      assertThat(Files.list(webhook.directory().resolve("data"))).hasSize(2);
     }
   }
 

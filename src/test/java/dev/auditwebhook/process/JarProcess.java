@@ -97,7 +97,7 @@ final class JarProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly();
+    kill();
   }
 
   private static String read(Path file) {

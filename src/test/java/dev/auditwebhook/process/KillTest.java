@@ -6,12 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.testing.Effect;
 import dev.auditwebhook.testing.ScriptedReceiver;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.PoolOptions;
+import dev.auditwebhook.testing.WebhookExtension;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.client.WebClient;
-import io.vertx.ext.web.client.WebClientOptions;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** {@code kill -9} under load, again and again: what was acknowledged arrives. */
 class KillTest {
@@ -30,10 +25,8 @@ class KillTest {
   private static final int KILLS = 20;
   private static final int PRODUCERS = 16;
 
-  @TempDir Path directory;
-  private final Vertx vertx = Vertx.vertx();
-  private final WebClient client =
-      WebClient.create(vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(64));
+  @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
+  private final ScriptedReceiver receiver = webhook.receiver();
   private final Random random = new Random();
   private final AtomicLong numbers = new AtomicLong();
 
@@ -45,17 +38,11 @@ class KillTest {
   private final Map<Long, Integer> times = new ConcurrentHashMap<>();
   private final List<String> wrong = new CopyOnWriteArrayList<>();
 
-  @AfterEach
-  void close() {
-    vertx.close().await();
-  }
-
   @Test
   void everyAcknowledgedEntryArrivesAndNoIdIsUsedTwice() throws Exception {
-    ScriptedReceiver receiver = ScriptedReceiver.start(vertx);
     receiver.recording(false);
     receiver.usually(this::receive);
-    JsonObject webhook =
+    JsonObject options =
         new JsonObject()
             .put("url", receiver.url())
             .put("initialBackoff", 20)
@@ -64,20 +51,18 @@ class KillTest {
             .put("circuitBreaker", new JsonObject().put("maxFailures", 100_000));
 
     for (int kill = 0; kill < KILLS; kill++) {
-      try (StoreService service =
-          StoreService.start(client, directory, webhook, List.of(), List.of())) {
+      try (StoreService service = StoreService.start(webhook.directory(), options)) {
         service.state();
         long before = acknowledged.size();
         for (int i = 0; i < PRODUCERS; i++) {
           produce(service);
         }
         await().atMost(Duration.ofSeconds(20)).until(() -> acknowledged.size() > before);
-        vertx.timer(1 + random.nextInt(500), TimeUnit.MILLISECONDS).await();
+        webhook.elsewhere().timer(1 + random.nextInt(500), TimeUnit.MILLISECONDS).await();
         service.process().kill();
       }
     }
-    try (StoreService service =
-        StoreService.start(client, directory, webhook, List.of(), List.of())) {
+    try (StoreService service = StoreService.start(webhook.directory(), options)) {
       await().atMost(Duration.ofSeconds(60)).until(() -> service.state().getLong("pending") == 0);
       assertThat(service.state().getLong("failed")).isZero();
       assertThat(service.state().getValue("warning")).isNull();

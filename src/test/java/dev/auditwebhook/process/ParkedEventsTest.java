@@ -6,14 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.testing.Effect;
 import dev.auditwebhook.testing.ScriptedReceiver;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.PoolOptions;
+import dev.auditwebhook.testing.WebhookExtension;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.client.WebClient;
-import io.vertx.ext.web.client.WebClientOptions;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
@@ -21,9 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * An outage in which many more events come than memory holds, a kill, and the end of the outage.
@@ -36,28 +31,20 @@ class ParkedEventsTest {
   private static final Duration LIMIT = Duration.ofMinutes(15);
   private static final Pattern HEAP = Pattern.compile("(\\d+)M->(\\d+)M\\((\\d+)M\\)");
 
-  @TempDir Path directory;
-  private final Vertx vertx = Vertx.vertx();
-  private final WebClient client =
-      WebClient.create(vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(PRODUCERS));
+  @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
+  private final ScriptedReceiver receiver = webhook.receiver();
   private final BitSet delivered = new BitSet();
   private final AtomicInteger accepted = new AtomicInteger();
   private final AtomicInteger begun = new AtomicInteger();
   private final AtomicLong firstDelivery = new AtomicLong();
 
-  @AfterEach
-  void close() {
-    vertx.close().await();
-  }
-
   @Test
   void allAreAcceptedInBoundedMemoryAndDeliveredAfterTheOutage() throws Exception {
-    ScriptedReceiver receiver = ScriptedReceiver.start(vertx);
     receiver.recording(false);
     receiver.usually(status(503));
-    JsonObject webhook = new JsonObject().put("url", receiver.url());
+    JsonObject options = new JsonObject().put("url", receiver.url());
 
-    try (StoreService service = start(webhook, "parked")) {
+    try (StoreService service = start(options, "parked")) {
       long start = System.nanoTime();
       for (int i = 0; i < PRODUCERS; i++) {
         produce(service);
@@ -74,7 +61,7 @@ class ParkedEventsTest {
 
     receiver.usually(this::receive);
     long start = System.nanoTime();
-    try (StoreService service = start(webhook, "after")) {
+    try (StoreService service = start(options, "after")) {
       await().atMost(LIMIT).until(() -> firstDelivery.get() != 0);
       tell("first delivery", (firstDelivery.get() - start) / 1_000_000, "ms after the start");
       service
@@ -97,13 +84,12 @@ class ParkedEventsTest {
     tellHeap("after");
   }
 
-  private StoreService start(JsonObject webhook, String name) throws IOException {
+  private StoreService start(JsonObject options, String name) throws IOException {
     return StoreService.start(
-        client,
-        directory,
-        webhook,
+        webhook.directory(),
+        options,
         List.of(),
-        List.of("-Xmx256m", "-Xlog:gc:file=" + directory.resolve(name + ".log")));
+        List.of("-Xmx256m", "-Xlog:gc:file=" + webhook.directory().resolve(name + ".log")));
   }
 
   private void produce(StoreService service) {
@@ -132,7 +118,7 @@ class ParkedEventsTest {
   }
 
   private long fileSize() throws IOException {
-    return Files.size(directory.resolve("data/events.mv"));
+    return Files.size(webhook.directory().resolve("data/events.mv"));
   }
 
   private static long seconds(long since) {
@@ -150,7 +136,7 @@ class ParkedEventsTest {
   private void tellHeap(String name) throws IOException {
     int before = 0;
     int after = 0;
-    Matcher matcher = HEAP.matcher(Files.readString(directory.resolve(name + ".log")));
+    Matcher matcher = HEAP.matcher(Files.readString(webhook.directory().resolve(name + ".log")));
     while (matcher.find()) {
       before = Math.max(before, Integer.parseInt(matcher.group(1)));
       after = Math.max(after, Integer.parseInt(matcher.group(2)));

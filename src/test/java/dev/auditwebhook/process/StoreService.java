@@ -1,13 +1,17 @@
 package dev.auditwebhook.process;
 
+import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -16,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** The service in a JVM of its own, with a store on disk, asked over HTTP. */
 final class StoreService implements AutoCloseable {
@@ -24,14 +27,20 @@ final class StoreService implements AutoCloseable {
   private static final String TOKEN = "token-of-this-test";
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
+  private final Vertx vertx = Vertx.vertx();
+  private final WebClient client =
+      WebClient.create(vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(64));
   private final JarProcess process;
-  private final WebClient client;
   private final URI uri;
 
-  private StoreService(JarProcess process, WebClient client, URI uri) {
+  private StoreService(JarProcess process, URI uri) {
     this.process = process;
-    this.client = client;
     this.uri = uri;
+  }
+
+  /** Starts it as any JVM starts. */
+  static StoreService start(Path directory, JsonObject webhook) throws IOException {
+    return start(directory, webhook, List.of(), List.of());
   }
 
   /**
@@ -41,7 +50,7 @@ final class StoreService implements AutoCloseable {
    * @param jvm options of its JVM
    */
   static StoreService start(
-      WebClient client, Path directory, JsonObject webhook, List<String> wrapper, List<String> jvm)
+      Path directory, JsonObject webhook, List<String> wrapper, List<String> jvm)
       throws IOException {
     JsonObject store =
         new JsonObject().put("type", "file").put("path", directory.resolve("data").toString());
@@ -71,7 +80,7 @@ final class StoreService implements AutoCloseable {
               return process.out().contains("Listening on ");
             });
     String url = process.out().strip().split("Listening on ")[1].lines().findFirst().orElseThrow();
-    return new StoreService(process, client, URI.create(url));
+    return new StoreService(process, URI.create(url));
   }
 
   JarProcess process() {
@@ -88,12 +97,9 @@ final class StoreService implements AutoCloseable {
 
   HttpResponse<Buffer> get(String path) {
     try {
-      return client
-          .get(uri.getPort(), uri.getHost(), path)
-          .bearerTokenAuthentication(TOKEN)
-          .send()
-          .await(20, TimeUnit.SECONDS);
-    } catch (Exception e) {
+      return result(
+          client.get(uri.getPort(), uri.getHost(), path).bearerTokenAuthentication(TOKEN).send());
+    } catch (Exception | AssertionError e) {
       throw new AssertionError(
           "no answer; alive: " + process.isAlive() + ", said: " + process.err(), e);
     }
@@ -116,5 +122,6 @@ final class StoreService implements AutoCloseable {
   @Override
   public void close() {
     process.close();
+    result(vertx.close());
   }
 }

@@ -32,7 +32,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class BatchTest {
 
   @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
-
   private final ScriptedReceiver receiver = webhook.receiver();
 
   private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

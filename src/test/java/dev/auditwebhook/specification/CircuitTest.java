@@ -22,7 +22,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class CircuitTest {
 
   @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
-
   private final ScriptedReceiver receiver = webhook.receiver();
 
   private WebhookOptions options() {

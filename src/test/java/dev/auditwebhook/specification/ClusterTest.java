@@ -1,6 +1,8 @@
 package dev.auditwebhook.specification;
 
 import static dev.auditwebhook.testing.Webhooks.ids;
+import static dev.auditwebhook.testing.Webhooks.onStore;
+import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -15,23 +17,25 @@ import dev.auditwebhook.testing.ScriptedReceiver;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Webhooks on three nodes of a real cluster. */
 @EveryStore
 class ClusterTest {
 
   private static final int NODES = 3;
+
+  @TempDir Path directory;
 
   private static int tests;
   private static Cluster cluster;
@@ -80,7 +84,8 @@ class ClusterTest {
   }
 
   private Future<String> deploying(Vertx node, WebhookOptions options) {
-    return node.deployVerticle(new WebhookVerticle(options));
+    Path ofNode = directory.resolve("node" + node.hashCode());
+    return node.deployVerticle(new WebhookVerticle(onStore(options, ofNode)));
   }
 
   private String deploy(Vertx node, WebhookOptions options) {
@@ -104,18 +109,8 @@ class ClusterTest {
   }
 
   private static Throwable refusal(Future<String> deployment) {
-    return await()
-        .atMost(Duration.ofSeconds(20))
-        .until(
-            () -> deployment.isComplete() ? deployment.cause() : null, failure -> failure != null);
-  }
-
-  private static <T> T result(Future<T> future) {
-    try {
-      return future.await(20, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new AssertionError("no result in time", e);
-    }
+    await().atMost(Duration.ofSeconds(20)).until(deployment::isComplete);
+    return deployment.cause();
   }
 
   private Stream<String> messageIds() {

@@ -29,7 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConnectionsTest {
 
   @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
-
   private final ScriptedReceiver receiver = webhook.receiver();
 
   @Nested

@@ -23,7 +23,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class DeadLettersTest {
 
   @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
-
   private final ScriptedReceiver receiver = webhook.receiver();
 
   private void deployWithDeadLetters(int events) {

@@ -26,7 +26,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class DeliveryTest {
 
   @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
-
   private final ScriptedReceiver receiver = webhook.receiver();
 
   @Nested

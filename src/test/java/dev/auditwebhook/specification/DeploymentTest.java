@@ -11,6 +11,7 @@ import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.WebhookClient.DeadLetter;
 import dev.auditwebhook.WebhookVerticle;
 import dev.auditwebhook.testing.EveryStore;
+import dev.auditwebhook.testing.OneStore;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import dev.auditwebhook.testing.ScriptedReceiver.Received;
 import dev.auditwebhook.testing.WebhookExtension;
@@ -25,7 +26,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class DeploymentTest {
 
   @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
-
   private final ScriptedReceiver receiver = webhook.receiver();
 
   @Nested
@@ -125,6 +125,7 @@ class DeploymentTest {
     }
 
     @Test
+    @OneStore("it is on disk in any run")
     void anUndeployWaitsForWhatIsOnItsWayToTheDisk() {
       webhook.deploy(
           webhook

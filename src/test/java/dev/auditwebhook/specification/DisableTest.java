@@ -21,7 +21,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class DisableTest {
 
   @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
-
   private final ScriptedReceiver receiver = webhook.receiver();
 
   @Test

@@ -72,7 +72,7 @@ class EarlyAnswersTest {
         .setUrl("http://127.0.0.1:" + port + "/in")
         .setMaxInFlight(2)
         .setMaxAttempts(1)
-        .setAttemptTimeout(3_000)
+        .setAttemptTimeout(15_000)
         .setMaxEntryBytes(16 << 20);
   }
 

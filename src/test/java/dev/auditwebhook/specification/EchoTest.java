@@ -27,7 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EchoTest {
 
   @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
-
   private final ScriptedReceiver receiver = webhook.receiver();
 
   private static final String SEGMENT = "T0pS3cretSegment";

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.WebhookRouterVerticle;
 import dev.auditwebhook.WebhookVerticle;
-import dev.auditwebhook.testing.EveryStore;
+import dev.auditwebhook.testing.OneStore;
 import dev.auditwebhook.testing.Readme;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The example of a host in the README. */
-@EveryStore
+@OneStore("it is the example of the README, as it stands there")
 @Timeout(60)
 class EmbeddingTest {
 

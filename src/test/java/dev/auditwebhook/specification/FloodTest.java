@@ -11,6 +11,7 @@ import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.testing.Effect;
 import dev.auditwebhook.testing.EveryStore;
 import dev.auditwebhook.testing.LogLines;
+import dev.auditwebhook.testing.OneStore;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import dev.auditwebhook.testing.WebhookExtension;
 import io.vertx.core.Future;
@@ -119,6 +120,7 @@ class FloodTest {
   }
 
   @Test
+  @OneStore("it is on disk in any run")
   void droppedEntriesThatNobodyAsksAboutTakeNoMemory() {
     receiver.usually(Effect.silence());
     webhook.deploy(

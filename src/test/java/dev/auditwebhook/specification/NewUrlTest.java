@@ -23,7 +23,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class NewUrlTest {
 
   @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
-
   private final ScriptedReceiver receiver = webhook.receiver();
 
   @Nested

@@ -23,7 +23,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class PauseTest {
 
   @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
-
   private final ScriptedReceiver receiver = webhook.receiver();
 
   @Nested

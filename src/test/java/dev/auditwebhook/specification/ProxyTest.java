@@ -29,7 +29,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ProxyTest {
 
   @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
-
   private ScriptedReceiver receiver = webhook.receiver();
 
   /** A proxy on loopback that leads every name to the receiver, and notes what it was asked. */

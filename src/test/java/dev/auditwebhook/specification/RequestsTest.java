@@ -33,7 +33,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RequestsTest {
 
   @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
-
   private final ScriptedReceiver receiver = webhook.receiver();
 
   @Test

@@ -30,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 class TlsTest {
 
   @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
-
   private ScriptedReceiver receiver = webhook.receiver();
 
   @TempDir private static Path dir;

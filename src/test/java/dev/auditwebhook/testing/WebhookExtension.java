@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.AuditEvent;
-import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.WebhookVerticle;
@@ -160,13 +159,7 @@ public final class WebhookExtension implements AfterEachCallback, AutoCloseable 
 
   /** A webhook on the store that this run tests, unless the options have chosen one. */
   public WebhookVerticle verticle(WebhookOptions options) {
-    boolean chosen = options.getStore().getType().equals(StoreOptions.FILE);
-    if (!chosen && "file".equals(System.getProperty("webhook.test.store"))) {
-      Webhooks.onDisk(options, directory.resolve(options.getAddress()))
-          .getStore()
-          .setMaxEvents(options.getQueueCapacity());
-    }
-    return new WebhookVerticle(options);
+    return new WebhookVerticle(Webhooks.onStore(options, directory));
   }
 
   /** Undeploys it, which must take less time than a test waits. */

@@ -48,6 +48,20 @@ public final class Webhooks {
         new StoreOptions().setType(StoreOptions.FILE).setPath(path.toString()).setSyncInterval(1));
   }
 
+  /**
+   * The options with the store that this run tests, unless they have chosen one. It has the same
+   * bounds on disk as in memory.
+   */
+  public static WebhookOptions onStore(WebhookOptions options, Path directory) {
+    boolean chosen = options.getStore().getType().equals(StoreOptions.FILE);
+    if (!chosen && "file".equals(System.getProperty("webhook.test.store"))) {
+      onDisk(options, directory.resolve(options.getAddress()))
+          .getStore()
+          .setMaxEvents(options.getQueueCapacity());
+    }
+    return options;
+  }
+
   /** What comes of the future, which must be soon. */
   public static <T> T result(Future<T> future) {
     try {
