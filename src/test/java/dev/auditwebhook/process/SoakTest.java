@@ -57,7 +57,10 @@ class SoakTest {
       for (int i = 0; i < 500; i++) {
         webhook.publish("node.registered", new JsonObject().put("text", "x".repeat(500)));
       }
-      await().atMost(Duration.ofSeconds(60)).until(() -> webhook.state().pending() < 1_000);
+      long received = sent + 500;
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(webhook::state, state -> state.received() == received && state.pending() < 1_000);
       if (sent == 500) {
         early = usedHeap();
       }

@@ -37,7 +37,7 @@ class DeadlinesTest {
     webhook.publish(1);
     webhook.awaitSettled(1);
 
-    assertThat((System.nanoTime() - start) / 1_000_000).isBetween(450L, 10_000L);
+    assertThat((System.nanoTime() - start) / 1_000_000).isGreaterThanOrEqualTo(450);
     DeadLetter letter = webhook.deadLetters().get(0);
     assertThat(letter.error()).startsWith("timeout after 150 ms from http://127.0.0.1:");
     assertThat(letter.attempts()).isEqualTo(3);

@@ -169,8 +169,8 @@ class DeliveryTest {
       Received first = receiver.takeRequest();
       Received second = receiver.takeRequest();
       Received third = receiver.takeRequest();
-      assertThat(second.at() - first.at()).isBetween(195L, 2_000L);
-      assertThat(third.at() - second.at()).isBetween(395L, 2_000L);
+      assertThat(second.at() - first.at()).isGreaterThanOrEqualTo(195);
+      assertThat(third.at() - second.at()).isGreaterThanOrEqualTo(395);
       assertThat(List.of(second, third))
           .extracting(Received::messageId)
           .containsOnly(first.messageId());
@@ -205,7 +205,7 @@ class DeliveryTest {
       webhook.awaitSettled(1);
 
       Received first = receiver.takeRequest();
-      assertThat(receiver.takeRequest().at() - first.at()).isBetween(995L, 10_000L);
+      assertThat(receiver.takeRequest().at() - first.at()).isGreaterThanOrEqualTo(995);
     }
 
     @Test

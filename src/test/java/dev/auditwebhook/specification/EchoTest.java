@@ -30,15 +30,10 @@ class EchoTest {
   private final ScriptedReceiver receiver = webhook.receiver();
 
   private static final String SEGMENT = "T0pS3cretSegment";
-
   private static final String KEY = "Qu3ryS3cret";
-
   private static final String BEARER = "B34rerS3cret";
-
   private static final String PASSWORD = "P4ssw0rd";
-
   private static final String ADDED = "078-05-1120";
-
   private static final List<String> SECRETS = List.of(SEGMENT, KEY, BEARER, PASSWORD, ADDED);
 
   private void deployAgainst(int status, Function<Echo, String> answer) {

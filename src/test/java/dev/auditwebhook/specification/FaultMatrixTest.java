@@ -65,7 +65,7 @@ class FaultMatrixTest {
     String large = "x".repeat(2 << 20);
     // spotless:off
     return Stream.of(
-        //  what the receiver does            its answer                                          outcome      n  circuit   connection  error
+        //      what the receiver does            its answer                                          outcome      n  circuit   connection  error
         new Row("200",                             status(200, Map.of(), "ok"),                                       "delivered", 1, "closed", "kept",   null),
         new Row("202",                             status(202),                                                       "delivered", 1, "closed", "kept",   null),
         new Row("204",                             status(204),                                                       "delivered", 1, "closed", "kept",   null),
