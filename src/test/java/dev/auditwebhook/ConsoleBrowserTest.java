@@ -1,11 +1,14 @@
 package dev.auditwebhook;
 
+import static dev.auditwebhook.testing.Webhooks.circuit;
+import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.testing.Browser;
-import dev.auditwebhook.testing.ScriptedReceiver.Answer;
-import dev.auditwebhook.testing.WebhookTest;
+import dev.auditwebhook.testing.Effect;
+import dev.auditwebhook.testing.ScriptedReceiver;
+import dev.auditwebhook.testing.WebhookExtension;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.util.ArrayList;
@@ -16,11 +19,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.Keys;
 
 /** The console in a real browser, as an operator uses it. */
 @Timeout(180)
-class ConsoleBrowserTest extends WebhookTest {
+class ConsoleBrowserTest {
+
+  @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
+  private final ScriptedReceiver receiver = webhook.receiver();
 
   private static final String TOKEN = "browser-test-token";
 
@@ -57,10 +64,10 @@ class ConsoleBrowserTest extends WebhookTest {
   }
 
   private void serve(WebhookOptions options) {
-    deploy(options);
+    webhook.deploy(options);
     WebhookRouterVerticle router =
         new WebhookRouterVerticle(new HttpOptions().setPort(0).setAdminToken(TOKEN));
-    result(vertx.deployVerticle(router));
+    result(webhook.vertx().deployVerticle(router));
     console = "http://127.0.0.1:" + router.actualPort() + "/";
   }
 
@@ -72,20 +79,16 @@ class ConsoleBrowserTest extends WebhookTest {
   }
 
   private int deadLetters() {
-    return result(client.deadLetters(100, 0)).size();
+    return webhook.deadLetters().size();
   }
 
-  private static Answer refusing(int status, String body) {
-    return Answer.status(status, Map.of("content-type", "text/html"), body);
+  private static Effect refusing(int status, String body) {
+    return Effect.status(status, Map.of("content-type", "text/html"), body);
   }
 
   @Test
   void fromTheFirstUrlThroughAnOutageToTheRedriveOfAllThatFailed() {
-    serve(
-        options()
-            .setUrl("")
-            .setCircuitBreaker(new CircuitOptions().setMaxFailures(6).setResetTimeout(500))
-            .setMaxAttempts(1));
+    serve(circuit(webhook.options().setUrl(""), 6, 500).setMaxAttempts(1));
     browser.go(console);
     browser.type("#token", "wrong");
     browser.press(Keys.ENTER);
@@ -105,23 +108,23 @@ class ConsoleBrowserTest extends WebhookTest {
     browser.press(Keys.ESCAPE);
     browser.see("#headline", "Ready");
 
-    publish(3);
+    webhook.publish(3);
     browser.see("#total-delivered", "3");
     browser.see("#headline", "Delivering");
     browser.see("#attempts-rows tr:nth-child(3) .chip", "delivered");
 
     receiver.usually(refusing(500, "out of <b>order</b>"));
-    publish(8);
+    webhook.publish(8);
     browser.see("#headline", "Not delivering");
     browser.see("#fact-circuit", "open");
-    publish(1);
+    webhook.publish(1);
     browser.see("#explanation", "500 from http://127.0.0.1:" + receiver.port());
     browser.see("#advice", "The receiver is in trouble");
     browser.see("#dlq-rows tr:nth-child(6) .why", "500 from http://127.0.0.1:");
     browser.see("#problems-only").click();
     browser.see("#attempts-rows .chip[data-outcome=failed]", "failed");
 
-    receiver.usually(Answer.status(204));
+    receiver.usually(Effect.status(204));
     browser.see("#headline", "Delivering");
     int dead = deadLetters();
     browser.see("#redrive", "Redrive all " + dead);
@@ -132,15 +135,15 @@ class ConsoleBrowserTest extends WebhookTest {
     browser.see("#dlq-empty", "None.");
     browser.see("#total-delivered", "12");
     browser.see("#total-failed", "0");
-    awaitSettled(12);
+    webhook.awaitSettled(12);
   }
 
   @Test
   void whatComesFromOutsideIsShownAsTextAlone() {
-    serve(options().setMaxAttempts(1));
+    serve(webhook.options().setMaxAttempts(1));
     String attack = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'>";
     receiver.usually(refusing(422, attack));
-    publish(attack, new JsonObject().put(attack, attack).put("api_key", "not to be seen"));
+    webhook.publish(attack, new JsonObject().put(attack, attack).put("api_key", "not to be seen"));
     signIn();
     browser.see("#dlq-rows .action", attack);
     browser.click("#dlq-rows .unfold");
@@ -148,7 +151,7 @@ class ConsoleBrowserTest extends WebhookTest {
         .contains("\"" + attack + "\": \"" + attack + "\"", "\"api_key\": \"<redacted>\"")
         .contains("The receiver refuses this event itself.");
     assertThat(browser.see("#dlq-rows .details pre:last-of-type").getText()).isEqualTo(attack);
-    publish(attack, null);
+    webhook.publish(attack, null);
     browser.see("#attempts-rows .action", attack);
     assertThat(browser.<Object>run("return window.hacked")).isNull();
     assertThat(
@@ -158,10 +161,10 @@ class ConsoleBrowserTest extends WebhookTest {
 
   @Test
   void someDeadLettersAreChosenAndPurged() {
-    serve(options().setMaxAttempts(1));
+    serve(webhook.options().setMaxAttempts(1));
     receiver.usually(refusing(422, ""));
-    publish(3);
-    awaitSettled(3);
+    webhook.publish(3);
+    webhook.awaitSettled(3);
     signIn();
     browser.click("#dlq-rows tr:nth-child(2) input");
     browser.see("#purge", "Purge 1 of 3");
@@ -178,30 +181,30 @@ class ConsoleBrowserTest extends WebhookTest {
         .until(
             () ->
                 browser.<Long>run("return document.querySelectorAll('#dlq-rows tr').length") == 2);
-    assertThat(result(client.deadLetters(10, 0)).stream().map(WebhookClient.DeadLetter::eventId))
+    assertThat(webhook.deadLetters().stream().map(WebhookClient.DeadLetter::eventId))
         .doesNotContain(
             receiver.requests().stream().map(r -> r.eventId()).sorted().toList().get(1));
   }
 
   @Test
   void theTestButtonTellsWhatCameBack() {
-    serve(options());
+    serve(webhook.options());
     signIn();
     browser.click("#test");
     browser.see("#test-outcome", "the receiver answered 204 in ");
-    receiver.usually(Answer.status(401));
+    receiver.usually(Effect.status(401));
     browser.click("#test");
     browser.see("#test-outcome", "answered 401");
     browser.see("#test-outcome", "The receiver does not accept the credentials.");
     receiver.stop();
     browser.click("#test");
     browser.see("#test-outcome", "refused");
-    assertThat(state().received()).isZero();
+    assertThat(webhook.state().received()).isZero();
   }
 
   @Test
   void aSecretIsGeneratedAndSetAndNotShownAgain() {
-    serve(options());
+    serve(webhook.options());
     signIn();
     browser.see("#fact-signed", "no: set a secret");
     browser.click("#change");
@@ -221,7 +224,7 @@ class ConsoleBrowserTest extends WebhookTest {
 
   @Test
   void disablingAsksFirst() {
-    serve(options());
+    serve(webhook.options());
     signIn();
     browser.click("#change");
     browser.click("#disable");
@@ -230,25 +233,25 @@ class ConsoleBrowserTest extends WebhookTest {
     browser.see("#url-outcome", "Disabled");
     browser.press(Keys.ESCAPE);
     browser.see("#headline", "No endpoint");
-    assertThat(state().enabled()).isFalse();
+    assertThat(webhook.state().enabled()).isFalse();
   }
 
   @Test
   void deliveryIsPausedAfterAQuestionAndResumedWithoutOne() {
-    serve(options());
+    serve(webhook.options());
     signIn();
     browser.see("#hold", "Pause delivery");
     browser.click("#hold");
     browser.see("#confirm-title", "Pause the delivery?");
     browser.press(Keys.ESCAPE);
     browser.awaitHidden("#confirm");
-    assertThat(state().paused()).isFalse();
+    assertThat(webhook.state().paused()).isFalse();
     browser.click("#hold");
     browser.click("#confirm-yes");
     browser.see("#test-outcome", "Paused");
     browser.see("#headline", "Paused");
     browser.see("#fact-enabled", "paused");
-    publish(2);
+    webhook.publish(2);
     browser.see("#total-pending", "2");
     browser.see("#explanation", "Entries are accepted and wait; 2 events wait now.");
     assertThat(receiver.requests()).isEmpty();
@@ -261,15 +264,15 @@ class ConsoleBrowserTest extends WebhookTest {
 
   @Test
   void aReceiverThatIsGonePausesAndTheReasonIsShown() {
-    serve(options());
-    receiver.usually(Answer.status(410));
-    publish(3);
+    serve(webhook.options());
+    receiver.usually(Effect.status(410));
+    webhook.publish(3);
     signIn();
     browser.see("#headline", "Paused");
     browser.see("#explanation", "410 Gone from http://127.0.0.1:" + receiver.port());
     browser.see("#advice", "Set another URL, or resume when it is back");
     assertThat(browser.isVisible("#dlq-empty")).isTrue();
-    receiver.usually(Answer.status(204));
+    receiver.usually(Effect.status(204));
     browser.click("#change");
     browser.type("#url", receiver.url("/other"));
     browser.press(Keys.ENTER);
@@ -281,16 +284,16 @@ class ConsoleBrowserTest extends WebhookTest {
 
   @Test
   void deadLettersThatTakeSeveralRepliesAreReadToTheEnd() {
-    serve(options().setMaxAttempts(1).setDlqCapacity(300));
+    serve(webhook.options().setMaxAttempts(1).setDlqCapacity(300));
     receiver.usually(refusing(422, ""));
     for (int i = 0; i < 80; i++) {
-      publish("large", "x".repeat(60_000));
+      webhook.publish("large", "x".repeat(60_000));
     }
-    awaitSettled(80);
+    webhook.awaitSettled(80);
     signIn();
     browser.see("#dlq-rows tr:nth-child(80) .id", "#80");
     assertThat(browser.isVisible("#dlq-more")).isFalse();
-    publish(50);
+    webhook.publish(50);
     browser.click("#dlq-more");
     browser.see("#dlq-rows tr:nth-child(130) .id", "#130");
     browser.awaitHidden("#dlq-more");
@@ -302,18 +305,19 @@ class ConsoleBrowserTest extends WebhookTest {
 
   @Test
   void underAPathOfAHostThatGuardsItselfNoTokenIsAskedFor() {
-    deploy(options());
-    Router host = Router.router(vertx);
+    webhook.deploy(webhook.options());
+    Router host = Router.router(webhook.vertx());
     JsonObject http = new JsonObject().putNull("adminToken");
-    host.route("/admin/*").subRouter(result(WebhookRouterVerticle.router(vertx, http)));
-    var server = result(vertx.createHttpServer().requestHandler(host).listen(0, "127.0.0.1"));
+    host.route("/admin/*").subRouter(result(WebhookRouterVerticle.router(webhook.vertx(), http)));
+    var server =
+        result(webhook.vertx().createHttpServer().requestHandler(host).listen(0, "127.0.0.1"));
     console = "http://127.0.0.1:" + server.actualPort() + "/admin/";
     browser.go(console.substring(0, console.length() - 1));
     browser.see("#contact", "Live");
     assertThat(browser.url()).isEqualTo(console);
     assertThat(browser.isVisible("#sign-in")).isFalse();
     assertThat(browser.isVisible("#sign-out")).isFalse();
-    publish(2);
+    webhook.publish(2);
     browser.see("#total-delivered", "2");
     browser.see("#attempts-rows tr:nth-child(2) .chip", "delivered");
     browser.see("#rates canvas");
@@ -321,10 +325,10 @@ class ConsoleBrowserTest extends WebhookTest {
 
   @Test
   void theActionsAreReachedByTheKeyboardInTheOrderOfThePage() {
-    serve(options().setMaxAttempts(1));
+    serve(webhook.options().setMaxAttempts(1));
     receiver.usually(refusing(422, "no"));
-    publish(1);
-    awaitSettled(1);
+    webhook.publish(1);
+    webhook.awaitSettled(1);
     signIn();
     assertThat(browser.<String>run("return document.activeElement.id")).isEqualTo("main");
     browser.go(console);
@@ -368,19 +372,19 @@ class ConsoleBrowserTest extends WebhookTest {
 
   @Test
   void aServiceThatGoesAwayAndComesBackIsFoundAgain() {
-    deploy(options());
+    webhook.deploy(webhook.options());
     HttpOptions options = new HttpOptions().setPort(0).setAdminToken(TOKEN);
     WebhookRouterVerticle router = new WebhookRouterVerticle(options);
-    String id = result(vertx.deployVerticle(router));
+    String id = result(webhook.vertx().deployVerticle(router));
     console = "http://127.0.0.1:" + router.actualPort() + "/";
     options.setPort(router.actualPort());
     signIn();
-    result(vertx.undeploy(id));
+    result(webhook.vertx().undeploy(id));
     browser.see("#headline", "No contact");
     browser.see("#contact", "No contact");
-    result(vertx.deployVerticle(new WebhookRouterVerticle(options)));
+    result(webhook.vertx().deployVerticle(new WebhookRouterVerticle(options)));
     browser.see("#contact", "Live");
-    publish(1);
+    webhook.publish(1);
     browser.see("#attempts-rows .chip", "delivered");
   }
 }

@@ -1,18 +1,20 @@
 package dev.auditwebhook.bus;
 
-import static dev.auditwebhook.testing.ScriptedReceiver.Answer.status;
+import static dev.auditwebhook.testing.Effect.status;
+import static dev.auditwebhook.testing.Webhooks.circuit;
+import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.auditwebhook.CircuitOptions;
 import dev.auditwebhook.WebhookClient.DeadLetter;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.testing.LoopbackOnly;
-import dev.auditwebhook.testing.WebhookTest;
+import dev.auditwebhook.testing.ScriptedReceiver;
+import dev.auditwebhook.testing.WebhookExtension;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
@@ -25,33 +27,31 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What name servers answer, and where connections then go. The answers are the test's own, and so
  * is the place where connections are opened, which lets none leave the machine.
  */
-class ForbiddenConnectionTest extends WebhookTest {
+class ForbiddenConnectionTest {
 
   private static final String METADATA = "169.254.169.254";
 
   private final LoopbackOnly connections = new LoopbackOnly();
+
+  @RegisterExtension final WebhookExtension webhook = new WebhookExtension(connections.vertx());
+
+  private final ScriptedReceiver receiver = webhook.receiver();
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final AtomicLong clock = new AtomicLong(1_000_000);
   private volatile Future<List<InetAddress>> answer;
 
-  @Override
-  protected Vertx newVertx() {
-    return connections.vertx();
+  private WebhookOptions options() {
+    return webhook.options().setUrl("http://siem.example:" + receiver.port() + "/in");
   }
 
-  @Override
-  protected WebhookOptions options() {
-    return super.options().setUrl("http://siem.example:" + receiver.port() + "/in");
-  }
-
-  @Override
-  protected void deploy(WebhookOptions options) {
-    deployment = result(vertx.deployVerticle(new ResolvingVerticle(options)));
+  private void deploy(WebhookOptions options) {
+    webhook.deploy(new ResolvingVerticle(options), new DeploymentOptions());
   }
 
   private final class ResolvingVerticle extends VerticleBase {
@@ -95,7 +95,7 @@ class ForbiddenConnectionTest extends WebhookTest {
   }
 
   private DeadLetter onlyDeadLetter() {
-    List<DeadLetter> letters = result(client.deadLetters(10, 0));
+    List<DeadLetter> letters = webhook.deadLetters();
     assertThat(letters).hasSize(1);
     return letters.get(0);
   }
@@ -108,7 +108,13 @@ class ForbiddenConnectionTest extends WebhookTest {
             .setMethod(HttpMethod.POST)
             .setServer(SocketAddress.inetSocketAddress(80, "192.0.2.1"))
             .setHost("siem.example");
-    assertThat(vertx.createHttpClient().request(request).toCompletionStage().toCompletableFuture())
+    assertThat(
+            webhook
+                .vertx()
+                .createHttpClient()
+                .request(request)
+                .toCompletionStage()
+                .toCompletableFuture())
         .failsWithin(Duration.ofSeconds(10))
         .withThrowableThat()
         .withMessageContaining("not loopback");
@@ -119,14 +125,14 @@ class ForbiddenConnectionTest extends WebhookTest {
   void aNameThatFlipsToAForbiddenAddressIsRefusedAtOnceAndNothingIsConnected() {
     answer("127.0.0.1");
     deploy(options());
-    publish(1);
-    assertThat(awaitSettled(1).delivered()).isEqualTo(1);
+    webhook.publish(1);
+    assertThat(webhook.awaitSettled(1).delivered()).isEqualTo(1);
 
     answer(METADATA);
     clock.addAndGet(GuardedResolver.REUSE);
-    publish(1);
+    webhook.publish(1);
 
-    assertThat(awaitSettled(2).failed()).isEqualTo(1);
+    assertThat(webhook.awaitSettled(2).failed()).isEqualTo(1);
     assertThat(onlyDeadLetter().error())
         .isEqualTo(
             "forbidden address " + METADATA + " from http://siem.example:" + receiver.port());
@@ -146,9 +152,9 @@ class ForbiddenConnectionTest extends WebhookTest {
           return status(503);
         });
     deploy(options());
-    publish(1);
+    webhook.publish(1);
 
-    assertThat(awaitSettled(1).failed()).isEqualTo(1);
+    assertThat(webhook.awaitSettled(1).failed()).isEqualTo(1);
     assertThat(onlyDeadLetter().error()).startsWith("forbidden address " + METADATA + " from ");
     assertThat(onlyDeadLetter().attempts()).isEqualTo(2);
     assertThat(connections.tried()).containsExactly("127.0.0.1");
@@ -163,11 +169,11 @@ class ForbiddenConnectionTest extends WebhookTest {
           return status(204, Map.of("connection", "close"), "");
         });
     deploy(options());
-    publish(1);
-    awaitSettled(1);
-    publish(1);
+    webhook.publish(1);
+    webhook.awaitSettled(1);
+    webhook.publish(1);
 
-    assertThat(awaitSettled(2).delivered()).isEqualTo(2);
+    assertThat(webhook.awaitSettled(2).delivered()).isEqualTo(2);
     assertThat(asked).containsExactly("siem.example");
     assertThat(connections.tried()).containsExactly("127.0.0.1", "127.0.0.1");
     assertThat(receiver.requests())
@@ -179,9 +185,9 @@ class ForbiddenConnectionTest extends WebhookTest {
   void oneForbiddenAddressAmongSeveralRefusesTheName() {
     answer("127.0.0.1", METADATA);
     deploy(options());
-    publish(1);
+    webhook.publish(1);
 
-    assertThat(awaitSettled(1).failed()).isEqualTo(1);
+    assertThat(webhook.awaitSettled(1).failed()).isEqualTo(1);
     assertThat(onlyDeadLetter().error()).startsWith("forbidden address " + METADATA + " from ");
     assertThat(connections.tried()).isEmpty();
   }
@@ -190,9 +196,9 @@ class ForbiddenConnectionTest extends WebhookTest {
   void loopbackBehindANameIsRefusedWhenPrivateNetworksAreNotAllowed() {
     answer("127.0.0.1");
     deploy(options().setAllowPrivateNetworks(false));
-    publish(1);
+    webhook.publish(1);
 
-    assertThat(awaitSettled(1).failed()).isEqualTo(1);
+    assertThat(webhook.awaitSettled(1).failed()).isEqualTo(1);
     assertThat(onlyDeadLetter().error()).startsWith("forbidden address 127.0.0.1 from ");
     assertThat(connections.tried()).isEmpty();
   }
@@ -200,11 +206,9 @@ class ForbiddenConnectionTest extends WebhookTest {
   @Test
   void aRefusalCountsForTheCircuit() {
     answer(METADATA);
-    deploy(
-        options()
-            .setCircuitBreaker(new CircuitOptions().setMaxFailures(1).setResetTimeout(60_000)));
-    publish(1);
-    awaitState(state -> state.failed() == 1 && state.circuit().equals("open"));
+    deploy(circuit(options(), 1, 60_000));
+    webhook.publish(1);
+    webhook.awaitState(state -> state.failed() == 1 && state.circuit().equals("open"));
     assertThat(connections.tried()).isEmpty();
   }
 
@@ -212,9 +216,9 @@ class ForbiddenConnectionTest extends WebhookTest {
   void aNameThatIsNotResolvedIsARetryEachTimeAskedAnew() {
     answer = Future.failedFuture(new UnknownHostException("siem.example"));
     deploy(options());
-    publish(1);
+    webhook.publish(1);
 
-    assertThat(awaitSettled(1).failed()).isEqualTo(1);
+    assertThat(webhook.awaitSettled(1).failed()).isEqualTo(1);
     assertThat(onlyDeadLetter().error()).startsWith("name not resolved from http://siem.example:");
     assertThat(onlyDeadLetter().attempts()).isEqualTo(3);
     assertThat(asked).hasSize(3);
@@ -225,9 +229,9 @@ class ForbiddenConnectionTest extends WebhookTest {
   void aResolverThatNeverAnswersEndsAtTheDeadlineOfTheAttempt() {
     answer = Promise.<List<InetAddress>>promise().future();
     deploy(options().setAttemptTimeout(150));
-    publish(1);
+    webhook.publish(1);
 
-    assertThat(awaitSettled(1).failed()).isEqualTo(1);
+    assertThat(webhook.awaitSettled(1).failed()).isEqualTo(1);
     assertThat(onlyDeadLetter().error()).startsWith("timeout after 150 ms from ");
     assertThat(onlyDeadLetter().attempts()).isEqualTo(3);
     assertThat(connections.tried()).isEmpty();
@@ -238,11 +242,11 @@ class ForbiddenConnectionTest extends WebhookTest {
     Promise<List<InetAddress>> late = Promise.promise();
     answer = late.future();
     deploy(options().setAttemptTimeout(100).setMaxAttempts(1));
-    publish(1);
-    assertThat(awaitSettled(1).failed()).isEqualTo(1);
+    webhook.publish(1);
+    assertThat(webhook.awaitSettled(1).failed()).isEqualTo(1);
 
     late.complete(List.of(address("127.0.0.1")));
-    awaitState(state -> state.json().getInteger("in_flight") == 0);
+    webhook.awaitState(state -> state.inFlight() == 0);
 
     assertThat(connections.tried()).isEmpty();
     assertThat(receiver.requests()).isEmpty();
@@ -252,9 +256,9 @@ class ForbiddenConnectionTest extends WebhookTest {
   void attemptsTakeTheAddressesInTurn() {
     answer("127.0.0.2", "127.0.0.3", "127.0.0.1");
     deploy(options());
-    publish(1);
+    webhook.publish(1);
 
-    assertThat(awaitSettled(1).delivered()).isEqualTo(1);
+    assertThat(webhook.awaitSettled(1).delivered()).isEqualTo(1);
     assertThat(connections.tried()).containsExactly("127.0.0.2", "127.0.0.3", "127.0.0.1");
     assertThat(receiver.requests()).hasSize(1);
   }
@@ -262,30 +266,24 @@ class ForbiddenConnectionTest extends WebhookTest {
   @Test
   void aDeadAddressOfTwoCostsAnOpeningAndNoMore() {
     answer("127.0.0.2", "127.0.0.1");
-    deploy(
-        options()
-            .setCircuitBreaker(new CircuitOptions().setMaxFailures(10).setResetTimeout(50))
-            .setInitialBackoff(20));
+    deploy(circuit(options(), 10, 50));
 
-    publish(1_000);
+    webhook.publish(1_000);
 
-    assertThat(awaitSettled(1_000).delivered()).isEqualTo(1_000);
+    assertThat(webhook.awaitSettled(1_000).delivered()).isEqualTo(1_000);
   }
 
   @Test
   void thousandsThatEndAsSoonAsTheyBeginDoNotEndWithinEachOther() {
     answer(METADATA);
-    deploy(
-        options()
-            .setCircuitBreaker(new CircuitOptions().setMaxFailures(1_000_000))
-            .setQueueCapacity(5_000));
-    result(client.pause());
-    publish(3_000);
-    awaitState(state -> state.pending() == 3_000);
+    deploy(circuit(options(), 1_000_000, 1_000).setQueueCapacity(5_000));
+    result(webhook.client().pause());
+    webhook.publish(3_000);
+    webhook.awaitState(state -> state.pending() == 3_000);
 
-    result(client.resume());
+    result(webhook.client().resume());
 
-    assertThat(awaitSettled(3_000).failed()).isEqualTo(3_000);
-    assertThat(state().inFlight()).isZero();
+    assertThat(webhook.awaitSettled(3_000).failed()).isEqualTo(3_000);
+    assertThat(webhook.state().inFlight()).isZero();
   }
 }

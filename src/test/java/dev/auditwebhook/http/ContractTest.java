@@ -1,14 +1,16 @@
 package dev.auditwebhook.http;
 
-import static dev.auditwebhook.testing.ScriptedReceiver.Answer.close;
-import static dev.auditwebhook.testing.ScriptedReceiver.Answer.silence;
-import static dev.auditwebhook.testing.ScriptedReceiver.Answer.status;
+import static dev.auditwebhook.testing.Effect.close;
+import static dev.auditwebhook.testing.Effect.silence;
+import static dev.auditwebhook.testing.Effect.status;
+import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.http.guard.ClientLimits;
 import dev.auditwebhook.testing.Readme;
-import dev.auditwebhook.testing.WebhookTest;
+import dev.auditwebhook.testing.ScriptedReceiver;
+import dev.auditwebhook.testing.WebhookExtension;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
@@ -26,9 +28,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The contract and the service agree: in their routes, and in every status of each. */
-class ContractTest extends WebhookTest {
+class ContractTest {
+
+  @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
+  private final ScriptedReceiver receiver = webhook.receiver();
 
   /** What takes another class path, or a client that dawdles; it has tests of its own. */
   private static final Set<String> ELSEWHERE =
@@ -56,7 +62,7 @@ class ContractTest extends WebhookTest {
 
   @BeforeEach
   void serve() {
-    contract = new Contract(vertx);
+    contract = new Contract(webhook.vertx());
     api = api(http(), Api.ADMIN);
   }
 
@@ -65,13 +71,13 @@ class ContractTest extends WebhookTest {
   }
 
   private Api api(HttpOptions options, String token) {
-    return new Api(result(HttpService.start(vertx, options)).port(), token);
+    return new Api(result(HttpService.start(webhook.vertx(), options)).port(), token);
   }
 
   @Test
   void itsRoutesAreThoseOfTheRouter() {
     Set<String> routes = new TreeSet<>();
-    for (Route route : ApiRouter.create(vertx, http()).getRoutes()) {
+    for (Route route : ApiRouter.create(webhook.vertx(), http()).getRoutes()) {
       if (route.getPath() != null && !route.getPath().startsWith("/console/")) {
         String path = route.getPath().replaceAll(":(\\w+)", "{$1}");
         Set<HttpMethod> methods = route.methods() == null ? Set.of() : route.methods();
@@ -112,7 +118,7 @@ class ContractTest extends WebhookTest {
 
   private void whatIsServed() throws Exception {
     receiver.usually(status(400));
-    deploy(options().setQueueCapacity(3));
+    webhook.deploy(webhook.options().setQueueCapacity(3));
     served("GET", "/", null);
     served("GET", "/health/live", null);
     served("GET", "/health/ready", null);
@@ -122,15 +128,15 @@ class ContractTest extends WebhookTest {
     served("GET", "/webhook", null);
     served("POST", "/audit", ENTRY);
     served("POST", "/audit", "{\"action\":\"a\",\"other\":1,\"timestamp\":null}");
-    awaitSettled(2);
+    webhook.awaitSettled(2);
     served("GET", "/webhook", null);
     served("GET", "/webhook/dlq?limit=1&after=1", null);
     served("GET", "/webhook/dlq", null);
     served("DELETE", "/webhook/dlq/1", null);
     served("POST", "/webhook/dlq/redrive", "{\"event_ids\":[2]}");
-    awaitSettled(2);
+    webhook.awaitSettled(2);
     served("POST", "/webhook/dlq/redrive", null);
-    awaitSettled(2);
+    webhook.awaitSettled(2);
     served("POST", "/webhook/dlq/purge", "{\"event_ids\":[]}");
     served("POST", "/webhook/dlq/purge", "{\"all\":true}");
     served("POST", "/webhook/test", null);
@@ -183,12 +189,12 @@ class ContractTest extends WebhookTest {
     refused(409, "POST", "/webhook/test", null);
     refused(409, "POST", "/webhook/dlq/redrive", null);
     refused(503, "GET", "/health/delivery", null);
-    result(client.setUrl(receiver.url()));
+    result(webhook.client().setUrl(receiver.url()));
     refused(404, "POST", "/webhook/dlq/redrive", "{\"event_ids\":[999]}");
     receiver.usually(close());
     refused(502, "POST", "/webhook/test", null);
     receiver.usually(silence());
-    publish(3);
+    webhook.publish(3);
     refused(503, "POST", "/audit", ENTRY);
     refused(503, "GET", "/health/ready", null);
     receiver.usually(status(204));
@@ -268,14 +274,16 @@ class ContractTest extends WebhookTest {
     for (int status : List.of(500, 503, 504)) {
       String address = "broken" + status;
       String entry = "entry" + status;
-      BusWebhook broken = new BusWebhook(vertx).fails(entry, status, "for a test");
+      BusWebhook broken = new BusWebhook(webhook.vertx()).fails(entry, status, "for a test");
       for (String name : List.of("get", "set", "dlq", "dlq.redrive", "dlq.purge", "test")) {
         broken.fails(address + "." + name, status, "for a test");
       }
       HttpOptions options = http().setAddress(address).setEntryAddress(entry);
       AttemptsRoute full =
-          new AttemptsRoute(vertx, options, new AttemptStream.Bounds(0, 1_000, 50, 1_000));
-      HttpService service = result(HttpService.start(vertx, options, ClientLimits.DEFAULT, full));
+          new AttemptsRoute(
+              webhook.vertx(), options, new AttemptStream.Bounds(0, 1_000, 50, 1_000));
+      HttpService service =
+          result(HttpService.start(webhook.vertx(), options, ClientLimits.DEFAULT, full));
       Api failing = new Api(service.port(), Api.ADMIN);
       each(status, (method, path, body) -> refused(failing, status, method, path, body));
     }

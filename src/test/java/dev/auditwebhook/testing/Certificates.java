@@ -2,6 +2,8 @@ package dev.auditwebhook.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PfxOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,6 +31,13 @@ public final class Certificates {
   /** The authority's certificate in PEM. */
   public String authority() {
     return dir.resolve("ca.pem").toString();
+  }
+
+  /** Client options that trust the authority, and nobody else. */
+  public JsonObject trusting() {
+    return new JsonObject()
+        .put(
+            "pemTrustOptions", new JsonObject().put("certPaths", new JsonArray().add(authority())));
   }
 
   /** The authority's certificate in a trust store. */

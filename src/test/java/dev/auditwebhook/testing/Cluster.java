@@ -1,9 +1,10 @@
 package dev.auditwebhook.testing;
 
+import static dev.auditwebhook.testing.Webhooks.result;
+
 import com.hazelcast.config.Config;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.NetworkConfig;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
@@ -16,8 +17,6 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Nodes of one Hazelcast cluster in this process, on loopback and random ports alone. */
 public final class Cluster implements AutoCloseable {
@@ -49,7 +48,7 @@ public final class Cluster implements AutoCloseable {
     HazelcastClusterManager manager = new HazelcastClusterManager(config());
     managers.add(manager);
     nodes.add(
-        await(
+        result(
             Vertx.builder()
                 .with(
                     new VertxOptions()
@@ -106,15 +105,7 @@ public final class Cluster implements AutoCloseable {
   public void close() {
     nodes.forEach(node -> node.close().otherwiseEmpty());
     for (Vertx node : nodes) {
-      await(node.close().otherwiseEmpty());
-    }
-  }
-
-  private static <T> T await(Future<T> future) {
-    try {
-      return future.await(30, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new AssertionError("no result in time", e);
+      result(node.close().otherwiseEmpty());
     }
   }
 }

@@ -8,8 +8,6 @@ import io.vertx.core.net.NetSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -17,9 +15,6 @@ import java.util.regex.Pattern;
 
 /** A receiver that answers with bytes as they stand, whatever HTTP says of them. */
 public final class RawReceiver {
-
-  /** The whole of an answer without a body. */
-  public static final String NO_CONTENT = "HTTP/1.1 204 No Content\r\n\r\n";
 
   private static final Pattern LENGTH = Pattern.compile("(?i)content-length: *(\\d+)");
 
@@ -29,7 +24,7 @@ public final class RawReceiver {
    * @param connection the number of its connection, from 1
    * @param nth the number of the request on its connection, from 1
    */
-  public record Received(NetSocket socket, int connection, int nth, String body) {
+  public record Received(int connection, int nth, String body) {
     public long eventId() {
       return new JsonObject(body).getLong("event_id");
     }
@@ -38,26 +33,22 @@ public final class RawReceiver {
   private final List<Received> requests = new CopyOnWriteArrayList<>();
   private final List<NetSocket> connections = new CopyOnWriteArrayList<>();
   private final AtomicInteger open = new AtomicInteger();
-  private final Function<Received, String> answers;
+  private final Function<Received, RawEffect> effects;
   private final NetServer server;
 
-  private RawReceiver(Vertx vertx, Function<Received, String> answers) {
-    this.answers = answers;
+  private RawReceiver(Vertx vertx, Function<Received, RawEffect> effects) {
+    this.effects = effects;
     this.server = vertx.createNetServer().connectHandler(this::connected);
   }
 
   /**
    * Starts to listen.
    *
-   * @param answers what is written back for each request, {@code null} for nothing
+   * @param effects what is done with each request
    */
-  public static RawReceiver start(Vertx vertx, Function<Received, String> answers) {
-    RawReceiver receiver = new RawReceiver(vertx, answers);
-    try {
-      receiver.server.listen(0, "127.0.0.1").await(10, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new AssertionError(e);
-    }
+  public static RawReceiver start(Vertx vertx, Function<Received, RawEffect> effects) {
+    RawReceiver receiver = new RawReceiver(vertx, effects);
+    Webhooks.result(receiver.server.listen(0, "127.0.0.1"));
     return receiver;
   }
 
@@ -100,13 +91,10 @@ public final class RawReceiver {
       if (text.length() < end) {
         return false;
       }
-      Received received = new Received(socket, number, ++nth, unread.getString(head + 4, end));
+      Received received = new Received(number, ++nth, unread.getString(head + 4, end));
       unread = unread.getBuffer(end, unread.length());
       requests.add(received);
-      String answer = answers.apply(received);
-      if (answer != null) {
-        socket.write(answer);
-      }
+      effects.apply(received).play(socket);
       return true;
     }
   }

@@ -1,6 +1,7 @@
 package dev.auditwebhook.testing;
 
-import io.vertx.core.Context;
+import static dev.auditwebhook.testing.Webhooks.result;
+
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -8,100 +9,22 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
-/** A receiver that plays a script of answers, then its usual one, and records what it was sent. */
+/** A receiver that plays a script of effects, then its usual one, and records what it was sent. */
 public final class ScriptedReceiver {
-
-  /** What the receiver does with one request. */
-  public interface Answer {
-    void give(Vertx vertx, HttpServerRequest request);
-
-    /** A status and nothing else. */
-    static Answer status(int status) {
-      return status(status, Map.of(), "");
-    }
-
-    /** A whole answer. */
-    static Answer status(int status, Map<String, String> headers, String body) {
-      return (vertx, request) -> {
-        HttpServerResponse response = request.response().setStatusCode(status);
-        headers.forEach(response::putHeader);
-        response.end(body);
-      };
-    }
-
-    /** Another answer, later. */
-    default Answer after(long millis) {
-      return (vertx, request) -> vertx.setTimer(millis, id -> give(vertx, request));
-    }
-
-    /** Another answer, held back until the future completes. */
-    default Answer once(Future<?> released) {
-      return (vertx, request) -> {
-        Context context = vertx.getOrCreateContext();
-        released.onComplete(done -> context.runOnContext(v -> give(vertx, request)));
-      };
-    }
-
-    /** Takes the request and says nothing. */
-    static Answer silence() {
-      return (vertx, request) -> {};
-    }
-
-    /** Sends the head and a part of the body, and then nothing. */
-    static Answer stall(int status) {
-      return (vertx, request) ->
-          request.response().setStatusCode(status).putHeader("content-length", "10").write("half");
-    }
-
-    /** Sends a body without end, a byte at a time. */
-    static Answer drip(int status, long everyMillis) {
-      return (vertx, request) -> {
-        HttpServerResponse response = request.response().setStatusCode(status).setChunked(true);
-        long timer = vertx.setPeriodic(everyMillis, id -> response.write("."));
-        response.closeHandler(v -> vertx.cancelTimer(timer));
-      };
-    }
-
-    /** Sends the head and a part of the body, and closes the connection. */
-    static Answer closeHalfway(int status) {
-      return (vertx, request) ->
-          request
-              .response()
-              .setStatusCode(status)
-              .putHeader("content-length", "10")
-              .write("half")
-              .onComplete(sent -> request.connection().close());
-    }
-
-    /** Sends a body without end, as fast as it is read. */
-    static Answer flood(int status) {
-      return (vertx, request) -> {
-        HttpServerResponse response = request.response().setStatusCode(status).setChunked(true);
-        pour(response, Buffer.buffer(new byte[64 * 1024]));
-      };
-    }
-
-    private static void pour(HttpServerResponse response, Buffer chunk) {
-      response.write(chunk).onSuccess(written -> pour(response, chunk));
-    }
-
-    /** Closes the connection instead of an answer. */
-    static Answer close() {
-      return (vertx, request) -> request.connection().close();
-    }
-  }
 
   /**
    * A request as it came.
@@ -126,12 +49,25 @@ public final class ScriptedReceiver {
     public long eventId() {
       return json().getLong("event_id");
     }
+
+    /** The ids of the events in it, which are several in a batch. */
+    public List<Long> eventIds() {
+      return body.getByte(0) == '['
+          ? new JsonArray(body)
+              .stream().map(event -> ((JsonObject) event).getLong("event_id")).toList()
+          : List.of(eventId());
+    }
+
+    public String messageId() {
+      return headers.get("webhook-id");
+    }
   }
 
   private final Vertx vertx;
   private final List<Received> requests = new CopyOnWriteArrayList<>();
-  private final Queue<Answer> script = new ConcurrentLinkedQueue<>();
-  private volatile Function<Received, Answer> usual = request -> Answer.status(204);
+  private final BlockingQueue<Received> untaken = new LinkedBlockingQueue<>();
+  private final Queue<Effect> script = new ConcurrentLinkedQueue<>();
+  private volatile Function<Received, Effect> usual = request -> Effect.status(204);
   private volatile boolean recording = true;
   private final HttpServerOptions options;
   private HttpServer server;
@@ -155,7 +91,7 @@ public final class ScriptedReceiver {
 
   /** Listens, after {@link #stop()} on the same port again. */
   public ScriptedReceiver start() {
-    server = await(listen(20));
+    server = result(listen(20));
     port = server.actualPort();
     return this;
   }
@@ -191,30 +127,31 @@ public final class ScriptedReceiver {
                       request.connection().indicatedServerName());
               if (recording) {
                 requests.add(received);
+                untaken.add(received);
               }
-              Answer next = script.poll();
-              (next == null ? usual.apply(received) : next).give(vertx, request);
+              Effect next = script.poll();
+              (next == null ? usual.apply(received) : next).play(vertx, request);
             });
   }
 
   /** Closes the port and all connections. */
   public void stop() {
-    await(server.close());
+    result(server.close());
   }
 
-  /** Adds answers to the script, one a request. */
-  public ScriptedReceiver then(Answer... answers) {
-    script.addAll(List.of(answers));
+  /** Adds effects to the script, one a request. */
+  public ScriptedReceiver then(Effect... effects) {
+    script.addAll(List.of(effects));
     return this;
   }
 
   /** What every request gets after the script. */
-  public ScriptedReceiver usually(Answer answer) {
-    return usually(request -> answer);
+  public ScriptedReceiver usually(Effect effect) {
+    return usually(request -> effect);
   }
 
-  public ScriptedReceiver usually(Function<Received, Answer> answers) {
-    usual = answers;
+  public ScriptedReceiver usually(Function<Received, Effect> effects) {
+    usual = effects;
     return this;
   }
 
@@ -223,12 +160,36 @@ public final class ScriptedReceiver {
     recording = on;
   }
 
+  /** Waits for the next request that was not taken before. */
+  public Received takeRequest() {
+    try {
+      Received next = untaken.poll(Webhooks.PATIENCE, TimeUnit.SECONDS);
+      if (next == null) {
+        throw new AssertionError("no request after " + requests.size());
+      }
+      return next;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Waits for so many requests more. */
+  public List<Received> takeRequests(int count) {
+    return Stream.generate(this::takeRequest).limit(count).toList();
+  }
+
+  /** All requests there were. */
   public List<Received> requests() {
     return requests;
   }
 
+  public Received lastRequest() {
+    return requests.get(requests.size() - 1);
+  }
+
+  /** The ids of all events in all requests. */
   public List<Long> eventIds() {
-    return requests.stream().map(Received::eventId).toList();
+    return requests.stream().flatMap(request -> request.eventIds().stream()).toList();
   }
 
   public String url() {
@@ -241,13 +202,5 @@ public final class ScriptedReceiver {
 
   public int port() {
     return port;
-  }
-
-  private static <T> T await(Future<T> future) {
-    try {
-      return future.await(10, TimeUnit.SECONDS);
-    } catch (java.util.concurrent.TimeoutException e) {
-      throw new AssertionError(e);
-    }
   }
 }

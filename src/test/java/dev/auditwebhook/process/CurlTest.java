@@ -1,0 +1,153 @@
+package dev.auditwebhook.process;
+
+import static dev.auditwebhook.testing.Effect.status;
+import static dev.auditwebhook.testing.Webhooks.result;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.auditwebhook.HttpOptions;
+import dev.auditwebhook.WebhookRouterVerticle;
+import dev.auditwebhook.testing.Effect;
+import dev.auditwebhook.testing.Readme;
+import dev.auditwebhook.testing.ScriptedReceiver;
+import dev.auditwebhook.testing.WebhookExtension;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The commands of the README, run as they are printed. */
+class CurlTest {
+
+  @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
+  private final ScriptedReceiver receiver = webhook.receiver();
+
+  private static final String TOKEN = "token-of-this-test";
+  private static final String BASE = "http://127.0.0.1:8080";
+  private static final String RECEIVER = "https://siem.example/in";
+  private static final Pattern ROUTE = Pattern.compile("`(GET|PUT|POST|DELETE) (/[^`?]*)");
+  private static final int DEAD_LETTERS = 10;
+  private static final int ENDED_BY_MAX_TIME = 28;
+
+  private record Outcome(int exit, String status, String output) {}
+
+  @BeforeAll
+  static void needsCurl() {
+    assumeTrue(isThere("curl") && isThere("bash"), "skipped: curl or bash is not installed");
+  }
+
+  private static boolean isThere(String program) {
+    try {
+      return new ProcessBuilder(program, "--version")
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException | InterruptedException e) {
+      return false;
+    }
+  }
+
+  static List<String> chaptersWithCommands() {
+    return Readme.chapters().stream()
+        .filter(chapter -> !Readme.curlCommands(chapter).isEmpty())
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("chaptersWithCommands")
+  void everyCommandWorksAsPrintedInTheOrderOfItsChapter(String chapter) throws Exception {
+    int port = serveWithDeadLetters();
+
+    for (String command : Readme.curlCommands(chapter)) {
+      Outcome outcome = run(command, port);
+      String expected = command.contains("/audit ") ? "202" : "200";
+      assertThat(outcome.status()).as("%s: %s", command, outcome.output()).isEqualTo(expected);
+      assertThat(outcome.exit()).isEqualTo(command.contains(" -N ") ? ENDED_BY_MAX_TIME : 0);
+    }
+  }
+
+  @Test
+  void everyRouteOfTheTableHasACommand() {
+    Set<String> documented =
+        Readme.chapter("HTTP")
+            .lines()
+            .filter(line -> line.startsWith("| `"))
+            .map(line -> line.split(" \\| ")[0])
+            .flatMap(cell -> ROUTE.matcher(cell).results())
+            .map(route -> route.group(1) + " " + route.group(2).replace(":event_id", "8"))
+            .collect(Collectors.toSet());
+
+    assertThat(Readme.curlCommands("HTTP").stream().map(CurlTest::route))
+        .containsAll(documented)
+        .hasSizeGreaterThan(10);
+  }
+
+  private static String route(String command) {
+    Matcher method = Pattern.compile(" -X (\\w+)").matcher(command);
+    String path =
+        Pattern.compile(Pattern.quote(BASE) + "([^ '?]*)")
+            .matcher(command)
+            .results()
+            .map((MatchResult url) -> url.group(1))
+            .findFirst()
+            .orElseThrow();
+    return (method.find() ? method.group(1) : command.contains(" -d ") ? "POST" : "GET")
+        + " "
+        + path;
+  }
+
+  private int serveWithDeadLetters() {
+    receiver.then(Stream.generate(() -> status(400)).limit(DEAD_LETTERS).toArray(Effect[]::new));
+    webhook.deploy(webhook.options());
+    webhook.publish(DEAD_LETTERS);
+    assertThat(webhook.awaitSettled(DEAD_LETTERS).failed()).isEqualTo(DEAD_LETTERS);
+    WebhookRouterVerticle router =
+        new WebhookRouterVerticle(new HttpOptions().setPort(0).setAdminToken(TOKEN));
+    result(webhook.vertx().deployVerticle(router));
+    return router.actualPort();
+  }
+
+  private Outcome run(String command, int port) throws Exception {
+    String seconds = command.contains(" -N ") ? "2" : "20";
+    String line =
+        command
+            .replace(BASE, "http://127.0.0.1:" + port)
+            .replace(RECEIVER, receiver.url())
+            .replaceFirst("curl ", "curl -sS -w '\\\\n%{http_code}' --max-time " + seconds + " ");
+    assertThat(line.replace("http://127.0.0.1:", "")).as("loopback only").doesNotContain("://");
+    ProcessBuilder builder = new ProcessBuilder("bash", "-c", line).redirectErrorStream(true);
+    builder.environment().keySet().removeIf(name -> name.toLowerCase().endsWith("_proxy"));
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "AUTH",
+                "Authorization: Bearer " + TOKEN,
+                "NEW_SECRET",
+                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).as(command).isTrue();
+    String status =
+        Pattern.compile("(?m)^(\\d{3})(?=$|curl)")
+            .matcher(output)
+            .results()
+            .map((MatchResult code) -> code.group(1))
+            .findFirst()
+            .orElse("none");
+    return new Outcome(process.exitValue(), status, output);
+  }
+}

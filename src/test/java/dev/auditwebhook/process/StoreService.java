@@ -1,0 +1,127 @@
+package dev.auditwebhook.process;
+
+import static dev.auditwebhook.testing.Webhooks.result;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The service in a JVM of its own, with a store on disk, asked over HTTP. */
+final class StoreService implements AutoCloseable {
+
+  private static final String TOKEN = "token-of-this-test";
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final WebClient client =
+      WebClient.create(vertx, new WebClientOptions(), new PoolOptions().setHttp1MaxSize(64));
+  private final JarProcess process;
+  private final URI uri;
+
+  private StoreService(JarProcess process, URI uri) {
+    this.process = process;
+    this.uri = uri;
+  }
+
+  /** Starts it as any JVM starts. */
+  static StoreService start(Path directory, JsonObject webhook) throws IOException {
+    return start(directory, webhook, List.of(), List.of());
+  }
+
+  /**
+   * @param directory where its configuration and its store are
+   * @param webhook its options, but for the store
+   * @param wrapper a command that runs it
+   * @param jvm options of its JVM
+   */
+  static StoreService start(
+      Path directory, JsonObject webhook, List<String> wrapper, List<String> jvm)
+      throws IOException {
+    JsonObject store =
+        new JsonObject().put("type", "file").put("path", directory.resolve("data").toString());
+    JsonObject conf =
+        new JsonObject()
+            .put("webhook", webhook.copy().put("store", store))
+            .put("http", new JsonObject().put("port", 0));
+    Path file = Files.writeString(directory.resolve("service.json"), conf.encode());
+    List<String> options = new ArrayList<>(jvm);
+    options.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    options.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    options.add("-Dlogback.configurationFile=dev/auditwebhook/logging.xml");
+    JarProcess process =
+        JarProcess.start(
+            directory,
+            Map.of("WEBHOOK_ADMIN_TOKEN", TOKEN),
+            wrapper,
+            options,
+            "serve",
+            file.toString());
+    await()
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> {
+              assertThat(process.isAlive()).as(process.err()).isTrue();
+              return process.out().contains("Listening on ");
+            });
+    String url = process.out().strip().split("Listening on ")[1].lines().findFirst().orElseThrow();
+    return new StoreService(process, URI.create(url));
+  }
+
+  JarProcess process() {
+    return process;
+  }
+
+  /** Posts an entry; the answer has its status and body. */
+  Future<HttpResponse<Buffer>> post(JsonObject entry) {
+    return client
+        .post(uri.getPort(), uri.getHost(), "/audit")
+        .bearerTokenAuthentication(TOKEN)
+        .sendJsonObject(entry);
+  }
+
+  HttpResponse<Buffer> get(String path) {
+    try {
+      return result(
+          client.get(uri.getPort(), uri.getHost(), path).bearerTokenAuthentication(TOKEN).send());
+    } catch (Exception | AssertionError e) {
+      throw new AssertionError(
+          "no answer; alive: " + process.isAlive() + ", said: " + process.err(), e);
+    }
+  }
+
+  /** The state, whose ledger must be balanced. */
+  JsonObject state() {
+    JsonObject state = get("/webhook").bodyAsJsonObject();
+    long ended =
+        state.getLong("delivered")
+            + state.getLong("failed")
+            + state.getLong("dropped")
+            + state.getLong("discarded");
+    assertThat(ended + state.getLong("pending"))
+        .as("ledger %s", state)
+        .isEqualTo(state.getLong("received"));
+    return state;
+  }
+
+  @Override
+  public void close() {
+    process.close();
+    result(vertx.close());
+  }
+}

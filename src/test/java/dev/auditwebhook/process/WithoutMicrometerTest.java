@@ -1,0 +1,104 @@
+package dev.auditwebhook.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.auditwebhook.AuditEvent;
+import dev.auditwebhook.HttpOptions;
+import dev.auditwebhook.WebhookClient;
+import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.WebhookRouterVerticle;
+import dev.auditwebhook.WebhookVerticle;
+import dev.auditwebhook.testing.ScriptedReceiver;
+import io.vertx.core.Vertx;
+import java.io.File;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A host whose class path lacks the optional libraries of the metrics. */
+class WithoutMicrometerTest {
+
+  /** What runs on the other class path. */
+  static final class Host {
+
+    public static void main(String[] args) throws Exception {
+      Vertx vertx = Vertx.vertx();
+      ScriptedReceiver receiver = ScriptedReceiver.start(vertx);
+      vertx
+          .deployVerticle(new WebhookVerticle(new WebhookOptions().setUrl(receiver.url())))
+          .await();
+      WebhookRouterVerticle router =
+          new WebhookRouterVerticle(new HttpOptions().setPort(0).setAdminToken("t"));
+      vertx.deployVerticle(router).await();
+      WebhookClient client = WebhookClient.create(vertx);
+      client.request(AuditEvent.of("user.login", null)).await();
+      while (client.get().await().delivered() < 1) {
+        Thread.onSpinWait();
+      }
+      HttpResponse<String> metrics =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(
+                          URI.create("http://127.0.0.1:" + router.actualPort() + "/metrics"))
+                      .header("Authorization", "Bearer t")
+                      .build(),
+                  BodyHandlers.ofString());
+      System.out.println("delivered, and metrics are " + metrics.statusCode());
+      System.out.println(metrics.body());
+      vertx.close().await();
+    }
+  }
+
+  @Test
+  void eventsAreDeliveredAndTheRouteSaysWhatIsMissing() throws Exception {
+    assertThat(runWithout("micrometer|prometheus|HdrHistogram"))
+        .contains("delivered, and metrics are 501")
+        .contains("metrics need io.micrometer:micrometer-registry-prometheus on the class path");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "micrometer-registry-prometheus|prometheus-metrics",
+        "micrometer-core|vertx-micrometer"
+      })
+  void soTheyAreWhenOnlyAPartIsThere(String missing) throws Exception {
+    assertThat(runWithout(missing)).contains("delivered, and metrics are 501");
+  }
+
+  @Test
+  void theRegistryAloneIsEnough() throws Exception {
+    assertThat(runWithout("vertx-micrometer-metrics"))
+        .contains("delivered, and metrics are 200", "webhook_delivered_total{address=\"webhook\"}");
+  }
+
+  private static String runWithout(String jars) throws Exception {
+    String classPath =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> !Path.of(entry).getFileName().toString().matches(".*(" + jars + ").*"))
+            .collect(Collectors.joining(File.pathSeparator));
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    Process process =
+        new ProcessBuilder(List.of(java, "-cp", classPath, Host.class.getName()))
+            .redirectErrorStream(true)
+            .start();
+    try {
+      String output = new String(process.getInputStream().readAllBytes());
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).as(output).isZero();
+      return output;
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}
