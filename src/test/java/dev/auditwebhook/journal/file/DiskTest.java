@@ -1,0 +1,572 @@
+package dev.auditwebhook.journal.file;
+
+import static dev.auditwebhook.journal.file.Kept.entries;
+import static dev.auditwebhook.journal.file.Kept.entry;
+import static dev.auditwebhook.journal.file.Kept.events;
+import static dev.auditwebhook.journal.file.Kept.ids;
+import static dev.auditwebhook.journal.file.Kept.step;
+import static dev.auditwebhook.journal.file.Kept.totals;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.auditwebhook.endpoint.ledger.Change;
+import dev.auditwebhook.endpoint.ledger.State;
+import dev.auditwebhook.endpoint.ledger.Step;
+import dev.auditwebhook.endpoint.ledger.Straggler;
+import dev.auditwebhook.journal.EncodedEntry;
+import dev.auditwebhook.journal.file.FaultyFiles.Faults;
+import dev.auditwebhook.wire.Event;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.type.ByteArrayDataType;
+import org.h2.mvstore.type.StringDataType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One file: what a start finds in it, whatever has happened to it. */
+class DiskTest {
+
+  private static final long NOW = 1_767_258_000_000L;
+
+  @TempDir Path directory;
+
+  private Path file() {
+    return directory.resolve("events.mv");
+  }
+
+  private Recovery find() {
+    return find(directory, Path::toString);
+  }
+
+  private static Recovery find(Path directory, Function<Path, String> name) {
+    return Recovery.of(new StoreDirectory(directory.toString()), name, NOW);
+  }
+
+  private Disk open(Faults faults) {
+    return new Disk(find(directory, faults::name));
+  }
+
+  private static State state(Recovery found) {
+    return found.opened().endpoints().get(Kept.ENDPOINT);
+  }
+
+  private static void append(Disk disk, long id, Step... steps) {
+    disk.append(id, List.of(entry(id)), id, 0, List.of(steps));
+  }
+
+  private static void write(Disk disk, long lastId, Step... steps) {
+    disk.append(lastId + 1, List.of(), lastId, 0, List.of(steps));
+  }
+
+  private void write(int events) {
+    Disk disk = open(new Faults());
+    for (int i = 1; i <= events; i++) {
+      append(disk, i, step(0, totals(i)));
+    }
+    disk.close();
+  }
+
+  private static List<Long> read(Disk disk) {
+    return disk.read(0, 1_000).found().stream().map(Event::id).toList();
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.sorted().toList();
+    }
+  }
+
+  @Test
+  void theFilesAreTheirOwnersOnly() throws IOException {
+    write(1);
+
+    for (Path file : files()) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .as(file.toString())
+          .isEqualTo("rw-------");
+    }
+  }
+
+  @Test
+  void aDirectoryThatIsInUseIsRefusedAndItsUserUndisturbed() {
+    Disk first = open(new Faults());
+
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(this::find)
+          .isInstanceOf(DiskException.class)
+          .hasMessage(directory + " is in use by another webhook of this process");
+    }
+
+    append(first, 1, step(0, totals(1)));
+    first.close();
+    Recovery again = find();
+    assertThat(again.pending()).isEqualTo(1);
+    again.file().close();
+  }
+
+  @Test
+  void theFormerFormatIsRefusedAndTheFileLeftAsItIs() throws IOException {
+    write(1);
+    try (MVStore store = MVStore.open(file().toString())) {
+      MVMap<String, byte[]> facts =
+          store.openMap(
+              "facts",
+              new MVMap.Builder<String, byte[]>()
+                  .keyType(StringDataType.INSTANCE)
+                  .valueType(ByteArrayDataType.INSTANCE));
+      facts.put("format", Records.of("1"));
+    }
+    byte[] before = Files.readAllBytes(file());
+
+    assertThatThrownBy(this::find)
+        .isInstanceOf(DiskException.class)
+        .hasMessage(file() + " has format 1, and this version reads format 2");
+
+    assertThat(Files.readAllBytes(file())).isEqualTo(before);
+    assertThat(files()).hasSize(2);
+  }
+
+  @Test
+  void aFileOfAnotherProgramIsRefusedAndLeftAsItIs() throws IOException {
+    try (MVStore store = MVStore.open(file().toString())) {
+      store.openMap("addresses").put("mara", "x");
+    }
+    byte[] before = Files.readAllBytes(file());
+
+    assertThatThrownBy(this::find)
+        .isInstanceOf(DiskException.class)
+        .hasMessage(file() + " is not the file of a webhook");
+
+    assertThat(Files.readAllBytes(file())).isEqualTo(before);
+  }
+
+  @Test
+  void aTornLastWriteCostsNothingThatWasSynced() throws IOException {
+    write(20);
+    byte[] whole = Files.readAllBytes(file());
+    for (int torn = 1; torn < 3 * 4096; torn += 97) {
+      try (RandomAccessFile tail = new RandomAccessFile(file().toFile(), "rw")) {
+        tail.setLength(whole.length);
+        tail.write(whole);
+        byte[] half = new byte[torn];
+        new Random(torn).nextBytes(half);
+        tail.write(half);
+      }
+      Recovery found = find();
+      assertThat(found.damage()).as("%d bytes after the end", torn).isNull();
+      assertThat(state(found).waiting()).isEqualTo(20);
+      assertThat(state(found).totals()).isEqualTo(totals(20));
+      found.file().close();
+    }
+  }
+
+  @Test
+  void aPowerFailureLosesAtMostTheWriteThatWasNotDone() throws IOException {
+    for (int seed = 0; seed < 40; seed++) {
+      Random random = new Random(seed);
+      Path home = directory.resolve("power" + seed);
+      Faults faults = new Faults();
+      Disk before = new Disk(find(home, faults::name));
+      int done = 0;
+      int tried = 0;
+      try {
+        int fails = random.nextInt(100, 400);
+        for (; tried < 200; tried++) {
+          if (tried * 2 > fails) {
+            faults.failing(0.2, random);
+          }
+          append(before, tried + 1, step(Math.max(0, tried - 29), totals(tried + 1)));
+          done = tried + 1;
+        }
+      } catch (DiskException expected) {
+        tried++;
+      }
+      faults.powerFailure(random);
+      before.close();
+
+      Recovery found = find(home, Path::toString);
+
+      assertThat(found.damage()).as("seed %d", seed).isNull();
+      State state = state(found);
+      assertThat(List.of(totals(done), totals(tried))).as("seed %d", seed).contains(state.totals());
+      long reached = state.totals().get(0);
+      assertThat(found.opened().lastId()).isEqualTo(reached);
+      assertThat(state.waiting()).isEqualTo(Math.min(30, reached));
+      Disk after = new Disk(found);
+      assertThat(after.read(state.cursor(), 1_000).found())
+          .extracting(Event::id)
+          .isEqualTo(ids(Math.max(1, reached - 29), reached));
+      after.close();
+    }
+  }
+
+  @Test
+  void aDamagedFileIsSetAsideAndANewOneBegun() throws IOException {
+    write(200);
+    byte[] whole = Files.readAllBytes(file());
+    byte[] lock = Files.readAllBytes(directory.resolve("events.lock"));
+    Random random = new Random(7);
+    int damaged = 0;
+    for (int i = 0; i < 60; i++) {
+      Files.write(directory.resolve("events.lock"), lock);
+      byte[] bytes = whole.clone();
+      int from = random.nextInt(bytes.length - 600);
+      for (int at = from; at < from + 600; at++) {
+        bytes[at] = (byte) random.nextInt();
+      }
+      Files.write(file(), bytes);
+      Recovery found = find();
+      Disk disk = new Disk(found);
+      if (found.damage() == null) {
+        State state = state(found);
+        assertThat(state.totals())
+            .as("damage at %d is told or does not matter", from)
+            .isEqualTo(totals(200));
+        assertThat(state.waiting() + state.damaged().size()).isEqualTo(200);
+        List<Long> read = new ArrayList<>(read(disk));
+        assertThat(read).hasSize((int) state.waiting());
+        read.addAll(state.damaged());
+        assertThat(read).containsExactlyInAnyOrderElementsOf(ids(1, 200));
+      } else {
+        damaged++;
+        assertThat(found.pending()).isZero();
+        Path aside = Path.of(found.damage().replaceFirst(".* kept as ", ""));
+        assertThat(aside.getFileName().toString())
+            .matches("events\\.mv\\.damaged-20260101T090000Z(-\\d+)?");
+        assertThat(aside).isNotEmptyFile();
+      }
+      disk.close();
+    }
+    assertThat(damaged).isPositive();
+  }
+
+  @Test
+  void aStartThatDiedAfterItSetAFileAsideIsMadeUpForByTheNext() throws IOException {
+    write(3);
+    StoreDirectory started = new StoreDirectory(directory.toString());
+    started.setAside(NOW);
+    Files.write(started.file(), new byte[0]);
+    Path last = started.setAside(NOW);
+
+    Recovery found = find();
+
+    assertThat(found.damage())
+        .isEqualTo("the store was damaged and is begun anew; the damaged file is kept as " + last);
+    found.file().close();
+    Recovery again = find();
+    assertThat(again.damage()).isNull();
+    again.file().close();
+  }
+
+  @Test
+  void aFileThatLostItsEndIsDamaged() throws IOException {
+    write(200);
+    byte[] whole = Files.readAllBytes(file());
+    Files.write(file(), Arrays.copyOf(whole, whole.length / 2));
+
+    Recovery found = find();
+
+    assertThat(found.damage()).contains("begun anew");
+    found.file().close();
+  }
+
+  @Test
+  void aFileWithoutContentIsDamaged() throws IOException {
+    write(3);
+    Files.write(file(), new byte[0]);
+
+    Recovery found = find();
+
+    assertThat(found.damage()).contains("begun anew");
+    found.file().close();
+  }
+
+  @Test
+  void aFirstStartThatDiedHalfwayIsNoDamage() throws IOException {
+    Files.write(directory.resolve("events.new"), new byte[] {1, 2, 3});
+
+    Recovery found = find();
+
+    assertThat(found.damage()).isNull();
+    assertThat(directory.resolve("events.new")).doesNotExist();
+    found.file().close();
+  }
+
+  @Test
+  void aFailureToReadAtTheStartIsNoDamage() {
+    Faults faults = new Faults();
+    open(faults).close();
+    faults.failing(1, new Random(1));
+
+    assertThatThrownBy(() -> open(faults))
+        .isInstanceOf(DiskException.class)
+        .hasMessageContaining("cannot be read: I/O error at read");
+
+    assertThat(file()).exists();
+    faults.failing(0, new Random(1));
+    Recovery again = find(directory, faults::name);
+    assertThat(again.damage()).isNull();
+    again.file().close();
+  }
+
+  @Test
+  void aWriteThatFailsCountsForNothingAndTheNextOneGoesOn() {
+    Faults faults = new Faults();
+    Disk disk = open(faults);
+    append(disk, 1, step(0, totals(1)));
+    faults.room(0);
+
+    assertThatThrownBy(() -> disk.append(2, entries(2, 999), 999, 0, List.of()))
+        .isInstanceOf(DiskException.class)
+        .hasMessageEndingWith("events.mv cannot be written to: No space left on device");
+
+    assertThat(read(disk)).containsExactly(1L);
+    faults.room(Long.MAX_VALUE);
+    append(disk, 1_000, step(0, totals(1_000)));
+    assertThat(read(disk)).containsExactly(1L, 1_000L);
+    disk.close();
+  }
+
+  @Test
+  void whatASyncThatFailedDidNotWriteIsWrittenAgain() throws IOException {
+    for (int seed = 0; seed < 20; seed++) {
+      Random random = new Random(seed);
+      Path home = directory.resolve("sync" + seed);
+      Faults faults = new Faults();
+      Disk before = new Disk(find(home, faults::name));
+      List<Long> kept = new ArrayList<>();
+      List<Long> left = new ArrayList<>();
+      for (long id = 1; id <= 60; id++) {
+        faults.unsyncable(random.nextInt(4) == 0);
+        try {
+          append(before, id);
+          kept.add(id);
+        } catch (DiskException expected) {
+          faults.unsyncable(false);
+          if (random.nextBoolean()) {
+            before.close();
+            before = new Disk(find(home, faults::name));
+            left.add(id); // A start cannot know that it was refused.
+          }
+          write(before, id);
+        }
+      }
+      faults.powerFailure(random);
+      before.close();
+
+      Recovery found = find(home, Path::toString);
+
+      assertThat(found.damage()).as("seed %d", seed).isNull();
+      Disk after = new Disk(found);
+      List<Long> read = new ArrayList<>(read(after));
+      read.removeAll(left);
+      assertThat(read).as("seed %d", seed).isEqualTo(kept);
+      after.close();
+    }
+  }
+
+  @Test
+  void aStartSendsNothingThatItCannotSync() {
+    Faults faults = new Faults();
+    Disk before = open(faults);
+    append(before, 1, step(0, totals(1)));
+    faults.unsyncable(true);
+    assertThatThrownBy(() -> append(before, 2, step(0, totals(2))))
+        .hasMessageEndingWith("cannot be written to: I/O error at sync");
+    before.close();
+
+    assertThatThrownBy(() -> open(faults))
+        .isInstanceOf(DiskException.class)
+        .hasMessageEndingWith("events.mv cannot be written to: I/O error at sync");
+
+    faults.unsyncable(false);
+    Recovery found = find(directory, faults::name);
+    assertThat(found.damage()).isNull();
+    Disk after = new Disk(found);
+    assertThat(read(after)).startsWith(1L);
+    after.close();
+  }
+
+  @Test
+  void aFileThatIsGoneIsNotBegunAnewWhileRunning() throws IOException {
+    Faults faults = new Faults();
+    Disk disk = open(faults);
+    Files.delete(file());
+    faults.failing(1, new Random(1));
+    assertThatThrownBy(() -> append(disk, 1)).isInstanceOf(DiskException.class);
+    faults.failing(0, new Random(1));
+
+    assertThatThrownBy(() -> append(disk, 1)).hasMessageEndingWith("the file is gone");
+
+    assertThat(file()).doesNotExist();
+    disk.close();
+  }
+
+  private static EncodedEntry large(long id) {
+    byte[] content = new byte[10_000];
+    new Random(id).nextBytes(content);
+    return new EncodedEntry("node.registered", content, id);
+  }
+
+  private static boolean isWhole(Event large) {
+    return Arrays.equals(large.content(), large(large.id()).content());
+  }
+
+  @Test
+  void aPowerFailureWhileTheFileShrinksLosesNothing() throws IOException {
+    int failed = 0;
+    for (int seed = 0; seed < 25; seed++) {
+      Random random = new Random(seed);
+      Path home = directory.resolve("shrinks" + seed);
+      Faults faults = new Faults();
+      Disk before = new Disk(find(home, faults::name));
+      Map<Long, Change> left = new HashMap<>();
+      for (long firstId = 1; firstId <= 800; firstId += 20) {
+        List<EncodedEntry> group = new ArrayList<>();
+        for (long id = firstId; id < firstId + 20; id++) {
+          group.add(large(id));
+          if (random.nextInt(20) == 0) {
+            left.put(id, new Change.Keep(new Straggler(large(id).numbered(id), 1, id)));
+          }
+        }
+        before.append(firstId, group, firstId + 19, 0, List.of(step(0, totals(firstId + 19))));
+      }
+      write(before, 800, step(700, left, totals(800, 700)));
+      faults.failing(random.nextDouble() / 10, random);
+      try {
+        for (int i = random.nextInt(8); i > 0; i--) {
+          before.compact();
+        }
+      } catch (DiskException expected) {
+        failed++;
+      }
+      faults.powerFailure(random);
+      before.close();
+
+      Recovery found = find(home, Path::toString);
+
+      assertThat(found.damage()).as("seed %d", seed).isNull();
+      assertThat(state(found).totals()).isEqualTo(totals(800, 700));
+      assertThat(state(found).waiting()).isEqualTo(100);
+      Disk after = new Disk(found);
+      assertThat(after.stragglers(Kept.ENDPOINT, left.keySet()).found())
+          .extracting(Straggler::event)
+          .allMatch(DiskTest::isWhole)
+          .extracting(Event::id)
+          .containsExactlyInAnyOrderElementsOf(left.keySet());
+      List<Event> read = after.read(700, 1_000).found();
+      assertThat(read).extracting(Event::id).isEqualTo(ids(701, 800));
+      assertThat(read).allMatch(DiskTest::isWhole);
+      after.close();
+    }
+    assertThat(failed).isPositive();
+  }
+
+  @Test
+  void theFileShrinksAfterABacklogHasGone() throws IOException {
+    Disk disk = open(new Faults());
+    Map<Long, Change> left = new HashMap<>();
+    for (int group = 0; group < 100; group++) {
+      long firstId = group * 500L + 1;
+      disk.append(
+          firstId,
+          entries(firstId, firstId + 499),
+          firstId + 499,
+          0,
+          List.of(step(0, totals(firstId + 499))));
+      left.put(firstId + 249, new Change.Keep(Kept.straggler(firstId + 249)));
+    }
+    long full = Files.size(file());
+    for (int group = 0; group < 100; group++) {
+      write(disk, 50_000, step((group + 1) * 500L, left, totals(50_000)));
+    }
+
+    int turns = 0;
+    while (disk.compact()) {
+      turns++;
+      assertThat(turns).isLessThan(100);
+    }
+
+    assertThat(full).isGreaterThan(4_500_000);
+    assertThat(Files.size(file())).isLessThanOrEqualTo(4 << 20);
+    assertThat(read(disk)).isEmpty();
+    assertThat(disk.stragglers(Kept.ENDPOINT, left.keySet()).found()).hasSize(100);
+    disk.close();
+  }
+
+  @Test
+  void aGroupIsWrittenOnceWhateverItsSize() throws IOException {
+    Disk disk = open(new Faults());
+    long before = Files.size(file());
+    for (long group = 0; group < 50; group++) {
+      long firstId = group * 20 + 1;
+      List<EncodedEntry> large = ids(firstId, firstId + 19).stream().map(DiskTest::large).toList();
+      disk.append(firstId, large, firstId + 19, 0, List.of(step(0, totals(firstId + 19))));
+    }
+
+    assertThat(Files.size(file()) - before).isLessThan(50 * 20 * 10_000 * 12 / 10);
+    disk.close();
+  }
+
+  @Test
+  void eachEndpointHasAStateOfItsOwn() {
+    Disk disk = open(new Faults());
+    Map<Long, Change> burial = Map.of(2L, new Change.Bury(Kept.letter(2)));
+    JsonObject settings = new JsonObject().put("url", "http://x");
+    Step fast = new Step("fast", 3, List.of(), burial, totals(3, 2, 1), settings);
+    Step slow = new Step("slow", 1, List.of(3L), Map.of(), totals(3, 2), new JsonObject());
+
+    disk.append(1, entries(1, 3), 3, 7, List.of(fast, slow));
+    disk.close();
+
+    Recovery found = find();
+    assertThat(found.opened().rejected()).isEqualTo(7);
+    State left = found.opened().endpoints().get("fast");
+    assertThat(left.waiting()).isZero();
+    assertThat(left.letters()).containsExactly(2L);
+    assertThat(left.settings()).isEqualTo(settings);
+    State right = found.opened().endpoints().get("slow");
+    assertThat(right.cursor()).isEqualTo(1);
+    assertThat(right.ahead()).containsExactly(3L);
+    assertThat(right.waiting()).isEqualTo(1);
+    assertThat(right.letters()).isEmpty();
+    Disk again = new Disk(found);
+    assertThat(again.read(0, 9).found())
+        .as("kept for the slower one")
+        .usingRecursiveFieldByFieldElementComparator()
+        .isEqualTo(events(1, 3));
+    again.close();
+  }
+
+  @Test
+  void aGroupGoesWhenAllEndpointsHavePassedIt() {
+    Disk disk = open(new Faults());
+    disk.append(1, entries(1, 3), 3, 0, List.of());
+    disk.append(4, entries(4, 6), 6, 0, List.of());
+    Step one = new Step("one", 6, List.of(), Map.of(), totals(6, 6), new JsonObject());
+
+    write(disk, 6, one, new Step("two", 3, List.of(), Map.of(), totals(6, 3), new JsonObject()));
+    assertThat(read(disk)).containsExactly(4L, 5L, 6L);
+
+    write(disk, 6, new Step("two", 5, List.of(), Map.of(), totals(6, 5), new JsonObject()));
+    assertThat(read(disk)).as("not all of it is passed").containsExactly(4L, 5L, 6L);
+
+    write(disk, 6, new Step("two", 6, List.of(), Map.of(), totals(6, 6), new JsonObject()));
+    assertThat(read(disk)).isEmpty();
+    disk.close();
+  }
+}
