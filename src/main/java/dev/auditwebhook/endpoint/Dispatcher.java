@@ -5,10 +5,9 @@ import dev.auditwebhook.endpoint.attempt.Attempt;
 import dev.auditwebhook.endpoint.attempt.Backoff;
 import dev.auditwebhook.endpoint.attempt.Batch;
 import dev.auditwebhook.endpoint.attempt.Circuit;
+import dev.auditwebhook.endpoint.attempt.Judge;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.endpoint.attempt.Ruling;
-import dev.auditwebhook.endpoint.attempt.Ruling.Circumstances;
-import dev.auditwebhook.endpoint.attempt.Verdict;
 import dev.auditwebhook.endpoint.ledger.Pending;
 import dev.auditwebhook.wire.Answer;
 import dev.auditwebhook.wire.Event;
@@ -35,6 +34,7 @@ final class Dispatcher {
   private final Sender sender;
   private final Recorder recorder;
   private final ReadAhead readAhead;
+  private final Judge judge;
   private final Backoff backoff;
   private final RetrySchedule retries;
   private final Queue queue;
@@ -60,6 +60,7 @@ final class Dispatcher {
     this.recorder = recorder;
     this.readAhead = readAhead;
     options = settings.configured();
+    judge = new Judge(options.getMaxAttempts());
     backoff =
         new Backoff(
             options.getMaxBackoff(),
@@ -124,7 +125,7 @@ final class Dispatcher {
   }
 
   private void attempt(Batch batch) {
-    Attempt attempt = new Attempt(batch, circuit, circuit.admit());
+    Attempt attempt = Attempt.of(batch, circuit);
     inFlight++;
     Future<Answer> answer =
         sender.send(circuit.destination(), attempt.turn(), batch.messageId(), batch.body());
@@ -141,12 +142,8 @@ final class Dispatcher {
       return; // It stays pending, for the next start.
     }
     inFlight--;
-    Verdict verdict = Verdict.of(answer);
     boolean current = attempt.circuit() == circuit;
-    boolean tolerated = attempt.circuit().report(attempt.ticket(), verdict, attempt.batch().size());
-    Ruling ruling =
-        Ruling.of(
-            attempt, verdict, new Circumstances(current, tolerated, options.getMaxAttempts()));
+    Ruling ruling = judge.rule(attempt, answer, current);
     Batch batch = recorder.record(ruling, attempt, answer, current);
     switch (ruling) {
       case DELIVERED, DEAD_LETTER -> readAhead.ended(attempt.batch().size());

@@ -205,7 +205,10 @@ public final class Journal {
 
   private void drop(Group group, long firstId) {
     unkept -= group.bytes();
-    parts.values().forEach(part -> part.endpoint.notKept(group.events()));
+    for (Part part : parts.values()) {
+      part.endpoint.notKept(group.events());
+      drops.whilePending(part.endpoint.pending());
+    }
     group.notKept(firstId);
     drops.add(group, firstId, true);
   }

@@ -18,7 +18,7 @@ class EndOfProcessTest {
   @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
   private final ScriptedReceiver receiver = webhook.receiver();
 
-  private final LogLines log = new LogLines("dev.auditwebhook.store", Level.WARN);
+  private final LogLines log = new LogLines("dev.auditwebhook.journal", Level.WARN);
 
   @AfterEach
   void stopListening() {

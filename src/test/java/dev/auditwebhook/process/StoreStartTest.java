@@ -130,7 +130,7 @@ class StoreStartTest {
   }
 
   @Test
-  void anotherFormatIsNamedAndTheFileLeftAlone() throws Exception {
+  void theFormerFormatIsNamedAndTheFileLeftAlone() throws Exception {
     webhook.deploy(onDisk(data()));
     webhook.undeploy();
     Path file = data().resolve("events.mv");
@@ -141,18 +141,18 @@ class StoreStartTest {
               new MVMap.Builder<String, byte[]>()
                   .keyType(StringDataType.INSTANCE)
                   .valueType(ByteArrayDataType.INSTANCE));
-      byte[] two = facts.get("format");
-      two[4] = '2';
+      byte[] one = facts.get("format");
+      one[4] = '1';
       java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
-      crc.update(two, 4, 1);
-      java.nio.ByteBuffer.wrap(two).putInt((int) crc.getValue());
-      facts.put("format", two);
+      crc.update(one, 4, 1);
+      java.nio.ByteBuffer.wrap(one).putInt((int) crc.getValue());
+      facts.put("format", one);
     }
     byte[] before = Files.readAllBytes(file);
 
     assertThat(failureOf(onDisk(data())))
         .isEqualTo(
-            "webhook.store.path: " + file + " has format 2, and this version reads format 1");
+            "webhook.store.path: " + file + " has format 1, and this version reads format 2");
 
     assertThat(Files.readAllBytes(file)).isEqualTo(before);
   }

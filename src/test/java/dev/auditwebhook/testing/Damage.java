@@ -13,9 +13,9 @@ public final class Damage {
 
   private Damage() {}
 
-  /** Damages what a store has of an event, wherever it is in its file. */
-  public static void event(Path file, long eventId) throws IOException {
-    byte[] text = ("{\"event_id\":" + eventId + ",").getBytes(StandardCharsets.UTF_8);
+  /** Damages what a store has of the n-th published event, wherever it is in its file. */
+  public static void event(Path file, long n) throws IOException {
+    byte[] text = ("{\"n\":" + n + "}").getBytes(StandardCharsets.UTF_8);
     byte[] content = Files.readAllBytes(file);
     int found = 0;
     for (int at = 0; at + text.length <= content.length; at++) {

@@ -8,6 +8,11 @@ package dev.auditwebhook.endpoint.attempt;
  */
 public record Attempt(Batch batch, Circuit circuit, Circuit.Ticket ticket) {
 
+  /** Begins one. Call only when the circuit admits it. */
+  public static Attempt of(Batch batch, Circuit circuit) {
+    return new Attempt(batch, circuit, circuit.admit());
+  }
+
   /**
    * Which of the addresses of a name it goes to, counted from 0: the next one at each attempt and
    * after each opening, as one of them may be dead.
