@@ -210,8 +210,9 @@ final class Disk {
               Records.events(firstId, group, after, limit, read.found());
             } else if (group.length > 0 && !damagedGroups.contains(firstId)) {
               Long next = journal.higherKey(firstId);
-              LongStream.range(Math.max(firstId, after + 1), next == null ? end : next)
-                  .limit(Records.plausibleCount(firstId, next == null ? end : next, group))
+              long until = next == null ? end : next;
+              LongStream.range(Math.max(firstId, after + 1), until)
+                  .limit(Records.plausibleCount(firstId, until, group))
                   .forEach(read.damaged()::add);
             }
           }

@@ -176,13 +176,13 @@ public final class FileEngine implements Engine {
   @Override
   public Future<Void> close() {
     clock.cancel(upkeepTimer);
-    Disk closing = disk;
+    if (disk == null) {
+      return worker.close();
+    }
     return worker
         .executeBlocking(
             () -> {
-              if (closing != null) {
-                closing.close();
-              }
+              disk.close();
               return null;
             })
         .transform(v -> worker.close());

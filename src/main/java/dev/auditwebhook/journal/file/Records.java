@@ -84,19 +84,18 @@ final class Records {
     return sealed(record(0).appendLong(numbers.lastId()).appendLong(numbers.rejected()));
   }
 
-  /** How many events a group has. */
+  /** How many events a group has; of one that is damaged, what it says. */
   static int count(byte[] group) {
-    return opened(group).getInt();
+    return group.length < CHECKSUM + Integer.BYTES ? 0 : ByteBuffer.wrap(group).getInt(CHECKSUM);
   }
 
   /**
-   * The most events that a damaged group had, as far as it says so itself.
+   * The most events that a damaged group had, as far as it can be believed.
    *
    * @param end the id that the next one begins with
    */
   static long plausibleCount(long firstId, long end, byte[] group) {
-    long count =
-        group.length < CHECKSUM + Integer.BYTES ? 0 : ByteBuffer.wrap(group).getInt(CHECKSUM);
+    int count = count(group);
     return count > 0 && count <= end - firstId ? count : end - firstId;
   }
 

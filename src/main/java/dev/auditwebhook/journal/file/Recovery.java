@@ -27,7 +27,7 @@ final class Recovery {
 
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
 
-  private final Map<String, Kept> endpoints = new TreeMap<>();
+  private final Map<String, EndpointRecovery> endpoints = new TreeMap<>();
   private final Set<Long> damagedGroups = new HashSet<>();
   private final String damage;
   private final StoreFile file;
@@ -95,15 +95,16 @@ final class Recovery {
       Records.opened(each.getValue());
       if (key.startsWith(Disk.ENDPOINT_KEY)) {
         String endpoint = key.substring(Disk.ENDPOINT_KEY.length());
-        endpoints.put(endpoint, new Kept(Records.step(endpoint, each.getValue()), file));
+        endpoints.put(
+            endpoint, new EndpointRecovery(Records.step(endpoint, each.getValue()), file));
       }
     }
     Numbers numbers = Records.numbers(facts.get(Disk.NUMBERS_KEY));
     readGroups(file.byId(Disk.JOURNAL), numbers.lastId() + 1);
     Map<String, State> states = new TreeMap<>();
     endpoints.forEach(
-        (endpoint, kept) -> {
-          State state = kept.state();
+        (endpoint, recovery) -> {
+          State state = recovery.state();
           states.put(endpoint, state);
           pending += state.waiting() + state.stragglers().size();
           letters += state.letters().size();
@@ -177,7 +178,7 @@ final class Recovery {
   record Numbers(long lastId, long rejected) {}
 
   /** What is kept of one endpoint. */
-  private static final class Kept {
+  private static final class EndpointRecovery {
 
     private final Step last;
     private final TreeSet<Long> ahead;
@@ -193,7 +194,7 @@ final class Recovery {
 
     private long waiting;
 
-    Kept(Step last, StoreFile file) {
+    EndpointRecovery(Step last, StoreFile file) {
       this.last = last;
       ahead = new TreeSet<>(last.ahead());
       read(file.byId(Disk.STRAGGLERS + last.endpoint()), stragglers, damaged);

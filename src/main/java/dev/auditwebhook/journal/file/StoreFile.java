@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -47,22 +48,17 @@ final class StoreFile {
     this.lock = lock;
   }
 
-  /** What makes or checks a content. */
-  interface Content {
-    void of(StoreFile file);
-  }
-
   /**
    * Makes the first content of a file that is empty.
    *
    * @throws DiskException when it cannot be written to
    */
-  static void create(String name, Content first) {
+  static void create(String name, Consumer<StoreFile> first) {
     StoreFile file = new StoreFile(name, null);
     try {
       file.write(
           () -> {
-            first.of(file);
+            first.accept(file);
             return null;
           });
     } finally {
@@ -78,11 +74,11 @@ final class StoreFile {
    * @throws DamagedException when it is not as it was written
    * @throws DiskException when it cannot be used for another reason
    */
-  static StoreFile open(String name, StoreLock lock, Content check) {
+  static StoreFile open(String name, StoreLock lock, Consumer<StoreFile> check) {
     StoreFile file = new StoreFile(name, lock);
     try {
       file.open();
-      check.of(file);
+      check.accept(file);
       file.makeSure();
       return file;
     } catch (RuntimeException | OutOfMemoryError e) {

@@ -1,0 +1,300 @@
+package dev.auditwebhook.journal.file;
+
+import static dev.auditwebhook.journal.file.Kept.entry;
+import static dev.auditwebhook.journal.file.Kept.events;
+import static dev.auditwebhook.journal.file.Kept.ids;
+import static dev.auditwebhook.journal.file.Kept.step;
+import static dev.auditwebhook.journal.file.Kept.totals;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.auditwebhook.endpoint.ledger.State;
+import dev.auditwebhook.endpoint.ledger.Step;
+import dev.auditwebhook.journal.file.FaultyFiles.Faults;
+import dev.auditwebhook.wire.Event;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.type.ByteArrayDataType;
+import org.h2.mvstore.type.StringDataType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a start finds in a directory, whatever has happened to it. */
+class RecoveryTest {
+
+  private static final long NOW = 1_767_258_000_000L;
+
+  @TempDir Path directory;
+
+  private Path file() {
+    return directory.resolve("events.mv");
+  }
+
+  private Recovery find() {
+    return find(directory, Path::toString);
+  }
+
+  private static Recovery find(Path directory, Function<Path, String> name) {
+    return Recovery.of(new StoreDirectory(directory.toString()), name, NOW);
+  }
+
+  private Disk open(Faults faults) {
+    return new Disk(find(directory, faults::name));
+  }
+
+  private static State state(Recovery found) {
+    return found.opened().endpoints().get(Kept.ENDPOINT);
+  }
+
+  private static void append(Disk disk, long id, Step... steps) {
+    disk.append(id, List.of(entry(id)), id, 0, List.of(steps));
+  }
+
+  private static void write(Disk disk, long lastId, Step... steps) {
+    disk.append(lastId + 1, List.of(), lastId, 0, List.of(steps));
+  }
+
+  private void write(int events) {
+    Disk disk = open(new Faults());
+    for (int i = 1; i <= events; i++) {
+      append(disk, i, step(0, totals(i)));
+    }
+    disk.close();
+  }
+
+  private static List<Long> read(Disk disk) {
+    return disk.read(0, 1_000).found().stream().map(Event::id).toList();
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.sorted().toList();
+    }
+  }
+
+  @Test
+  void theFilesAreTheirOwnersOnly() throws IOException {
+    write(1);
+
+    for (Path file : files()) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .as(file.toString())
+          .isEqualTo("rw-------");
+    }
+  }
+
+  @Test
+  void aDirectoryThatIsInUseIsRefusedAndItsUserUndisturbed() {
+    Disk first = open(new Faults());
+
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(this::find)
+          .isInstanceOf(DiskException.class)
+          .hasMessage(directory + " is in use by another webhook of this process");
+    }
+
+    append(first, 1, step(0, totals(1)));
+    first.close();
+    Recovery again = find();
+    assertThat(again.pending()).isEqualTo(1);
+    again.file().close();
+  }
+
+  @Test
+  void theFormerFormatIsRefusedAndTheFileLeftAsItIs() throws IOException {
+    write(1);
+    try (MVStore store = MVStore.open(file().toString())) {
+      MVMap<String, byte[]> facts =
+          store.openMap(
+              "facts",
+              new MVMap.Builder<String, byte[]>()
+                  .keyType(StringDataType.INSTANCE)
+                  .valueType(ByteArrayDataType.INSTANCE));
+      facts.put("format", Records.of("1"));
+    }
+    byte[] before = Files.readAllBytes(file());
+
+    assertThatThrownBy(this::find)
+        .isInstanceOf(DiskException.class)
+        .hasMessage(file() + " has format 1, and this version reads format 2");
+
+    assertThat(Files.readAllBytes(file())).isEqualTo(before);
+    assertThat(files()).hasSize(2);
+  }
+
+  @Test
+  void aFileOfAnotherProgramIsRefusedAndLeftAsItIs() throws IOException {
+    try (MVStore store = MVStore.open(file().toString())) {
+      store.openMap("addresses").put("mara", "x");
+    }
+    byte[] before = Files.readAllBytes(file());
+
+    assertThatThrownBy(this::find)
+        .isInstanceOf(DiskException.class)
+        .hasMessage(file() + " is not the file of a webhook");
+
+    assertThat(Files.readAllBytes(file())).isEqualTo(before);
+  }
+
+  @Test
+  void aTornLastWriteCostsNothingThatWasSynced() throws IOException {
+    write(20);
+    byte[] whole = Files.readAllBytes(file());
+    for (int torn = 1; torn < 3 * 4096; torn += 97) {
+      try (RandomAccessFile tail = new RandomAccessFile(file().toFile(), "rw")) {
+        tail.setLength(whole.length);
+        tail.write(whole);
+        byte[] half = new byte[torn];
+        new Random(torn).nextBytes(half);
+        tail.write(half);
+      }
+      Recovery found = find();
+      assertThat(found.damage()).as("%d bytes after the end", torn).isNull();
+      assertThat(state(found).waiting()).isEqualTo(20);
+      assertThat(state(found).totals()).isEqualTo(totals(20));
+      found.file().close();
+    }
+  }
+
+  @Test
+  void aDamagedFileIsSetAsideAndANewOneBegun() throws IOException {
+    write(200);
+    byte[] whole = Files.readAllBytes(file());
+    byte[] lock = Files.readAllBytes(directory.resolve("events.lock"));
+    Random random = new Random(7);
+    int damaged = 0;
+    for (int i = 0; i < 60; i++) {
+      Files.write(directory.resolve("events.lock"), lock);
+      byte[] bytes = whole.clone();
+      int from = random.nextInt(bytes.length - 600);
+      for (int at = from; at < from + 600; at++) {
+        bytes[at] = (byte) random.nextInt();
+      }
+      Files.write(file(), bytes);
+      Recovery found = find();
+      Disk disk = new Disk(found);
+      if (found.damage() == null) {
+        State state = state(found);
+        assertThat(state.totals())
+            .as("damage at %d is told or does not matter", from)
+            .isEqualTo(totals(200));
+        assertThat(state.waiting() + state.damaged().size()).isEqualTo(200);
+        List<Long> read = new ArrayList<>(read(disk));
+        assertThat(read).hasSize((int) state.waiting());
+        read.addAll(state.damaged());
+        assertThat(read).containsExactlyInAnyOrderElementsOf(ids(1, 200));
+      } else {
+        damaged++;
+        assertThat(found.pending()).isZero();
+        Path aside = Path.of(found.damage().replaceFirst(".* kept as ", ""));
+        assertThat(aside.getFileName().toString())
+            .matches("events\\.mv\\.damaged-20260101T090000Z(-\\d+)?");
+        assertThat(aside).isNotEmptyFile();
+      }
+      disk.close();
+    }
+    assertThat(damaged).isPositive();
+  }
+
+  @Test
+  void aStartThatDiedAfterItSetAFileAsideIsMadeUpForByTheNext() throws IOException {
+    write(3);
+    StoreDirectory started = new StoreDirectory(directory.toString());
+    started.setAside(NOW);
+    Files.write(started.file(), new byte[0]);
+    Path last = started.setAside(NOW);
+
+    Recovery found = find();
+
+    assertThat(found.damage())
+        .isEqualTo("the store was damaged and is begun anew; the damaged file is kept as " + last);
+    found.file().close();
+    Recovery again = find();
+    assertThat(again.damage()).isNull();
+    again.file().close();
+  }
+
+  @Test
+  void aFileThatLostItsEndIsDamaged() throws IOException {
+    write(200);
+    byte[] whole = Files.readAllBytes(file());
+    Files.write(file(), Arrays.copyOf(whole, whole.length / 2));
+
+    Recovery found = find();
+
+    assertThat(found.damage()).contains("begun anew");
+    found.file().close();
+  }
+
+  @Test
+  void aFileWithoutContentIsDamaged() throws IOException {
+    write(3);
+    Files.write(file(), new byte[0]);
+
+    Recovery found = find();
+
+    assertThat(found.damage()).contains("begun anew");
+    found.file().close();
+  }
+
+  @Test
+  void aFirstStartThatDiedHalfwayIsNoDamage() throws IOException {
+    Files.write(directory.resolve("events.new"), new byte[] {1, 2, 3});
+
+    Recovery found = find();
+
+    assertThat(found.damage()).isNull();
+    assertThat(directory.resolve("events.new")).doesNotExist();
+    found.file().close();
+  }
+
+  @Test
+  void aFailureToReadAtTheStartIsNoDamage() {
+    Faults faults = new Faults();
+    open(faults).close();
+    faults.failing(1, new Random(1));
+
+    assertThatThrownBy(() -> open(faults))
+        .isInstanceOf(DiskException.class)
+        .hasMessageContaining("cannot be read: I/O error at read");
+
+    assertThat(file()).exists();
+    faults.failing(0, new Random(1));
+    Recovery again = find(directory, faults::name);
+    assertThat(again.damage()).isNull();
+    again.file().close();
+  }
+
+  @Test
+  void aStartSendsNothingThatItCannotSync() {
+    Faults faults = new Faults();
+    Disk before = open(faults);
+    append(before, 1, step(0, totals(1)));
+    faults.unsyncable(true);
+    assertThatThrownBy(() -> append(before, 2, step(0, totals(2))))
+        .hasMessageEndingWith("cannot be written to: I/O error at sync");
+    before.close();
+
+    assertThatThrownBy(() -> open(faults))
+        .isInstanceOf(DiskException.class)
+        .hasMessageEndingWith("events.mv cannot be written to: I/O error at sync");
+
+    faults.unsyncable(false);
+    Recovery found = find(directory, faults::name);
+    assertThat(found.damage()).isNull();
+    Disk after = new Disk(found);
+    assertThat(read(after)).startsWith(1L);
+    after.close();
+  }
+}
