@@ -65,10 +65,8 @@ class ConsoleBrowserTest {
 
   private void serve(WebhookOptions options) {
     webhook.deploy(options);
-    WebhookRouterVerticle router =
-        new WebhookRouterVerticle(new HttpOptions().setPort(0).setAdminToken(TOKEN));
-    result(webhook.vertx().deployVerticle(router));
-    console = "http://127.0.0.1:" + router.actualPort() + "/";
+    int port = webhook.serveHttp(TOKEN);
+    console = "http://127.0.0.1:" + port + "/";
   }
 
   private void signIn() {
@@ -305,7 +303,7 @@ class ConsoleBrowserTest {
 
   @Test
   void underAPathOfAHostThatGuardsItselfNoTokenIsAskedFor() {
-    webhook.deploy(webhook.options());
+    webhook.deploy();
     Router host = Router.router(webhook.vertx());
     JsonObject http = new JsonObject().putNull("adminToken");
     host.route("/admin/*").subRouter(result(WebhookRouterVerticle.router(webhook.vertx(), http)));
@@ -372,7 +370,7 @@ class ConsoleBrowserTest {
 
   @Test
   void aServiceThatGoesAwayAndComesBackIsFoundAgain() {
-    webhook.deploy(webhook.options());
+    webhook.deploy();
     HttpOptions options = new HttpOptions().setPort(0).setAdminToken(TOKEN);
     WebhookRouterVerticle router = new WebhookRouterVerticle(options);
     String id = result(webhook.vertx().deployVerticle(router));

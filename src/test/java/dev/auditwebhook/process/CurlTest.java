@@ -1,12 +1,9 @@
 package dev.auditwebhook.process;
 
 import static dev.auditwebhook.testing.Effect.status;
-import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.auditwebhook.HttpOptions;
-import dev.auditwebhook.WebhookRouterVerticle;
 import dev.auditwebhook.testing.Effect;
 import dev.auditwebhook.testing.Readme;
 import dev.auditwebhook.testing.ScriptedReceiver;
@@ -111,13 +108,10 @@ class CurlTest {
 
   private int serveWithDeadLetters() {
     receiver.then(Stream.generate(() -> status(400)).limit(DEAD_LETTERS).toArray(Effect[]::new));
-    webhook.deploy(webhook.options());
+    webhook.deploy();
     webhook.publish(DEAD_LETTERS);
     assertThat(webhook.awaitSettled(DEAD_LETTERS).failed()).isEqualTo(DEAD_LETTERS);
-    WebhookRouterVerticle router =
-        new WebhookRouterVerticle(new HttpOptions().setPort(0).setAdminToken(TOKEN));
-    result(webhook.vertx().deployVerticle(router));
-    return router.actualPort();
+    return webhook.serveHttp(TOKEN);
   }
 
   private Outcome run(String command, int port) throws Exception {

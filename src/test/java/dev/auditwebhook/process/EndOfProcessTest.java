@@ -42,7 +42,7 @@ class EndOfProcessTest {
   @Test
   void alsoWhenTheWebhookWasUndeployedBefore() {
     receiver.then(status(400));
-    webhook.deploy(webhook.options());
+    webhook.deploy();
     webhook.publish(1);
     webhook.awaitSettled(1);
     webhook.undeploy();
@@ -55,7 +55,7 @@ class EndOfProcessTest {
 
   @Test
   void andNothingIsSaidWhenNothingIsLeft() {
-    webhook.deploy(webhook.options());
+    webhook.deploy();
     webhook.publish(1);
     webhook.awaitSettled(1);
 

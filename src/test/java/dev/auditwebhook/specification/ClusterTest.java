@@ -125,7 +125,7 @@ class ClusterTest {
       client(i % NODES).publish(AuditEvent.of("node.registered", i));
     }
 
-    await().until(() -> receiver.requests().size() >= 100);
+    receiver.takeRequests(100);
     for (int node = 0; node < NODES; node++) {
       int own = node == 0 ? 34 : 33;
       await()
@@ -180,7 +180,7 @@ class ClusterTest {
       asked.add(result(client(i % NODES).request(AuditEvent.of("asked", i))).eventId());
     }
 
-    await().until(() -> receiver.requests().size() >= 60);
+    receiver.takeRequests(60);
     assertThat(asked).doesNotHaveDuplicates();
     for (int node = 0; node < NODES; node++) {
       int from = node;

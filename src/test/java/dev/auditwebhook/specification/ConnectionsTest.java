@@ -36,7 +36,7 @@ class ConnectionsTest {
 
     @Test
     void eventsOneAfterAnotherShareAConnection() {
-      webhook.deploy(webhook.options());
+      webhook.deploy();
       for (int i = 1; i <= 5; i++) {
         webhook.publish(1);
         webhook.awaitSettled(i);
@@ -154,7 +154,7 @@ class ConnectionsTest {
     @Test
     void anEventIsDeliveredAfterTwoConnectionsThatWereClosed() {
       receiver.then(close(), close());
-      webhook.deploy(webhook.options());
+      webhook.deploy();
 
       webhook.publish(1);
 

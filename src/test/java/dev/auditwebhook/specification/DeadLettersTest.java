@@ -27,7 +27,7 @@ class DeadLettersTest {
 
   private void deployWithDeadLetters(int events) {
     receiver.usually(status(400));
-    webhook.deploy(webhook.options());
+    webhook.deploy();
     webhook.publish(events);
     webhook.awaitSettled(events);
     receiver.usually(status(204));
@@ -40,7 +40,7 @@ class DeadLettersTest {
   @Test
   void theDeadLetterQueueKeepsTheNewestInOrderAndCountsTheEvicted() {
     receiver.usually(status(400));
-    webhook.deploy(webhook.options());
+    webhook.deploy();
 
     webhook.publish(130);
     WebhookClient.State state = webhook.awaitSettled(130);
@@ -107,7 +107,7 @@ class DeadLettersTest {
     @Test
     void aRedrivenEventHasFreshAttempts() {
       receiver.usually(status(503));
-      webhook.deploy(webhook.options());
+      webhook.deploy();
       webhook.publish(1);
       webhook.awaitSettled(1);
 

@@ -33,7 +33,7 @@ class DeliveryTest {
 
     @Test
     void anEntryArrivesOnceWithItsDetailsAndTheKeysInOrder() {
-      webhook.deploy(webhook.options());
+      webhook.deploy();
       JsonObject details =
           new JsonObject()
               .put("nothing", null)
@@ -69,7 +69,7 @@ class DeliveryTest {
 
     @Test
     void aPlainStringIsKeptAsDetailsAndEmptyDetailsAreLeftOut() {
-      webhook.deploy(webhook.options());
+      webhook.deploy();
 
       webhook.publish("a", "plain text");
       webhook.publish("b", new JsonObject());
@@ -115,7 +115,7 @@ class DeliveryTest {
       receiver.usually(
           request ->
               request.eventId() == 1 ? status(204).heldBackUntil(others.future()) : status(204));
-      webhook.deploy(webhook.options());
+      webhook.deploy();
 
       webhook.publish(101);
 
@@ -179,7 +179,7 @@ class DeliveryTest {
     @Test
     void threeFailuresAreADeadLetter() {
       receiver.usually(status(503, Map.of(), "down for the night"));
-      webhook.deploy(webhook.options());
+      webhook.deploy();
 
       webhook.publish("user.login", new JsonObject().put("password", "hunter2").put("user", "ann"));
       webhook.awaitSettled(1);
@@ -199,7 +199,7 @@ class DeliveryTest {
     @Test
     void retryAfterIsHonoured() {
       receiver.then(status(429, Map.of("retry-after", "1"), ""));
-      webhook.deploy(webhook.options());
+      webhook.deploy();
 
       webhook.publish(1);
       webhook.awaitSettled(1);
@@ -211,7 +211,7 @@ class DeliveryTest {
     @Test
     void aRedirectIsNoDeliveryAndIsNotFollowed() {
       receiver.then(status(303, Map.of("location", receiver.url("/other")), ""));
-      webhook.deploy(webhook.options());
+      webhook.deploy();
 
       webhook.publish(1);
 
@@ -222,7 +222,7 @@ class DeliveryTest {
     @Test
     void aLongAnswerIsReadNoFurtherThanItsLimitAndTheStatusDecides() {
       receiver.then(status(200, Map.of(), "x".repeat(4 << 20)));
-      webhook.deploy(webhook.options());
+      webhook.deploy();
 
       webhook.publish(2);
 
@@ -234,7 +234,7 @@ class DeliveryTest {
     void attemptsArePublished() {
       receiver.then(status(503), status(204));
       List<JsonObject> attempts = webhook.attempts();
-      webhook.deploy(webhook.options());
+      webhook.deploy();
 
       webhook.publish(1);
       webhook.awaitSettled(1);

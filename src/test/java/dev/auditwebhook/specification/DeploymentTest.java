@@ -44,7 +44,7 @@ class DeploymentTest {
 
     @Test
     void aSecondWebhookOnTheSameAddressIsRefusedAndTheFirstGoesOn() {
-      webhook.deploy(webhook.options());
+      webhook.deploy();
 
       assertThatThrownBy(() -> webhook.deployAnother(webhook.options()))
           .hasMessageContaining(
@@ -60,7 +60,7 @@ class DeploymentTest {
 
     @Test
     void twoWebhooksOnAddressesOfTheirOwnAreApart() {
-      webhook.deploy(webhook.options());
+      webhook.deploy();
       webhook.deployAnother(webhook.options().setAddress("second").setUrl(receiver.url("/second")));
 
       webhook.publish(1);
@@ -84,7 +84,7 @@ class DeploymentTest {
       receiver.takeRequests(3);
       webhook.undeploy();
 
-      webhook.deploy(webhook.options());
+      webhook.deploy();
       assertThat(webhook.state().delivered()).isEqualTo(3);
     }
 
@@ -100,7 +100,7 @@ class DeploymentTest {
       assertThat((System.nanoTime() - start) / 1_000_000).isGreaterThanOrEqualTo(195);
 
       receiver.usually(status(204));
-      webhook.deploy(webhook.options());
+      webhook.deploy();
       assertThat(webhook.awaitSettled(3).delivered()).isEqualTo(3);
     }
 
@@ -149,7 +149,7 @@ class DeploymentTest {
 
       webhook.publish(1);
 
-      webhook.deploy(webhook.options());
+      webhook.deploy();
       assertThat(webhook.state().received()).isZero();
     }
   }
@@ -171,7 +171,7 @@ class DeploymentTest {
       webhook.undeploy();
 
       receiver.usually(status(204));
-      webhook.deploy(webhook.options());
+      webhook.deploy();
       webhook.publish(1);
 
       WebhookClient.State state = webhook.awaitSettled(12);
@@ -187,12 +187,12 @@ class DeploymentTest {
     @Test
     void whatWasSetAtRunTimeHoldsWhileTheConfigurationIsUnchanged() {
       ScriptedReceiver other = webhook.anotherReceiver();
-      webhook.deploy(webhook.options());
+      webhook.deploy();
       result(webhook.client().setUrl(other.url()));
       result(webhook.client().setSecret(SECRET));
       webhook.undeploy();
 
-      webhook.deploy(webhook.options());
+      webhook.deploy();
       assertThat(webhook.state().url()).isEqualTo(other.url());
       assertThat(webhook.state().signed()).isTrue();
       webhook.undeploy();
@@ -202,7 +202,7 @@ class DeploymentTest {
       assertThat(webhook.state().signed()).isTrue();
       webhook.undeploy();
 
-      webhook.deploy(webhook.options());
+      webhook.deploy();
       assertThat(webhook.state().url())
           .as("a value that lost does not come back")
           .isEqualTo(receiver.url());

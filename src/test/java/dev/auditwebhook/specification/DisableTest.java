@@ -89,11 +89,11 @@ class DisableTest {
 
   @Test
   void aDisableHoldsOverARedeploy() {
-    webhook.deploy(webhook.options());
+    webhook.deploy();
     result(webhook.client().disable());
     webhook.undeploy();
 
-    webhook.deploy(webhook.options());
+    webhook.deploy();
 
     assertThat(webhook.state().enabled()).isFalse();
   }

@@ -182,7 +182,7 @@ class FloodTest {
   void rejectedEntriesAreReportedOnceAnIntervalWithTheirNumber() {
     try (LogLines log = new LogLines()) {
       long start = System.nanoTime();
-      webhook.deploy(webhook.options());
+      webhook.deploy();
       for (int i = 0; i < 300; i++) {
         webhook.vertx().eventBus().publish("audit.entry", new JsonObject().put("action", i));
       }

@@ -42,7 +42,7 @@ class HostRegistryTest {
 
   @Test
   void itsRegistryIsUsed() {
-    webhook.deploy(webhook.options());
+    webhook.deploy();
     webhook.publish(2);
     webhook.awaitSettled(2);
 

@@ -7,8 +7,6 @@ import static dev.auditwebhook.testing.Webhooks.circuit;
 import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.auditwebhook.HttpOptions;
-import dev.auditwebhook.WebhookRouterVerticle;
 import dev.auditwebhook.metrics.Scrape;
 import dev.auditwebhook.testing.EveryStore;
 import dev.auditwebhook.testing.Readme;
@@ -132,7 +130,7 @@ class MetricsTest {
   @Test
   void aRedriveTakesNothingFromTheTotalOfDeadLetters() {
     receiver.usually(status(400));
-    webhook.deploy(webhook.options());
+    webhook.deploy();
     webhook.publish(3);
     webhook.awaitSettled(3);
     receiver.usually(status(204));
@@ -148,13 +146,13 @@ class MetricsTest {
 
   @Test
   void undeployTakesTheMetersAwayAndRedeployBringsThemBack() {
-    webhook.deploy(webhook.options());
+    webhook.deploy();
     webhook.publish(2);
     webhook.awaitSettled(2);
     webhook.undeploy();
     assertThat(scrape().names()).noneMatch(name -> name.startsWith("webhook_"));
 
-    webhook.deploy(webhook.options());
+    webhook.deploy();
     webhook.publish(1);
     webhook.awaitSettled(3);
 
@@ -164,7 +162,7 @@ class MetricsTest {
 
   @Test
   void twoWebhooksDifferByTheirAddress() {
-    webhook.deploy(webhook.options());
+    webhook.deploy();
     result(
         webhook
             .vertx()
@@ -181,15 +179,13 @@ class MetricsTest {
   @Test
   void theRouteNeedsTheTokenAndNamesNoUrl() throws Exception {
     receiver.usually(status(404));
-    webhook.deploy(webhook.options());
+    webhook.deploy();
     webhook.publish(1);
     webhook.awaitSettled(1);
-    WebhookRouterVerticle router =
-        new WebhookRouterVerticle(new HttpOptions().setPort(0).setAdminToken("t"));
-    result(webhook.vertx().deployVerticle(router));
+    int port = webhook.serveHttp("t");
 
-    assertThat(get(router.actualPort(), "x").statusCode()).isEqualTo(401);
-    HttpResponse<String> response = get(router.actualPort(), "t");
+    assertThat(get(port, "x").statusCode()).isEqualTo(401);
+    HttpResponse<String> response = get(port, "t");
 
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(response.headers().firstValue("content-type"))
@@ -209,7 +205,7 @@ class MetricsTest {
 
   @Test
   void alertsDashboardAndManualUseMetricsThatAreThere() throws Exception {
-    webhook.deploy(webhook.options());
+    webhook.deploy();
     Set<String> exported = webhookNames(scrape());
     Set<String> metrics = new TreeSet<>();
     exported.forEach(name -> metrics.add(metric(name)));

@@ -57,7 +57,7 @@ class PauseTest {
     @Test
     void goneIsToldWithTheOrigin() {
       receiver.usually(status(410));
-      webhook.deploy(webhook.options());
+      webhook.deploy();
 
       webhook.publish(1);
 
@@ -81,7 +81,7 @@ class PauseTest {
     @Test
     void aNewUrlGoesOn() {
       receiver.usually(status(410));
-      webhook.deploy(webhook.options());
+      webhook.deploy();
       webhook.publish(3);
       webhook.awaitState(WebhookClient.State::paused);
       ScriptedReceiver other = webhook.anotherReceiver();
@@ -112,7 +112,7 @@ class PauseTest {
     void aGoneAfterAnOperatorsPauseKeepsTheReasonOfThatPause() {
       Promise<Void> paused = Promise.promise();
       receiver.usually(status(410).heldBackUntil(paused.future()));
-      webhook.deploy(webhook.options());
+      webhook.deploy();
       webhook.publish(3);
       receiver.takeRequests(3);
 
@@ -130,7 +130,7 @@ class PauseTest {
 
     @Test
     void anOperatorPausesAndResumes() {
-      webhook.deploy(webhook.options());
+      webhook.deploy();
 
       JsonObject paused = webhook.set("paused", true);
 
@@ -160,7 +160,7 @@ class PauseTest {
       webhook.awaitState(state -> state.pending() == 2);
       webhook.undeploy(); // Nothing drains: it would take longer than a test waits.
 
-      webhook.deploy(webhook.options());
+      webhook.deploy();
 
       assertThat(webhook.state().paused()).isTrue();
       assertThat(webhook.state().pending()).isEqualTo(2);
@@ -205,7 +205,7 @@ class PauseTest {
 
     @Test
     void disablingEndsAPause() {
-      webhook.deploy(webhook.options());
+      webhook.deploy();
       webhook.set("paused", true);
 
       assertThat(webhook.set("url", "").getString("status")).isEqualTo("disabled");

@@ -94,7 +94,7 @@ class RequestsTest {
   @ValueSource(
       strings = {"webhook.get", "webhook.set", "webhook.dlq", "webhook.ready", "webhook.health"})
   void everyAddressAnswersWhateverItIsSent(String address) {
-    webhook.deploy(webhook.options());
+    webhook.deploy();
     JsonObject before = webhook.state().json();
 
     for (Object body :
@@ -114,7 +114,7 @@ class RequestsTest {
 
   @Test
   void theStateHasAllKeysInTheirOrder() {
-    webhook.deploy(webhook.options());
+    webhook.deploy();
 
     assertThat(webhook.request("webhook.get", new JsonObject()).fieldNames())
         .containsExactly(
@@ -165,7 +165,7 @@ class RequestsTest {
         "{\"url\":\"http://127.0.0.1:1/new\",\"unknown\":1}"
       })
   void aRefusedSettingChangesNothing(String request) {
-    webhook.deploy(webhook.options());
+    webhook.deploy();
     JsonObject before = webhook.state().json();
 
     ReplyException refusal = webhook.refusal("webhook.set", new JsonObject(request));
@@ -177,7 +177,7 @@ class RequestsTest {
 
   @Test
   void aSettingIsConfirmed() {
-    webhook.deploy(webhook.options());
+    webhook.deploy();
     String url = receiver.url("/other?token=1");
 
     assertThat(webhook.set("url", url).encode())
@@ -213,7 +213,7 @@ class RequestsTest {
     @Test
     void aTestThatGetsNoAnswerSaysWhy() {
       receiver.usually(close());
-      webhook.deploy(webhook.options());
+      webhook.deploy();
 
       assertThat(refusal(webhook.client().test()))
           .hasMessage("connection closed")
@@ -227,7 +227,7 @@ class RequestsTest {
     void oneTestAtATime() {
       Promise<Void> answered = Promise.promise();
       receiver.then(status(204).heldBackUntil(answered.future()));
-      webhook.deploy(webhook.options());
+      webhook.deploy();
 
       Future<WebhookClient.TestResult> first = webhook.client().test();
       receiver.takeRequest();

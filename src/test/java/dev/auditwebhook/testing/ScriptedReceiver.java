@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
@@ -176,6 +177,13 @@ public final class ScriptedReceiver {
   /** Waits for so many requests more. */
   public List<Received> takeRequests(int count) {
     return Stream.generate(this::takeRequest).limit(count).toList();
+  }
+
+  /** Takes the requests that have come by now. */
+  public List<Received> takeArrived() {
+    List<Received> arrived = new ArrayList<>();
+    untaken.drainTo(arrived);
+    return arrived;
   }
 
   /** All requests there were. */

@@ -8,7 +8,9 @@ import static org.awaitility.Awaitility.await;
 import dev.auditwebhook.AuditEvent;
 import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.WebhookRouterVerticle;
 import dev.auditwebhook.WebhookVerticle;
+import dev.auditwebhook.http.HttpOptions;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -144,6 +146,10 @@ public final class WebhookExtension implements AfterEachCallback, AutoCloseable 
     return Webhooks.onDisk(options(), directory.resolve("data"));
   }
 
+  public void deploy() {
+    deploy(options());
+  }
+
   public void deploy(WebhookOptions options) {
     deploy(verticle(options), new DeploymentOptions());
   }
@@ -155,6 +161,14 @@ public final class WebhookExtension implements AfterEachCallback, AutoCloseable 
   /** Another one beside it, on addresses of its own. */
   public void deployAnother(WebhookOptions options) {
     result(vertx.deployVerticle(verticle(options)));
+  }
+
+  /** Serves it over HTTP too, on a random port, which is the result. */
+  public int serveHttp(String adminToken) {
+    WebhookRouterVerticle router =
+        new WebhookRouterVerticle(new HttpOptions().setPort(0).setAdminToken(adminToken));
+    result(vertx.deployVerticle(router));
+    return router.actualPort();
   }
 
   /** A webhook on the store that this run tests, unless the options have chosen one. */
