@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.AuditEvent;
+import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.WebhookRouterVerticle;
 import dev.auditwebhook.WebhookVerticle;
-import dev.auditwebhook.http.HttpOptions;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
