@@ -9,7 +9,7 @@ import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.journal.EncodedEntry;
 import dev.auditwebhook.journal.Engine.Appended;
-import dev.auditwebhook.journal.file.Recovery.Numbers;
+import dev.auditwebhook.journal.file.Records.Numbers;
 import dev.auditwebhook.wire.Event;
 import java.util.ArrayList;
 import java.util.Collection;

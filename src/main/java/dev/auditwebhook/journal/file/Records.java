@@ -3,7 +3,6 @@ package dev.auditwebhook.journal.file;
 import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
-import dev.auditwebhook.journal.file.Recovery.Numbers;
 import dev.auditwebhook.wire.Event;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -33,6 +32,9 @@ final class Records {
   private static final int EVENT = 64;
 
   private Records() {}
+
+  /** What is kept of all endpoints together. */
+  record Numbers(long lastId, long rejected) {}
 
   /** A group: how many events, and each with what its id is above the first. */
   static byte[] of(long firstId, List<Event> events) {

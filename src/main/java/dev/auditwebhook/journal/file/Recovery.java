@@ -4,6 +4,7 @@ import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.journal.Engine.Opened;
+import dev.auditwebhook.journal.file.Records.Numbers;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -173,9 +174,6 @@ final class Recovery {
   long letters() {
     return letters;
   }
-
-  /** What is kept of all endpoints together. */
-  record Numbers(long lastId, long rejected) {}
 
   /** What is kept of one endpoint. */
   private static final class EndpointRecovery {
