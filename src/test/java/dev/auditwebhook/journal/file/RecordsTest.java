@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
-import dev.auditwebhook.journal.file.Recovery.Numbers;
+import dev.auditwebhook.journal.file.Records.Numbers;
 import dev.auditwebhook.wire.Event;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
