@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -31,7 +32,8 @@ final class EntryEncoder {
   private static final int KEPT = 64 * 1024;
 
   private final int maxBytes;
-  private final TimeText clock = new TimeText();
+  private long lastTime = -1;
+  private String lastTimestamp;
   private ByteArrayOutputStream out;
   private JsonGenerator json;
 
@@ -53,7 +55,7 @@ final class EntryEncoder {
   EncodedEntry encode(AuditEvent event, JsonObject message, long now) {
     try {
       boolean nothing = isNothing(event.details());
-      String timestamp = event.timestamp() == null ? clock.text(now) : event.timestamp();
+      String timestamp = event.timestamp() == null ? timestamp(now) : event.timestamp();
       byte[] content = encode(event.action(), timestamp, nothing ? null : event.details());
       long bytes = content.length + added(message.getMap(), nothing);
       if (event.timestamp() == null) {
@@ -71,6 +73,15 @@ final class EntryEncoder {
       throw new IllegalArgumentException(
           "an entry must be encodable as JSON, at most 1000 levels deep");
     }
+  }
+
+  /** A time as RFC 3339, of which thousands may be asked for within a millisecond. */
+  private String timestamp(long now) {
+    if (now != lastTime) {
+      lastTime = now;
+      lastTimestamp = Instant.ofEpochMilli(now).toString();
+    }
+    return lastTimestamp;
   }
 
   /** The bytes of what an entry has and its event has not. */

@@ -47,7 +47,8 @@ public final class Journal {
   private Future<Void> underway = Future.succeededFuture();
   private boolean changed;
   private long unkept;
-  private long rejected;
+  // Volatile, as metrics are read from any thread.
+  private volatile long rejected;
 
   private Journal(Engine engine, Clock clock, Engine.Opened opened) {
     this.engine = engine;

@@ -16,6 +16,7 @@ import io.vertx.ext.web.client.HttpRequest;
 import io.vertx.ext.web.client.impl.HttpContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -43,7 +44,7 @@ public final class WebClientSender implements Sender {
   private final WebClients clients;
 
   /** What all attempts on a route copy. */
-  private final Map<Route, HttpRequest<Buffer>> requests = new Recent<>(MAX_ROUTES);
+  private final Map<Route, HttpRequest<Buffer>> requests = new HashMap<>();
 
   private Destination routedTo;
 
@@ -115,6 +116,9 @@ public final class WebClientSender implements Sender {
     if (destination != routedTo) {
       requests.clear();
       routedTo = destination;
+    }
+    if (requests.size() > MAX_ROUTES) {
+      requests.clear();
     }
     return requests.computeIfAbsent(route, to -> newRequest(destination, to));
   }

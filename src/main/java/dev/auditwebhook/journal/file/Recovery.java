@@ -4,12 +4,11 @@ import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.journal.Engine.Opened;
+import dev.auditwebhook.journal.MessageIdPrefix;
 import dev.auditwebhook.journal.file.Records.Numbers;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -80,11 +79,9 @@ final class Recovery {
   }
 
   private static void begin(StoreFile file) {
-    byte[] bits = new byte[16];
-    new SecureRandom().nextBytes(bits);
     MVMap<String, byte[]> facts = file.byName(Disk.FACTS);
     facts.put(Disk.FORMAT_KEY, Records.of(Integer.toString(Disk.FORMAT)));
-    facts.put(Disk.PREFIX_KEY, Records.of("msg_" + HexFormat.of().formatHex(bits) + "_"));
+    facts.put(Disk.PREFIX_KEY, Records.of(MessageIdPrefix.random()));
     facts.put(Disk.NUMBERS_KEY, Records.of(new Numbers(0, 0)));
   }
 
