@@ -24,8 +24,7 @@ import org.h2.store.fs.FileUtils;
 
 /**
  * One H2 MVStore file. It blocks, and is for one thread at a time. What {@link #write} has returned
- * from is on disk, all of it; of what it has thrown at, nothing counts, though all of it may be
- * there.
+ * from is on disk; of what it has thrown at, nothing counts, though all of it may be there.
  */
 final class StoreFile {
 
@@ -38,10 +37,8 @@ final class StoreFile {
 
   private static final int FULL_FILE_PERCENT = 70;
 
-  /** How much is rewritten or moved before writes and reads go on. */
+  /** How much is rewritten or moved at once. */
   private static final int WORK_BYTES = 2 << 20;
-
-  private static final int PART_BYTES = 1 << 20;
 
   private final String name;
   private final StoreLock lock;
@@ -55,11 +52,7 @@ final class StoreFile {
     this.lock = lock;
   }
 
-  /**
-   * Makes the first content of a file that is empty.
-   *
-   * @throws DiskException when it cannot be written to
-   */
+  /** Makes the first content of a file that is empty; fails as {@link #write} does. */
   static void create(String name, Consumer<StoreFile> first) {
     StoreFile file = new StoreFile(name, null);
     try {
@@ -148,12 +141,10 @@ final class StoreFile {
     return store.getMapNames();
   }
 
-  /** Records by id, made when they are missing. */
   MVMap<Long, byte[]> byId(String map) {
     return map(map, LongDataType.INSTANCE);
   }
 
-  /** Records by name, made when they are missing. */
   MVMap<String, byte[]> byName(String map) {
     return map(map, StringDataType.INSTANCE);
   }
@@ -206,7 +197,7 @@ final class StoreFile {
    */
   private void rewrite() {
     try (FileChannel channel = FilePath.get(name).open("rw")) {
-      ByteBuffer part = ByteBuffer.allocate(PART_BYTES);
+      ByteBuffer part = ByteBuffer.allocate(WORK_BYTES);
       for (long at = 0; at < channel.size(); ) {
         part.clear();
         int read = channel.read(part, at);
@@ -226,11 +217,7 @@ final class StoreFile {
     return store.getFileStore().lastChunkVersion();
   }
 
-  /**
-   * Reads.
-   *
-   * @throws DiskException when that failed
-   */
+  /** Reads; fails as {@link #write} does. */
   <T> T read(Supplier<T> reading) {
     return doing("read", reading);
   }
@@ -248,12 +235,7 @@ final class StoreFile {
     }
   }
 
-  /**
-   * Shrinks the file a little, if much of it is empty.
-   *
-   * @return whether it may shrink further
-   * @throws DiskException when that failed
-   */
+  /** Shrinks the file a little, if much of it is empty; says whether it may shrink further. */
   boolean compact() {
     return doing(
         "compacted",
@@ -282,7 +264,6 @@ final class StoreFile {
     }
   }
 
-  /** Lets go of the file without writing. */
   void close() {
     abandon();
     lock.close();
