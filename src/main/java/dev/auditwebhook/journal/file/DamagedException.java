@@ -1,6 +1,7 @@
 package dev.auditwebhook.journal.file;
 
 import java.io.EOFException;
+import java.io.IOError;
 import java.io.IOException;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStoreException;
@@ -22,6 +23,8 @@ final class DamagedException extends RuntimeException {
   static RuntimeException orOther(String file, Throwable e) {
     if (e instanceof DamagedException || e instanceof DiskException) {
       return (RuntimeException) e;
+    } else if (e instanceof IOError) {
+      return other(file, "cannot be read", e);
     } else if (e instanceof MVStoreException known) {
       return switch (known.getErrorCode()) {
         case DataUtils.ERROR_FILE_LOCKED -> other(file, "is in use by another process", e);

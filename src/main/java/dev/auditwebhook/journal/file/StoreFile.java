@@ -1,14 +1,20 @@
 package dev.auditwebhook.journal.file;
 
+import java.io.EOFException;
+import java.io.IOError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
 import org.h2.mvstore.RandomAccessStore;
+import org.h2.mvstore.SFChunk;
+import org.h2.mvstore.SingleFileStore;
 import org.h2.mvstore.type.ByteArrayDataType;
 import org.h2.mvstore.type.DataType;
 import org.h2.mvstore.type.LongDataType;
@@ -18,12 +24,12 @@ import org.h2.store.fs.FileUtils;
 
 /**
  * One H2 MVStore file. It blocks, and is for one thread at a time. What {@link #write} has returned
- * from is on disk, all of it; of what it has thrown at, nothing counts, though all of it may be
- * there.
+ * from is on disk; of what it has thrown at, nothing counts, though all of it may be there.
  */
 final class StoreFile {
 
-  private static final int CACHE_MIB = 16;
+  private static final Map<String, Object> SHORT_WAY = Map.of();
+  private static final Map<String, Object> LONG_WAY = Map.of("recoveryMode", 1);
   private static final long SMALL = 4 << 20;
 
   /** Chunks that are emptier are rewritten, and a file that is emptier is closed up. */
@@ -31,10 +37,8 @@ final class StoreFile {
 
   private static final int FULL_FILE_PERCENT = 70;
 
-  /** How much is rewritten or moved before writes and reads go on. */
+  /** How much is rewritten or moved at once. */
   private static final int WORK_BYTES = 2 << 20;
-
-  private static final int PART_BYTES = 1 << 20;
 
   private final String name;
   private final StoreLock lock;
@@ -48,11 +52,7 @@ final class StoreFile {
     this.lock = lock;
   }
 
-  /**
-   * Makes the first content of a file that is empty.
-   *
-   * @throws DiskException when it cannot be written to
-   */
+  /** Makes the first content of a file that is empty; fails as {@link #write} does. */
   static void create(String name, Consumer<StoreFile> first) {
     StoreFile file = new StoreFile(name, null);
     try {
@@ -81,7 +81,7 @@ final class StoreFile {
       check.accept(file);
       file.makeSure();
       return file;
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (RuntimeException | OutOfMemoryError | IOError e) {
       // A length that is damaged asks for more memory than there is.
       file.abandon();
       throw DamagedException.orOther(name, e);
@@ -90,16 +90,16 @@ final class StoreFile {
 
   private void open() {
     checkThere();
-    openStore(new MVStore.Builder());
+    openStore(SHORT_WAY);
     long last = lock == null ? 0 : lock.lastVersion();
     if (version() < last) {
       // A power failure may break the short way to the last version. Opened the long way, what
       // cannot be read is left out, so that serves only to find the version and write it down.
       abandon();
-      openStore(new MVStore.Builder().recoveryMode());
+      openStore(LONG_WAY);
       if (version() >= last) {
         store.close();
-        openStore(new MVStore.Builder());
+        openStore(SHORT_WAY);
       }
     }
     if (version() < last) {
@@ -114,14 +114,20 @@ final class StoreFile {
     }
   }
 
-  private void openStore(MVStore.Builder builder) {
-    store =
-        builder
-            .fileName(name)
-            .autoCommitDisabled()
-            .autoCommitBufferSize(0)
-            .cacheSize(CACHE_MIB)
-            .open();
+  private void openStore(Map<String, Object> way) {
+    Chunks chunks = new Chunks(way);
+    chunks.open(name, false, (char[]) null);
+    try {
+      store =
+          new MVStore.Builder()
+              .adoptFileStore(chunks)
+              .autoCommitDisabled()
+              .autoCommitBufferSize(0)
+              .open();
+    } catch (RuntimeException | Error e) {
+      chunks.close();
+      throw e;
+    }
     // Each version is synced before the next is written, so older ones need not be kept.
     store.setRetentionTime(0);
     store.setVersionsToKeep(0);
@@ -135,12 +141,10 @@ final class StoreFile {
     return store.getMapNames();
   }
 
-  /** Records by id, made when they are missing. */
   MVMap<Long, byte[]> byId(String map) {
     return map(map, LongDataType.INSTANCE);
   }
 
-  /** Records by name, made when they are missing. */
   MVMap<String, byte[]> byName(String map) {
     return map(map, StringDataType.INSTANCE);
   }
@@ -193,7 +197,7 @@ final class StoreFile {
    */
   private void rewrite() {
     try (FileChannel channel = FilePath.get(name).open("rw")) {
-      ByteBuffer part = ByteBuffer.allocate(PART_BYTES);
+      ByteBuffer part = ByteBuffer.allocate(WORK_BYTES);
       for (long at = 0; at < channel.size(); ) {
         part.clear();
         int read = channel.read(part, at);
@@ -213,11 +217,7 @@ final class StoreFile {
     return store.getFileStore().lastChunkVersion();
   }
 
-  /**
-   * Reads.
-   *
-   * @throws DiskException when that failed
-   */
+  /** Reads; fails as {@link #write} does. */
   <T> T read(Supplier<T> reading) {
     return doing("read", reading);
   }
@@ -235,12 +235,7 @@ final class StoreFile {
     }
   }
 
-  /**
-   * Shrinks the file a little, if much of it is empty.
-   *
-   * @return whether it may shrink further
-   * @throws DiskException when that failed
-   */
+  /** Shrinks the file a little, if much of it is empty; says whether it may shrink further. */
   boolean compact() {
     return doing(
         "compacted",
@@ -269,7 +264,6 @@ final class StoreFile {
     }
   }
 
-  /** Lets go of the file without writing. */
   void close() {
     abandon();
     lock.close();
@@ -278,5 +272,28 @@ final class StoreFile {
   @Override
   public String toString() {
     return name;
+  }
+
+  /**
+   * Has a failure to read end what was under way. The database takes what it cannot read for what
+   * is not there, and opened the long way it goes on to write so.
+   */
+  private static final class Chunks extends SingleFileStore {
+
+    Chunks(Map<String, Object> way) {
+      super(way);
+    }
+
+    @Override
+    public ByteBuffer readFully(SFChunk chunk, long at, int length) {
+      try {
+        return super.readFully(chunk, at, length);
+      } catch (MVStoreException e) {
+        if (e.getCause() instanceof IOException failure && !(failure instanceof EOFException)) {
+          throw new IOError(failure);
+        }
+        throw e;
+      }
+    }
   }
 }

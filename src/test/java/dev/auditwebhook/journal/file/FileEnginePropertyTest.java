@@ -171,7 +171,7 @@ class FileEnginePropertyTest {
         .ofMaxSize(150);
   }
 
-  @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 100, shrinking = ShrinkingMode.OFF)
   void nothingAcknowledgedIsLost(@ForAll("moves") List<Move> moves, @ForAll long seed)
       throws IOException {
     random = new Random(seed);

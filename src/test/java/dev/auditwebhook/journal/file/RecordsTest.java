@@ -65,7 +65,10 @@ class RecordsTest {
   }
 
   @Property(tries = 200)
-  void aStragglerComesBackAsItWas(@ForAll long id, @ForAll int attempts, @ForAll long since) {
+  void aStragglerComesBackAsItWas(
+      @ForAll @LongRange(min = 1, max = Long.MAX_VALUE) long id,
+      @ForAll int attempts,
+      @ForAll long since) {
     Straggler straggler = new Straggler(Kept.event(id), attempts, since);
 
     assertThat(Records.straggler(id, Records.of(straggler)))

@@ -297,4 +297,27 @@ class RecoveryTest {
     assertThat(read(after)).startsWith(1L);
     after.close();
   }
+
+  @Test
+  void readsThatFailWhileItIsOpenedDestroyNothing() {
+    Faults faults = new Faults();
+    Disk disk = open(faults);
+    int kept = 0;
+    for (int seed = 0; seed < 200; seed++) {
+      append(disk, ++kept, step(Math.max(0, kept - 20), totals(kept)));
+      disk.close();
+      faults.failing(0.1, new Random(seed));
+      try {
+        open(faults).close();
+      } catch (DiskException expected) {
+        assertThat(expected).hasMessageContaining("I/O error");
+      }
+      faults.failing(0, new Random(seed));
+      Recovery found = find(directory, faults::name);
+      assertThat(found.damage()).as("seed %d", seed).isNull();
+      assertThat(found.pending()).as("seed %d", seed).isEqualTo(Math.min(20, kept));
+      disk = new Disk(found);
+    }
+    disk.close();
+  }
 }
