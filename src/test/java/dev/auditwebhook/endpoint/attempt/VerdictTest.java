@@ -2,6 +2,7 @@ package dev.auditwebhook.endpoint.attempt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.auditwebhook.wire.Answer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,11 +36,11 @@ class VerdictTest {
     "304, REFUSED",
     "308, REFUSED",
     "410, GONE",
-    "400, REJECTED",
+    "400, ONE_REJECTED",
     "402, REJECTED",
     "409, REJECTED",
-    "413, REJECTED",
-    "422, REJECTED",
+    "413, ONE_REJECTED",
+    "422, ONE_REJECTED",
     "499, REJECTED"
   })
   void aStatusHasItsVerdict(int status, Verdict verdict) {
@@ -67,7 +68,8 @@ class VerdictTest {
     "RETRY, true, false",
     "REFUSED, true, false",
     "GONE, false, false",
-    "REJECTED, false, true"
+    "REJECTED, false, true",
+    "ONE_REJECTED, false, true"
   })
   void theCircuitCountsTheEndpointAndNotTheEvent(Verdict verdict, boolean fails, boolean heals) {
     assertThat(verdict.failsCircuit()).isEqualTo(fails);
