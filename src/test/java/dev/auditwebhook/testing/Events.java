@@ -11,6 +11,10 @@ public final class Events {
 
   private static final String ACTION = "node.registered";
 
+  /** One for all, so that equal events are equal. */
+  private static final byte[] CONTENT =
+      ",\"action\":\"%s\"}".formatted(ACTION).getBytes(StandardCharsets.UTF_8);
+
   private Events() {}
 
   /** One that was accepted at the time of its number. */
@@ -32,8 +36,7 @@ public final class Events {
 
   /** One without a number. */
   public static EncodedEntry entry(long acceptedAt) {
-    byte[] content = ",\"action\":\"%s\"}".formatted(ACTION).getBytes(StandardCharsets.UTF_8);
-    return new EncodedEntry(ACTION, content, acceptedAt);
+    return new EncodedEntry(ACTION, CONTENT, acceptedAt);
   }
 
   /** The numbers from one to another. */
