@@ -1,77 +1,72 @@
 package dev.auditwebhook.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import dev.auditwebhook.delivery.Warnings.Times;
-import dev.auditwebhook.testing.Turn;
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
+import dev.auditwebhook.journal.Warnings.Times;
+import dev.auditwebhook.testing.SettableClock;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class WarningsTest {
 
-  private final Vertx vertx = Vertx.vertx();
-  private final Context context = vertx.getOrCreateContext();
-  private final List<Times<String>> lines = new CopyOnWriteArrayList<>();
+  private final SettableClock clock = new SettableClock();
+  private final List<Times<String>> lines = new ArrayList<>();
+  private final Warnings<String> warnings = new Warnings<>(clock, lines::add);
 
-  @AfterEach
-  void close() {
-    vertx.close().await();
-  }
-
-  private void add(Warnings<String> warnings, String... details) {
-    Turn.of(
-            context,
-            () -> {
-              List.of(details).forEach(warnings::add);
-              return null;
-            })
-        .await();
+  private void add(String... details) {
+    List.of(details).forEach(warnings::add);
   }
 
   @Test
   void theFirstTimeIsALineAtOnceAndTheRestOneLineAtTheEndOfTheInterval() {
-    Warnings<String> warnings = new Warnings<>(vertx, 200, lines::add);
-
-    add(warnings, "a", "b", "c", "d");
+    add("a", "b", "c", "d");
     assertThat(lines).containsExactly(new Times<>(1, "a", "a"));
 
-    await().until(() -> lines.size() == 2);
-    assertThat(lines.get(1)).isEqualTo(new Times<>(3, "b", "d"));
+    clock.turn(Warnings.INTERVAL - 1);
+    assertThat(lines).hasSize(1);
+
+    clock.turn(1);
+    assertThat(lines.subList(1, lines.size())).containsExactly(new Times<>(3, "b", "d"));
+  }
+
+  @Test
+  void whileItGoesOnThereIsALineAnInterval() {
+    for (int i = 0; i < 50; i++) {
+      add("a");
+      clock.turn(Warnings.INTERVAL / 10);
+    }
+    assertThat(lines).extracting(Times::count).containsExactly(1L, 9L, 10L, 10L, 10L, 10L);
+    assertThat(clock.timers()).isEqualTo(1);
   }
 
   @Test
   void afterAQuietIntervalTheNextTimeIsALineAtOnce() {
-    Warnings<String> warnings = new Warnings<>(vertx, 1, lines::add);
+    for (int i = 0; i < 3; i++) {
+      add("a");
+      clock.turn(Warnings.INTERVAL);
+    }
+    assertThat(lines).hasSize(3).allMatch(times -> times.count() == 1 && times.first().equals("a"));
+    assertThat(clock.timers()).as("nothing waits when all is quiet").isZero();
+  }
 
-    await()
-        .until(
-            () -> {
-              add(warnings, "a");
-              return lines.size() >= 3;
-            });
-
-    assertThat(lines).allMatch(times -> times.count() >= 1 && times.first().equals("a"));
+  @Test
+  void manyTimesAtOnceCountAsSoMany() {
+    warnings.add("a", 4);
+    warnings.add("b", 2);
+    warnings.add("c", 3);
+    clock.turn(Warnings.INTERVAL);
+    assertThat(lines).containsExactly(new Times<>(4, "a", "a"), new Times<>(5, "b", "c"));
   }
 
   @Test
   void whatIsLeftIsALineAtTheEndAndTheEndMayComeTwice() {
-    Warnings<String> warnings = new Warnings<>(vertx, 60_000, lines::add);
-    add(warnings, "a", "b", "c");
+    add("a", "b", "c");
 
-    Turn.of(
-            context,
-            () -> {
-              warnings.close();
-              warnings.close();
-              return null;
-            })
-        .await();
+    warnings.close();
+    warnings.close();
 
     assertThat(lines).containsExactly(new Times<>(1, "a", "a"), new Times<>(2, "b", "c"));
+    assertThat(clock.timers()).isZero();
   }
 }
