@@ -3,6 +3,8 @@ package dev.auditwebhook.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.auditwebhook.AuditEvent;
+import dev.auditwebhook.wire.Event;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -17,14 +19,23 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.NotEmpty;
 import org.junit.jupiter.api.Test;
 
-class EntryTest {
+class EntryEncoderTest {
 
-  private static final EntryEncoder ENCODER = new EntryEncoder();
+  private static final EntryEncoder ENCODER = new EntryEncoder(1 << 20);
 
-  private static final String NOW = "2026-01-01T00:00:00.123Z";
+  /** 2026-01-01T00:00:00.123Z. */
+  private static final long NOW = 1_767_225_600_123L;
+
+  private static EncodedEntry encode(EntryEncoder encoder, JsonObject entry) {
+    return encoder.encode(AuditEvent.fromJson(entry), entry, NOW);
+  }
+
+  private static byte[] bytes(JsonObject entry) {
+    return encode(ENCODER, entry).numbered(7).body();
+  }
 
   private static String body(JsonObject entry) {
-    return new String(Entry.read(entry, 65_536, ENCODER, 7, NOW).body(), StandardCharsets.UTF_8);
+    return new String(bytes(entry), StandardCharsets.UTF_8);
   }
 
   @Test
@@ -45,13 +56,34 @@ class EntryTest {
   }
 
   @Test
+  void anEntryKnowsItsActionAndWhenItWasAccepted() {
+    EncodedEntry encoded = encode(ENCODER, new JsonObject().put("action", "x"));
+    assertThat(encoded.action()).isEqualTo("x");
+    assertThat(encoded.acceptedAt()).isEqualTo(NOW);
+    assertThat(encoded.numbered(7)).isEqualTo(new Event(7, "x", encoded.content(), NOW));
+  }
+
+  @Test
+  void theNextEntryIsEncodedAfterOneThatCouldNotBeAndAfterALargeOne() {
+    JsonObject bad = new JsonObject().put("action", "x").put("details", new Object[0]);
+    JsonObject large = new JsonObject().put("action", "x").put("details", "y".repeat(100_000));
+    JsonObject good = new JsonObject().put("action", "x").put("details", "z");
+    String before = body(good);
+    assertThatThrownBy(() -> encode(ENCODER, bad)).isInstanceOf(IllegalArgumentException.class);
+    assertThat(body(good)).isEqualTo(before);
+    assertThat(body(large)).hasSizeGreaterThan(100_000);
+    assertThat(body(good)).isEqualTo(before);
+  }
+
+  @Test
   void detailsTooDeepToEncodeAreRefused() {
     JsonArray deep = new JsonArray();
     for (int i = 0; i < 100_000; i++) {
       deep = new JsonArray().add(deep);
     }
     JsonObject entry = new JsonObject().put("action", "x").put("details", deep);
-    assertThatThrownBy(() -> Entry.read(entry, 16 << 20, ENCODER, 7, NOW))
+    EntryEncoder large = new EntryEncoder(16 << 20);
+    assertThatThrownBy(() -> encode(large, entry))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("levels deep");
   }
@@ -59,8 +91,8 @@ class EntryTest {
   @Property
   void theSizeIsThatOfTheEntryAsItCame(@ForAll("entries") JsonObject entry) {
     int bytes = entry.toBuffer().length();
-    Entry.read(entry, bytes, ENCODER, 7, NOW);
-    assertThatThrownBy(() -> Entry.read(entry, bytes - 1, ENCODER, 7, NOW))
+    encode(new EntryEncoder(bytes), entry);
+    assertThatThrownBy(() -> encode(new EntryEncoder(bytes - 1), entry))
         .hasMessage(
             "an entry may have %d bytes as JSON (maxEntryBytes), this one has %d",
             bytes - 1, bytes);
@@ -105,8 +137,7 @@ class EntryTest {
   void anyTextArrivesAsItWasSent(@ForAll @NotEmpty String action, @ForAll String details) {
     JsonObject entry = new JsonObject().put("action", action).put("details", details);
     try {
-      Entry read = Entry.read(entry, 1 << 20, ENCODER, 7, NOW);
-      JsonObject sent = new JsonObject(Buffer.buffer(read.body()));
+      JsonObject sent = new JsonObject(Buffer.buffer(bytes(entry)));
       assertThat(sent.getString("action")).isEqualTo(action);
       assertThat(sent.getString("details")).isEqualTo(details);
     } catch (IllegalArgumentException e) {
