@@ -273,8 +273,9 @@ public final class Journal {
     return read.onComplete(
         found -> unreadable = null,
         failure -> {
-          if (!failure.getMessage().equals(unreadable)) {
-            unreadable = failure.getMessage();
+          String problem = Objects.requireNonNullElse(failure.getMessage(), failure.toString());
+          if (!problem.equals(unreadable)) {
+            unreadable = problem;
             log.error("{}: {}", engine.key(), unreadable);
           }
         });
