@@ -1,9 +1,8 @@
-package dev.auditwebhook.endpoint;
+package dev.auditwebhook.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.auditwebhook.store.PendingEvent;
 import dev.auditwebhook.testing.Turn;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -17,8 +16,8 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Backoffs and deadlines: one timer each, whatever the number. */
-class TimersTest {
+/** One timer for all deadlines, whatever their number. */
+class DeadlinesTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final Context context = vertx.getOrCreateContext();
@@ -34,64 +33,6 @@ class TimersTest {
     } catch (TimeoutException e) {
       throw new AssertionError(e);
     }
-  }
-
-  private static Batch batch(long id) {
-    return Batch.single(new PendingEvent(id, "x", new byte[0], 0, 0), "msg_" + id);
-  }
-
-  @Test
-  void backoffsEndInTheOrderOfTheirEnds() {
-    List<Long> over = new CopyOnWriteArrayList<>();
-    onContext(
-        () -> {
-          Backoffs backoffs =
-              new Backoffs(vertx, due -> due.forEach(batch -> over.add(batch.firstId())));
-          backoffs.add(batch(1), 120);
-          backoffs.add(batch(2), 40);
-          backoffs.add(batch(3), 80);
-          assertThat(backoffs.size()).isEqualTo(3);
-          assertThat(backoffs.endsOneWithin(60)).isTrue();
-          assertThat(backoffs.endsOneWithin(10)).isFalse();
-          return null;
-        });
-    await().until(() -> over.size() == 3);
-    assertThat(over).containsExactly(2L, 3L, 1L);
-  }
-
-  @Test
-  void backoffsThatAreOverAtOnceEndTogether() {
-    List<List<Batch>> over = new CopyOnWriteArrayList<>();
-    onContext(
-        () -> {
-          Backoffs backoffs = new Backoffs(vertx, over::add);
-          backoffs.add(batch(2), 1);
-          backoffs.add(batch(1), 2);
-          while (!backoffs.endsOneWithin(-5)) {
-            Thread.onSpinWait();
-          }
-          return null;
-        });
-    await().until(() -> !over.isEmpty());
-    assertThat(over).singleElement().satisfies(both -> assertThat(both).hasSize(2));
-  }
-
-  @Test
-  void clearedBackoffsDoNotEndLater() {
-    List<Long> over = new CopyOnWriteArrayList<>();
-    onContext(
-        () -> {
-          Backoffs backoffs =
-              new Backoffs(vertx, due -> due.forEach(batch -> over.add(batch.firstId())));
-          backoffs.add(batch(1), 20);
-          backoffs.add(batch(2), 30);
-          assertThat(backoffs.clear()).hasSize(2);
-          assertThat(backoffs.size()).isZero();
-          backoffs.add(batch(3), 60);
-          return null;
-        });
-    await().until(() -> over.size() == 1);
-    assertThat(over).containsExactly(3L);
   }
 
   @Test
