@@ -336,6 +336,14 @@ class LedgerTest {
   }
 
   @Test
+  void whatIsKeptDoesNotChangeBeforeAStepDoes() {
+    State found = State.ofNew(0);
+    Ledger ledger = ledger(found);
+    ledger.settings().put("url", "http://a");
+    assertThat(found.settings()).isEqualTo(new JsonObject());
+  }
+
+  @Test
   void theNextLifeGoesOnWhereTheLastStepEnds() {
     Ledger ledger = holding(9);
     ledger.delivered(held.get(1L));
