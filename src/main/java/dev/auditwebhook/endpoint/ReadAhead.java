@@ -110,13 +110,10 @@ final class ReadAhead {
     if (stragglers.isEmpty()) {
       read(store.read(readUpTo, limit), this::takeOfJournal, taken);
     } else {
-      // Only then is it sure that all of them are where they are read.
-      read(store.kept().compose(v -> store.stragglers(first(limit))), this::takeStragglers, taken);
+      // Only what is a straggler before that is sure to be read as it is.
+      List<Long> ids = stragglers.stream().limit(limit).toList();
+      read(store.kept().compose(v -> store.stragglers(ids)), this::takeStragglers, taken);
     }
-  }
-
-  private List<Long> first(int limit) {
-    return stragglers.stream().limit(limit).toList();
   }
 
   private <T> void read(

@@ -46,8 +46,9 @@ final class StoreHealth {
   }
 
   private void notRead(Throwable failure) {
-    if (!failure.getMessage().equals(unreadable)) {
-      unreadable = failure.getMessage();
+    String problem = Objects.requireNonNullElse(failure.getMessage(), failure.toString());
+    if (!problem.equals(unreadable)) {
+      unreadable = problem;
       log.error("{}: {}", engine.key(), unreadable);
     }
   }

@@ -66,6 +66,7 @@ final class Warnings<T> {
 
   /** Speaks of what is left. */
   void close() {
+    clock.cancel(timer);
     if (count > 0) {
       speak();
     }

@@ -23,8 +23,7 @@ public record Event(long id, String action, byte[] content, long acceptedAt) imp
   public static final String TIMESTAMP = "timestamp";
   public static final String DETAILS = "details";
 
-  private static final byte[] BEGINNING =
-      ("{\"" + ID + "\":").getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] BEGINNING = ("{\"" + ID + "\":").getBytes(StandardCharsets.US_ASCII);
 
   /** The JSON of the event, the same at every attempt. */
   public byte[] body() {

@@ -48,7 +48,7 @@ public final class Ledger {
     this.changed = changed;
     cursor = new Cursor(state.cursor(), state.ahead());
     letters = new TreeSet<>(state.letters());
-    settings = state.settings();
+    settings = state.settings().copy();
     keptSettings = settings.copy();
     for (int i = 0; i < state.totals().size(); i++) {
       totals.set(i, state.totals().get(i));

@@ -1,0 +1,335 @@
+package dev.auditwebhook.endpoint;
+
+import static dev.auditwebhook.testing.Events.entry;
+import static dev.auditwebhook.testing.Events.event;
+import static dev.auditwebhook.testing.Events.ids;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.auditwebhook.StoreOptions;
+import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.endpoint.ledger.Change;
+import dev.auditwebhook.endpoint.ledger.DeadLetter;
+import dev.auditwebhook.endpoint.ledger.Step;
+import dev.auditwebhook.journal.Acceptance;
+import dev.auditwebhook.journal.EncodedEntry;
+import dev.auditwebhook.journal.Journal;
+import dev.auditwebhook.testing.Endpoints;
+import dev.auditwebhook.testing.ScriptedEngine;
+import dev.auditwebhook.testing.SettableClock;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class EndpointTest {
+
+  private static final String OTHER_URL = "http://other.example/in";
+  private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+  private final Vertx vertx = Vertx.vertx();
+  private final SettableClock clock = new SettableClock();
+  private final ScriptedEngine engine = new ScriptedEngine();
+  private final WebhookOptions options =
+      new WebhookOptions()
+          .setUrl(Endpoints.URL)
+          .setActions(List.of("user.*"))
+          .setDrainTimeout(5_000)
+          .setQueueCapacity(10);
+  private Journal journal;
+  private Endpoint endpoint;
+  private Acceptance acceptance;
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  /** A start, with sending paused. */
+  private void start() {
+    journal = Journal.open(engine, clock).result();
+    endpoint = Endpoints.paused(vertx, clock, options, journal, "default");
+    acceptance = new Acceptance(clock, journal, endpoint, options.getMaxEntryBytes());
+  }
+
+  private void resume() {
+    endpoint.set(null, null, null, false);
+    clock.turn();
+  }
+
+  private void arrive(int events) {
+    for (int i = 0; i < events; i++) {
+      acceptance.accept(new JsonObject().put("action", "user.login"), null);
+    }
+    clock.turn();
+  }
+
+  private static DeadLetter letter(long id) {
+    return new DeadLetter(event(id), 3, 503, "503 from http://x", null, "2026-01-01T00:00:00Z");
+  }
+
+  /** What a former life left: so many dead letters. */
+  private void letters(int letters) {
+    List<EncodedEntry> entries = Collections.nCopies(letters, entry(1));
+    Map<Long, Change> buried =
+        ids(1, letters).stream()
+            .collect(Collectors.toMap(Function.identity(), id -> new Change.Bury(letter(id))));
+    List<Long> totals = List.of((long) letters, 0L, (long) letters, 0L, 0L, 0L, 0L, 0L);
+    Step last = new Step("default", letters, List.of(), buried, totals, new JsonObject());
+    engine.append(entries, 0, List.of(last));
+  }
+
+  private long reported(String key) {
+    return endpoint.report().getLong(key);
+  }
+
+  private List<Long> listed(long after, int limit) {
+    Future<List<DeadLetter>> read = endpoint.deadLetters().read(after, limit, Long.MAX_VALUE);
+    clock.turn();
+    return read.result().stream().map(each -> each.event().id()).toList();
+  }
+
+  private long redrive(List<Long> ids) {
+    Future<Long> redriven = endpoint.deadLetters().redrive(ids);
+    clock.turn();
+    return redriven.result();
+  }
+
+  private long imbalance() {
+    return reported("received")
+        - reported("delivered")
+        - reported("failed")
+        - reported("dropped")
+        - reported("discarded")
+        - reported("pending");
+  }
+
+  @Test
+  void itWantsTheActionsThatItIsToHaveWhileItHasAUrl() {
+    start();
+    assertThat(endpoint.wants("user.login")).isTrue();
+    assertThat(endpoint.wants("node.registered")).isFalse();
+    endpoint.set("", null, null, null);
+    assertThat(endpoint.wants("user.login")).as("it is disabled").isFalse();
+    assertThat(endpoint.isEnabled()).isFalse();
+    endpoint.set(OTHER_URL, null, null, null);
+    assertThat(endpoint.wants("user.login")).isTrue();
+  }
+
+  @Test
+  void inMemoryQueueCapacityBoundsWhatIsPending() {
+    start();
+    arrive(9);
+    assertThat(endpoint.hasRoom()).isTrue();
+    arrive(1);
+    assertThat(endpoint.hasRoom()).isFalse();
+    assertThat(endpoint.capacity()).isEqualTo(10);
+  }
+
+  @Test
+  void elsewhereMaxEventsBoundsWhatIsPending() {
+    options.setStore(new StoreOptions().setType(StoreOptions.FILE).setMaxEvents(12));
+    start();
+    arrive(12);
+    assertThat(endpoint.hasRoom()).isFalse();
+    assertThat(endpoint.pending()).isEqualTo(12);
+
+    options.setStore(new StoreOptions().setType(StoreOptions.FILE).setMaxEvents(4));
+    start();
+    assertThat(endpoint.pending()).as("all are kept").isEqualTo(12);
+    assertThat(endpoint.hasRoom()).isFalse();
+  }
+
+  @Test
+  void whatIsSetHoldsAndIsKept() {
+    start();
+    Future<Void> set = endpoint.set(OTHER_URL, SECRET, 7L, null);
+    assertThat(set.isComplete()).isFalse();
+    clock.turn();
+    assertThat(set.succeeded()).isTrue();
+    assertThat(endpoint.url()).isEqualTo(OTHER_URL);
+    assertThat(endpoint.status()).as("another URL ends a pause").isEqualTo("enabled");
+
+    start();
+    assertThat(endpoint.url()).isEqualTo(OTHER_URL);
+    assertThat(journal.stateOf("default").settings().encode()).contains(SECRET, ":7");
+  }
+
+  @Test
+  void whatIsSetHoldsThoughItCannotBeKept() {
+    start();
+    engine.failAppends("No space left on device");
+    Future<Void> set = endpoint.set(OTHER_URL, null, null, null);
+    clock.turn();
+    assertThat(set.succeeded()).isTrue();
+    assertThat(endpoint.url()).isEqualTo(OTHER_URL);
+  }
+
+  @Test
+  void aBackoffAloneDoesNothingWhereThereIsNoUrl() {
+    options.setUrl("");
+    start();
+    endpoint.set(null, null, 7L, null);
+    clock.turn();
+    engine
+        .appends()
+        .forEach(
+            append ->
+                append
+                    .steps()
+                    .forEach(step -> assertThat(step.settings().encode()).doesNotContain(":7")));
+    assertThat(endpoint.status()).isEqualTo("disabled");
+  }
+
+  @Test
+  void aPauseByRequestHoldsWhatArrivesAndIsKept() {
+    start();
+    assertThat(endpoint.status()).isEqualTo("paused");
+    assertThat(endpoint.report().getString("reason")).isEqualTo("paused by request");
+    arrive(2);
+    assertThat(reported("in_flight")).isZero();
+    start();
+    assertThat(endpoint.status()).isEqualTo("paused");
+    resume();
+    assertThat(endpoint.status()).isEqualTo("enabled");
+    assertThat(reported("in_flight")).isEqualTo(2);
+  }
+
+  @Test
+  void aUrlThatMayNotBeUsedAnyMoreKeepsItFromStarting() {
+    start();
+    endpoint.set("http://127.0.0.1:1/in", null, null, null);
+    clock.turn();
+    options.setAllowPrivateNetworks(false);
+    assertThatThrownBy(this::start)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "webhook.url: the one that was set at run time, kept in memory, is refused: forbidden"
+                + " address 127.0.0.1 while webhook.allowPrivateNetworks is false; edit"
+                + " webhook.url, and it takes the place of that one");
+  }
+
+  @Test
+  void disabledItDrainsForAsLongAsItMayAndThenWaits() {
+    start();
+    resume();
+    arrive(1);
+    assertThat(reported("in_flight")).isEqualTo(1);
+
+    endpoint.set("", null, null, null);
+    clock.turn(4_999);
+    assertThat(endpoint.isEnabled()).isFalse();
+    clock.turn(1);
+
+    assertThat(endpoint.isHeldUp()).isFalse();
+    assertThat(reported("pending")).isEqualTo(1);
+    assertThat(endpoint.status()).isEqualTo("disabled");
+  }
+
+  @Test
+  void stoppedItDrainsAndLeavesWhatIsPending() {
+    start();
+    resume();
+    arrive(2);
+    Future<Void> stopped = endpoint.stop();
+    clock.turn(4_999);
+    assertThat(stopped.isComplete()).isFalse();
+    clock.turn(1);
+    stopped.await();
+    assertThat(endpoint.pending()).isEqualTo(2);
+    endpoint.stop().await();
+  }
+
+  @Test
+  void deadLettersAreListedInOrderAndByPages() {
+    letters(5);
+    start();
+    assertThat(listed(0, 3)).containsExactly(1L, 2L, 3L);
+    assertThat(listed(3, 3)).containsExactly(4L, 5L);
+    assertThat(listed(5, 3)).isEmpty();
+    assertThat(endpoint.deadLetters().ids()).containsExactlyElementsOf(ids(1, 5));
+  }
+
+  @Test
+  void deadLettersAreListedAlsoWhileNothingCanBeKept() {
+    letters(2);
+    start();
+    engine.failAppends("No space left on device");
+    arrive(1);
+    endpoint.deadLetters().purge(List.of(1L));
+    assertThat(listed(0, 9)).containsExactly(2L);
+  }
+
+  @Test
+  void aRedrivenLetterIsPendingAgainOnceThatIsKept() {
+    letters(3);
+    start();
+    Future<Long> redriven = endpoint.deadLetters().redrive(List.of(1L, 3L));
+    assertThat(redriven.isComplete()).isFalse();
+    clock.turn();
+    assertThat(redriven.result()).isEqualTo(2);
+    assertThat(endpoint.pending()).isEqualTo(2);
+    assertThat(listed(0, 9)).containsExactly(2L);
+    assertThat(imbalance()).isZero();
+    resume();
+    assertThat(reported("in_flight")).isEqualTo(2);
+  }
+
+  @Test
+  void asManyAreRedrivenAsThereIsRoomForTheLowestFirst() {
+    options.setQueueCapacity(2);
+    letters(5);
+    start();
+    arrive(1);
+    assertThat(redrive(ids(1, 5))).isEqualTo(1);
+    assertThat(listed(0, 9)).containsExactly(2L, 3L, 4L, 5L);
+    assertThat(endpoint.pending()).isEqualTo(2);
+  }
+
+  @Test
+  void aLetterThatTurnsOutToBeDamagedIsNotRedrivenNorCounted() {
+    letters(3);
+    start();
+    engine.damage(2);
+    assertThat(redrive(ids(1, 3))).isEqualTo(2);
+    assertThat(endpoint.pending()).isEqualTo(2);
+    assertThat(listed(0, 9)).containsExactly(2L);
+    assertThat(endpoint.warnings())
+        .containsExactly("dead letters are damaged on disk and can only be purged: 2");
+    assertThat(imbalance()).isZero();
+    assertThat(redrive(List.of(2L))).as("that is known now").isZero();
+
+    start();
+    assertThat(endpoint.pending()).isEqualTo(2);
+    assertThat(endpoint.deadLetters().ids()).containsExactly(2L);
+    assertThat(imbalance()).isZero();
+  }
+
+  @Test
+  void aLetterThatIsFoundDamagedWhenItIsListedHidesNoOther() {
+    letters(3);
+    start();
+    engine.damage(2);
+    assertThat(listed(0, 9)).containsExactly(1L, 2L, 3L);
+    assertThat(endpoint.warnings()).hasSize(1);
+  }
+
+  @Test
+  void aPurgedLetterIsGoneAndStaysCounted() {
+    letters(3);
+    start();
+    Future<Void> purged = endpoint.deadLetters().purge(List.of(1L, 2L));
+    clock.turn();
+    assertThat(purged.succeeded()).isTrue();
+    assertThat(listed(0, 9)).containsExactly(3L);
+    assertThat(reported("failed")).isEqualTo(3);
+    start();
+    assertThat(endpoint.deadLetters().ids()).containsExactly(3L);
+  }
+}

@@ -1,0 +1,47 @@
+package dev.auditwebhook.testing;
+
+import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.endpoint.Endpoint;
+import dev.auditwebhook.endpoint.Surroundings;
+import dev.auditwebhook.endpoint.attempt.MessageIds;
+import dev.auditwebhook.journal.Journal;
+import dev.auditwebhook.metrics.Metrics;
+import dev.auditwebhook.security.GuardedResolver;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.net.InetAddress;
+import java.util.List;
+
+/** Endpoints whose attempts never leave: the name of their receiver is never resolved. */
+public final class Endpoints {
+
+  /** Where they seem to send. */
+  public static final String URL = "http://siem.example/in";
+
+  private Endpoints() {}
+
+  /** One that is paused, with what a journal keeps of it. */
+  public static Endpoint paused(
+      Vertx vertx, SettableClock clock, WebhookOptions options, Journal journal, String id) {
+    GuardedResolver silent = new GuardedResolver(Endpoints::never, true, clock::now);
+    Surroundings around =
+        new Surroundings(vertx, clock, options, silent, Metrics.NONE, attempt -> {});
+    Endpoint endpoint =
+        new Endpoint(
+            id,
+            options,
+            around,
+            journal.stateOf(id),
+            journal.storeOf(id),
+            new MessageIds(journal.messageIdPrefix()));
+    journal.add(endpoint);
+    endpoint.set(null, null, null, true);
+    clock.turn(1_000);
+    return endpoint;
+  }
+
+  private static Future<List<InetAddress>> never(String host) {
+    return Promise.<List<InetAddress>>promise().future();
+  }
+}
