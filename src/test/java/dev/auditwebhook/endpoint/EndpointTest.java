@@ -86,7 +86,7 @@ class EndpointTest {
   }
 
   private long reported(String key) {
-    return endpoint.report().getLong(key);
+    return endpoint.report(0).getLong(key);
   }
 
   private List<Long> listed(long after, int limit) {
@@ -191,7 +191,7 @@ class EndpointTest {
   void aPauseByRequestHoldsWhatArrivesAndIsKept() {
     start();
     assertThat(endpoint.status()).isEqualTo("paused");
-    assertThat(endpoint.report().getString("reason")).isEqualTo("paused by request");
+    assertThat(endpoint.report(0).getString("reason")).isEqualTo("paused by request");
     arrive(2);
     assertThat(reported("in_flight")).isZero();
     start();

@@ -1,8 +1,6 @@
 package dev.auditwebhook.endpoint;
 
-import dev.auditwebhook.endpoint.ledger.Ledger;
 import dev.auditwebhook.endpoint.ledger.Pending;
-import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.wire.Event;
 
@@ -13,7 +11,6 @@ final class LedgerEvents {
 
   /** One that was tried before. */
   static Pending tried(Event event, int attempts, long since) {
-    Ledger ledger = new Ledger("default", State.ofNew(0), 1, () -> {});
-    return ledger.recall(new Straggler(event, attempts, since));
+    return Pending.of(new Straggler(event, attempts, since));
   }
 }

@@ -47,7 +47,7 @@ class AcceptanceTest {
   }
 
   private long reported(String key) {
-    return endpoint.report().getLong(key);
+    return endpoint.report(0).getLong(key);
   }
 
   @Test

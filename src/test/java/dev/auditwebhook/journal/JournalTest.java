@@ -286,8 +286,8 @@ class JournalTest {
 
       assertThat(replies).containsExactlyElementsOf(dropped(1, 5));
       assertThat(endpoint.pending()).isZero();
-      assertThat(endpoint.report().getLong("received")).isEqualTo(5);
-      assertThat(endpoint.report().getLong("dropped")).isEqualTo(5);
+      assertThat(endpoint.report(0).getLong("received")).isEqualTo(5);
+      assertThat(endpoint.report(0).getLong("dropped")).isEqualTo(5);
       assertThat(journal.hasRoom()).isFalse();
       assertThat(journal.isFaulty()).isTrue();
       assertThat(journal.warning()).isEqualTo(REFUSING);
@@ -335,7 +335,7 @@ class JournalTest {
       assertThat(journal.warning()).isNull();
       assertThat(log.all())
           .containsOnlyOnce("ERROR webhook.store: " + REFUSING)
-          .containsOnlyOnce("WARN webhook.store: events are kept again");
+          .containsOnlyOnce("WARN webhook.store: the disk takes events again");
       assertThat(log.all().stream().filter(line -> line.startsWith("ERROR"))).hasSize(1);
     }
     clock.turn(10_000);

@@ -51,15 +51,6 @@ class WarningsTest {
   }
 
   @Test
-  void manyTimesAtOnceCountAsSoMany() {
-    warnings.add("a", 4);
-    warnings.add("b", 2);
-    warnings.add("c", 3);
-    clock.turn(Warnings.INTERVAL);
-    assertThat(lines).containsExactly(new Times<>(4, "a", "a"), new Times<>(5, "b", "c"));
-  }
-
-  @Test
   void whatIsLeftIsALineAtTheEndAndTheEndMayComeTwice() {
     add("a", "b", "c");
 

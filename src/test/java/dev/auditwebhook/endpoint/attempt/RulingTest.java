@@ -10,6 +10,7 @@ import dev.auditwebhook.endpoint.attempt.Ruling.Circumstances;
 import dev.auditwebhook.endpoint.ledger.Pending;
 import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.testing.SettableClock;
+import dev.auditwebhook.wire.Answer;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -260,7 +261,7 @@ class RulingTest {
             Case each =
                 new Case(
                     verdict, current, tolerates(stands, events), events, used, used, MAX_ATTEMPTS);
-            assertThat(attempt.ruling(verdict, current, MAX_ATTEMPTS))
+            assertThat(ruling(attempt, verdict, current))
                 .as("%s %s", stands, each)
                 .isEqualTo(expected(each));
           }
@@ -291,8 +292,7 @@ class RulingTest {
     await().until(circuit::isHalfOpen);
     long openings = circuit.admit().opening();
 
-    new Attempt(batch(1, 0, 0), circuit, new Ticket(9, openings, true))
-        .ruling(verdict, true, MAX_ATTEMPTS);
+    ruling(new Attempt(batch(1, 0, 0), circuit, new Ticket(9, openings, true)), verdict, true);
 
     if (state.equals("open")) {
       await().until(circuit::isHalfOpen);
@@ -318,11 +318,27 @@ class RulingTest {
       String before = attempt.circuit().state();
 
       for (int i = 0; i <= MAX_FAILURES; i++) {
-        attempt.ruling(verdict, true, MAX_ATTEMPTS);
+        ruling(attempt, verdict, true);
       }
 
       assertThat(attempt.circuit().state()).as("%s", verdict).isEqualTo(before);
       assertThat(attempt.circuit().admits()).isTrue();
     }
+  }
+
+  /** Rules as it is done of real answers. */
+  private static Ruling ruling(Attempt attempt, Verdict verdict, boolean current) {
+    int status =
+        switch (verdict) {
+          case DELIVERED -> 204;
+          case RETRY -> 503;
+          case REFUSED -> 401;
+          case GONE -> 410;
+          case REJECTED -> 418;
+          case ONE_REJECTED -> 422;
+        };
+    Answer answer = new Answer(status, null, false, 0, "", 1, false);
+    assertThat(Verdict.of(answer)).isEqualTo(verdict);
+    return new Judge(MAX_ATTEMPTS).rule(attempt, answer, current);
   }
 }

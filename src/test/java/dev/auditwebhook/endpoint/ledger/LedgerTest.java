@@ -215,7 +215,7 @@ class LedgerTest {
     assertThat(ledger.total(Total.REDRIVEN)).isEqualTo(1);
     assertThat(imbalance(ledger)).isZero();
     assertThat(kept(ledger).changes()).containsExactly(Map.entry(1L, new Change.Redrive(NOW)));
-    Pending again = ledger.recall(letter(event(1)).redriven(NOW));
+    Pending again = Pending.of(letter(event(1)).redriven(NOW));
     assertThat(again.attempts()).isZero();
     ledger.delivered(again);
     assertThat(kept(ledger).changes()).containsExactly(Map.entry(1L, new Change.Remove()));
@@ -370,7 +370,7 @@ class LedgerTest {
     for (long id : ids(5, 9)) {
       assertThat(reach(next, id)).as("%d is to be delivered", id).isEqualTo(id != 7);
     }
-    Pending recalled = next.recall(new Straggler(event(4), 2, NOW));
+    Pending recalled = Pending.of(new Straggler(event(4), 2, NOW));
     assertThat(recalled.attempts()).isEqualTo(2);
     assertThat(recalled.since()).isEqualTo(NOW);
     next.delivered(recalled);
