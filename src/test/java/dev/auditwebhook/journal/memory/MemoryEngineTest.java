@@ -193,8 +193,7 @@ class MemoryEngineTest {
     List<Long> all = ids(1, 3);
     assertThat(engine.deadLetters("default", all, Map.of(), 2 * size).result())
         .containsExactly(letter(1), letter(2));
-    assertThat(engine.deadLetters("default", all, Map.of(), 1).result())
-        .containsExactly(letter(1));
+    assertThat(engine.deadLetters("default", all, Map.of(), 1).result()).containsExactly(letter(1));
   }
 
   @Test
