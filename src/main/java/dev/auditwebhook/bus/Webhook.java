@@ -100,12 +100,12 @@ public final class Webhook {
     Surroundings around =
         new Surroundings(vertx, clock, options, resolver, metrics, attemptsPublisher());
     endpoint =
-        new Endpoint(
-            DEFAULT, options, around, journal.stateOf(DEFAULT), journal.storeOf(DEFAULT), ids);
-    journal.add(endpoint);
+        journal.add(
+            DEFAULT,
+            store -> new Endpoint(DEFAULT, options, around, journal.stateOf(DEFAULT), store, ids));
     held.add(endpoint::close);
     metrics.counter("webhook.rejected", "Entries that were not valid", journal::rejected);
-    Acceptance acceptance = new Acceptance(clock, journal, endpoint, options.getMaxEntryBytes());
+    Acceptance acceptance = new Acceptance(clock, journal, options.getMaxEntryBytes());
     hold(acceptance::close);
     EndpointDesk requests = new EndpointDesk(endpoint, journal, options.isAllowPrivateNetworks());
     DeadLetterDesk letters =
@@ -156,10 +156,10 @@ public final class Webhook {
     List<Supplier<Future<Void>>> last = new ArrayList<>(held);
     held.clear();
     Collections.reverse(last);
-    Future<Void> gone = Future.succeededFuture();
+    Future<Void> closed = Future.succeededFuture();
     for (Supplier<Future<Void>> each : last) {
-      gone = gone.eventually(each);
+      closed = closed.eventually(each);
     }
-    return gone.eventually(ownership::release);
+    return closed.eventually(ownership::release);
   }
 }

@@ -70,10 +70,10 @@ final class Queue {
   /**
    * Whether an attempt may start: a batch is there, or full, or has waited long enough.
    *
-   * @param hurry whether nothing waits for a batch to fill
+   * @param partial whether a batch may go that is neither
    */
-  boolean hasReady(boolean hurry) {
-    return !batches.isEmpty() || eventCount() > 0 && (hurry || isRipe());
+  boolean hasReady(boolean partial) {
+    return !batches.isEmpty() || eventCount() > 0 && (partial || isRipe());
   }
 
   private boolean isRipe() {

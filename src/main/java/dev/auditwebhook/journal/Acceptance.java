@@ -2,7 +2,6 @@ package dev.auditwebhook.journal;
 
 import dev.auditwebhook.AuditEvent;
 import dev.auditwebhook.endpoint.Clock;
-import dev.auditwebhook.endpoint.Endpoint;
 import io.vertx.core.json.JsonObject;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -15,17 +14,15 @@ public final class Acceptance {
 
   private final Clock clock;
   private final Journal journal;
-  private final Endpoint endpoint;
   private final EntryEncoder encoder;
   private final Warnings<String> rejections;
 
   /**
    * @param maxEntryBytes the longest entry, as JSON in UTF-8
    */
-  public Acceptance(Clock clock, Journal journal, Endpoint endpoint, int maxEntryBytes) {
+  public Acceptance(Clock clock, Journal journal, int maxEntryBytes) {
     this.clock = clock;
     this.journal = journal;
-    this.endpoint = endpoint;
     encoder = new EntryEncoder(maxEntryBytes);
     rejections = new Warnings<>(clock, Acceptance::warnOfRejected);
   }
@@ -49,18 +46,10 @@ public final class Acceptance {
   }
 
   private void take(AuditEvent event, JsonObject message, Consumer<Accepted> answered) {
-    if (!endpoint.wants(event.action())) {
-      endpoint.discarded();
-      if (answered != null) {
-        answered.accept(Accepted.DISCARDED);
-      }
-    } else if (!journal.hasRoom() || !endpoint.hasRoom()) {
-      endpoint.dropped();
-      journal.drop(endpoint.pending(), answered);
-    } else {
-      EncodedEntry entry = encoder.encode(event, message, clock.now());
-      endpoint.received();
-      journal.append(entry, answered);
+    switch (journal.offered(event.action())) {
+      case DISCARDED -> journal.discard(answered);
+      case DROPPED -> journal.drop(answered);
+      case QUEUED -> journal.append(encoder.encode(event, message, clock.now()), answered);
     }
   }
 

@@ -2,20 +2,16 @@ package dev.auditwebhook.journal;
 
 import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.endpoint.Endpoint;
-import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.endpoint.ledger.EndpointStore;
-import dev.auditwebhook.endpoint.ledger.Found;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
-import dev.auditwebhook.endpoint.ledger.Straggler;
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.journal.Accepted.Status;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Numbers and keeps what was accepted, and then gives it to the endpoints; their steps are kept
@@ -39,7 +35,8 @@ public final class Journal {
   private final Engine engine;
   private final Engine.Opened opened;
   private final Pace pace;
-  private final Map<String, Part> parts = new LinkedHashMap<>();
+  private final List<Subscription> subscriptions = new ArrayList<>();
+  private final List<Endpoint> endpoints = new ArrayList<>();
   private final StoreHealth health;
   private final Drops drops;
   private Group next = new Group();
@@ -79,14 +76,18 @@ public final class Journal {
     return state == null ? State.ofNew(opened.lastId()) : state;
   }
 
-  /** Where an endpoint keeps its ledger. */
-  public EndpointStore storeOf(String endpoint) {
-    return parts.computeIfAbsent(endpoint, Part::new);
-  }
-
-  /** From now on an endpoint gets all that is kept, and its steps are kept. */
-  public void add(Endpoint endpoint) {
-    parts.computeIfAbsent(endpoint.id(), Part::new).endpoint = endpoint;
+  /**
+   * Adds an endpoint: it gets all that is kept from now on, and its steps are kept.
+   *
+   * @param make makes it, given where it keeps its ledger
+   */
+  public Endpoint add(String id, Function<EndpointStore, Endpoint> make) {
+    Subscription subscription = new Subscription(id, engine, health, this::changed, this::kept);
+    Endpoint endpoint = make.apply(subscription);
+    subscription.begin(endpoint);
+    subscriptions.add(subscription);
+    endpoints.add(endpoint);
+    return endpoint;
   }
 
   /** Whether new events can be taken now. */
@@ -105,29 +106,49 @@ public final class Journal {
     changed();
   }
 
+  /** What becomes of a valid entry with such an action, if it arrives now. */
+  Status offered(String action) {
+    Status status = Status.DISCARDED;
+    for (Endpoint endpoint : endpoints) {
+      if (endpoint.wants(action)) {
+        if (hasRoom() && endpoint.hasRoom()) {
+          return Status.QUEUED;
+        }
+        status = Status.DROPPED;
+      }
+    }
+    return status;
+  }
+
   /**
-   * Takes an event, for which the endpoints have room.
+   * Takes an event, for which there is room.
    *
    * @param answered hears what became of it, {@code null} when nobody asks
    */
   void append(EncodedEntry entry, Consumer<Accepted> answered) {
+    endpoints.forEach(Endpoint::received);
     next.add(entry, answered);
     unkept += entry.content().length;
     pace.want();
   }
 
-  /**
-   * Takes an entry for which there is no room: it has a number and is no event.
-   *
-   * @param pending how many events are pending
-   */
-  void drop(long pending, Consumer<Accepted> answered) {
-    drops.whilePending(pending);
+  /** Takes an entry for which there is no room: it has a number and is no event. */
+  void drop(Consumer<Accepted> answered) {
+    endpoints.forEach(Endpoint::dropped);
+    drops.whilePending(pending());
     next.add(null, answered);
     if (health.unkept() == null) {
       pace.want();
     } else {
       refuse();
+    }
+  }
+
+  /** Takes no notice of an entry that no endpoint wants, but that it arrived. */
+  void discard(Consumer<Accepted> answered) {
+    endpoints.forEach(Endpoint::discarded);
+    if (answered != null) {
+      answered.accept(Accepted.DISCARDED);
     }
   }
 
@@ -151,8 +172,8 @@ public final class Journal {
   private void write() {
     Group group = next;
     Promise<Void> kept = nextKept;
-    List<Part> leaving = parts.values().stream().filter(Part::hasStep).toList();
-    List<Step> steps = leaving.stream().map(Part::step).toList();
+    List<Subscription> leaving = subscriptions.stream().filter(Subscription::hasStep).toList();
+    List<Step> steps = leaving.stream().map(Subscription::step).toList();
     next = new Group();
     nextKept = Promise.promise();
     underway = kept.future();
@@ -172,24 +193,22 @@ public final class Journal {
             });
   }
 
-  private void kept(Group group, List<Part> left, Engine.Appended appended) {
+  private void kept(Group group, List<Subscription> left, Engine.Appended appended) {
     health.kept();
     pace.interval(engine.interval());
-    for (Part part : left) {
-      part.endpoint.stepKept(appended.notRedriven().getOrDefault(part.id, List.of()));
-    }
+    left.forEach(each -> each.stepKept(appended.notRedriven()));
     unkept -= group.bytes();
     if (!appended.events().isEmpty()) {
-      parts.values().forEach(part -> part.endpoint.arrived(appended.events()));
+      endpoints.forEach(endpoint -> endpoint.arrived(appended.events()));
     }
     group.kept(appended.firstId());
     drops.add(group, appended.firstId(), false);
   }
 
-  private void notKept(Group group, List<Part> left, Throwable failure) {
+  private void notKept(Group group, List<Subscription> left, Throwable failure) {
     health.notKept(failure);
     pace.interval(TRY_AGAIN);
-    left.forEach(Part::stepNotKept);
+    left.forEach(Subscription::stepNotKept);
     changed();
     drop(group, failure instanceof NotKeptException known ? known.firstId() : 0);
     refuse();
@@ -206,12 +225,14 @@ public final class Journal {
 
   private void drop(Group group, long firstId) {
     unkept -= group.bytes();
-    for (Part part : parts.values()) {
-      part.endpoint.notKept(group.events());
-      drops.whilePending(part.endpoint.pending());
-    }
+    endpoints.forEach(endpoint -> endpoint.notKept(group.events()));
+    drops.whilePending(pending());
     group.notKept(firstId);
     drops.add(group, firstId, true);
+  }
+
+  private long pending() {
+    return endpoints.stream().mapToLong(Endpoint::pending).max().orElse(0);
   }
 
   /** What an operator must know, {@code null} when all is well. */
@@ -240,61 +261,5 @@ public final class Journal {
           pace.stop();
           return underway.eventually(engine::close).otherwiseEmpty();
         });
-  }
-
-  /** What one endpoint has to do with the journal. */
-  private final class Part implements EndpointStore {
-
-    private final String id;
-    private Endpoint endpoint;
-    private boolean changed;
-
-    Part(String id) {
-      this.id = id;
-    }
-
-    /** Not so before it has begun, nor when it could not. */
-    private boolean hasStep() {
-      return changed && endpoint != null;
-    }
-
-    private Step step() {
-      changed = false;
-      return endpoint.step();
-    }
-
-    private void stepNotKept() {
-      endpoint.stepNotKept();
-      changed();
-    }
-
-    @Override
-    public void changed() {
-      if (!changed) {
-        changed = true;
-        Journal.this.changed();
-      }
-    }
-
-    @Override
-    public Future<Void> kept() {
-      return Journal.this.kept();
-    }
-
-    @Override
-    public Future<Found<Event>> read(long after, int limit) {
-      return health.noted(engine.read(after, limit));
-    }
-
-    @Override
-    public Future<Found<Straggler>> stragglers(Collection<Long> ids) {
-      return health.noted(engine.stragglers(id, ids));
-    }
-
-    @Override
-    public Future<List<DeadLetter>> deadLetters(
-        List<Long> ids, Map<Long, DeadLetter> unkeptLetters, long maxBytes) {
-      return health.noted(engine.deadLetters(id, ids, unkeptLetters, maxBytes));
-    }
   }
 }

@@ -55,7 +55,7 @@ class EndpointTest {
   private void start() {
     journal = Journal.open(engine, clock).result();
     endpoint = Endpoints.paused(vertx, clock, options, journal, "default");
-    acceptance = new Acceptance(clock, journal, endpoint, options.getMaxEntryBytes());
+    acceptance = new Acceptance(clock, journal, options.getMaxEntryBytes());
   }
 
   private void resume() {

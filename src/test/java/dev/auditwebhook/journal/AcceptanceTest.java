@@ -29,8 +29,7 @@ class AcceptanceTest {
           .setQueueCapacity(2)
           .setMaxEntryBytes(100);
   private final Endpoint endpoint = Endpoints.paused(vertx, clock, options, journal, "default");
-  private final Acceptance acceptance =
-      new Acceptance(clock, journal, endpoint, options.getMaxEntryBytes());
+  private final Acceptance acceptance = new Acceptance(clock, journal, options.getMaxEntryBytes());
   private final List<Accepted> replies = new ArrayList<>();
 
   @AfterEach
@@ -54,7 +53,7 @@ class AcceptanceTest {
   void anEntryThatIsWantedIsQueued() {
     accept(entry("user.login"));
     clock.turn();
-    assertThat(replies).containsExactly(new Accepted("queued", 1L));
+    assertThat(replies).containsExactly(Accepted.queued(1));
     assertThat(replies.get(0).toJson().encode())
         .isEqualTo("{\"type\":\"audit_entry_ok\",\"event_id\":1,\"status\":\"queued\"}");
     assertThat(reported("pending")).isEqualTo(1);
@@ -66,7 +65,7 @@ class AcceptanceTest {
   @Test
   void whatIsNotWantedIsDiscardedAtOnceAndTakesNoNumber() {
     accept(entry("node.registered").put("details", "x".repeat(1_000)));
-    assertThat(replies).containsExactly(new Accepted("discarded", null));
+    assertThat(replies).containsExactly(Accepted.DISCARDED);
     assertThat(replies.get(0).toJson().encode())
         .isEqualTo("{\"type\":\"audit_entry_ok\",\"status\":\"discarded\"}");
     assertThat(reported("received")).isEqualTo(1);
@@ -74,7 +73,7 @@ class AcceptanceTest {
 
     accept(entry("user.login"));
     clock.turn();
-    assertThat(replies.get(1)).isEqualTo(new Accepted("queued", 1L));
+    assertThat(replies.get(1)).isEqualTo(Accepted.queued(1));
   }
 
   @Test
@@ -84,8 +83,7 @@ class AcceptanceTest {
     accept(entry("user.logout").put("details", "x".repeat(1_000)));
     clock.turn();
     assertThat(replies)
-        .containsExactly(
-            new Accepted("queued", 1L), new Accepted("queued", 2L), new Accepted("dropped", 3L));
+        .containsExactly(Accepted.queued(1), Accepted.queued(2), Accepted.dropped(3));
     assertThat(reported("received")).isEqualTo(3);
     assertThat(reported("dropped")).isEqualTo(1);
     assertThat(reported("pending")).isEqualTo(2);
@@ -98,7 +96,7 @@ class AcceptanceTest {
     accept(entry("user.login"));
     clock.turn();
     accept(entry("user.login"));
-    assertThat(replies).containsExactly(new Accepted("dropped", 1L), new Accepted("dropped", 2L));
+    assertThat(replies).containsExactly(Accepted.dropped(1), Accepted.dropped(2));
     assertThat(reported("dropped")).isEqualTo(2);
     assertThat(reported("pending")).isZero();
   }

@@ -33,6 +33,7 @@ class JournalTest {
   private final List<Accepted> replies = new ArrayList<>();
   private Journal journal;
   private Endpoint endpoint;
+  private EndpointStore store;
 
   @BeforeEach
   void open() {
@@ -48,7 +49,7 @@ class JournalTest {
 
   private Endpoint endpoint(String id) {
     WebhookOptions options = new WebhookOptions().setUrl(Endpoints.URL);
-    return Endpoints.paused(vertx, clock, options, journal, id);
+    return Endpoints.paused(vertx, clock, options, journal, id, where -> store = where);
   }
 
   @AfterEach
@@ -59,15 +60,13 @@ class JournalTest {
   /** So many entries arrive, for which there is room. */
   private void arrive(int entries) {
     for (int i = 0; i < entries; i++) {
-      endpoint.received();
       journal.append(entry(clock.now()), replies::add);
     }
   }
 
   /** An entry arrives for which there is no room. */
   private void arriveWithoutRoom() {
-    endpoint.dropped();
-    journal.drop(endpoint.pending(), replies::add);
+    journal.drop(replies::add);
   }
 
   private Append append(int index) {
@@ -134,9 +133,8 @@ class JournalTest {
 
   @Test
   void nobodyNeedsToAsk() {
-    endpoint.received();
     journal.append(entry(1), null);
-    journal.drop(1, null);
+    journal.drop(null);
     clock.turn();
     assertThat(replies).isEmpty();
     assertThat(engine.journal()).containsExactly(1L);
@@ -246,7 +244,6 @@ class JournalTest {
   @Test
   void whatIsToBeKeptNowDoesNotWait() {
     open(50);
-    EndpointStore store = journal.storeOf("default");
     arrive(1);
     clock.turn();
     endpoint.discarded();
@@ -267,7 +264,7 @@ class JournalTest {
     engine.hold();
     arrive(1);
     clock.turn();
-    Future<Void> kept = journal.storeOf("default").kept();
+    Future<Void> kept = store.kept();
     assertThat(kept.isComplete()).isFalse();
     engine.release();
     assertThat(kept.succeeded()).isTrue();
@@ -369,14 +366,14 @@ class JournalTest {
     engine.failAppends(FULL);
     arrive(1);
     clock.turn();
-    assertThat(journal.storeOf("default").kept().cause()).hasMessage(REFUSING);
+    assertThat(store.kept().cause()).hasMessage(REFUSING);
   }
 
   @Test
   void whoWaitsForAnAppendHearsThatItFailed() {
     engine.failAppends(FULL);
     endpoint.discarded();
-    Future<Void> kept = journal.storeOf("default").kept();
+    Future<Void> kept = store.kept();
     clock.turn();
     assertThat(kept.cause()).hasMessage(FULL);
   }
@@ -387,7 +384,6 @@ class JournalTest {
     byte[] large = new byte[1 << 20];
     int events = 0;
     while (journal.hasRoom()) {
-      endpoint.received();
       journal.append(new EncodedEntry("x", large, 1), null);
       events++;
       clock.turn();
@@ -399,7 +395,6 @@ class JournalTest {
 
     engine.hold();
     for (int i = 0; i < 32; i++) {
-      endpoint.received();
       journal.append(new EncodedEntry("x", large, 1), null);
     }
     clock.turn();
@@ -428,8 +423,6 @@ class JournalTest {
   void everyEndpointGetsAllThatIsKeptAndStepsOfThoseThatDidSomethingAreKept() {
     Endpoint second = endpoint("second");
     engine.appends().clear();
-    endpoint.received();
-    second.received();
     journal.append(entry(1), null);
     clock.turn();
     assertThat(endpoint.pending()).isEqualTo(1);
@@ -527,7 +520,6 @@ class JournalTest {
 
   @Test
   void whatCannotBeReadIsAFaultUntilItCan() {
-    EndpointStore store = journal.storeOf("default");
     engine.failReads(new IllegalStateException("the disk is gone"));
     try (LogLines log = new LogLines()) {
       assertThat(store.read(0, 10).failed()).isTrue();
@@ -546,7 +538,6 @@ class JournalTest {
 
   @Test
   void aFailureWithoutAMessageIsAFaultToo() {
-    EndpointStore store = journal.storeOf("default");
     engine.failReads(new IllegalStateException());
     assertThat(store.read(0, 10).failed()).isTrue();
     assertThat(journal.isFaulty()).isTrue();

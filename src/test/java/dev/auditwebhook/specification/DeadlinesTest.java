@@ -32,12 +32,10 @@ class DeadlinesTest {
   void everyAnswerThatNeverEndsIsCutAtTheDeadline() {
     receiver.then(silence(), stall(200), drip(200, 10));
     webhook.deploy(webhook.options().setAttemptTimeout(150));
-    long start = System.nanoTime();
 
     webhook.publish(1);
     webhook.awaitSettled(1);
 
-    assertThat((System.nanoTime() - start) / 1_000_000).isGreaterThanOrEqualTo(450);
     DeadLetter letter = webhook.deadLetters().get(0);
     assertThat(letter.error()).startsWith("timeout after 150 ms from http://127.0.0.1:");
     assertThat(letter.attempts()).isEqualTo(3);

@@ -95,9 +95,7 @@ class DeploymentTest {
       webhook.publish(3);
       receiver.takeRequests(3);
 
-      long start = System.nanoTime();
       webhook.undeploy();
-      assertThat((System.nanoTime() - start) / 1_000_000).isGreaterThanOrEqualTo(195);
 
       receiver.usually(status(204));
       webhook.deploy();

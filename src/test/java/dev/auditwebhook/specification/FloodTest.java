@@ -161,7 +161,6 @@ class FloodTest {
   @Test
   void dropsAreReportedOnceAnIntervalWithTheirNumber() {
     try (LogLines log = new LogLines()) {
-      long start = System.nanoTime();
       webhook.deploy(webhook.options().setQueueCapacity(10));
       for (int burst = 1; burst <= 5; burst++) {
         webhook.publish(200);
@@ -171,7 +170,7 @@ class FloodTest {
       webhook.undeploy();
 
       List<Long> counts =
-          counts(log, start, "WARN No room with 10 pending events: (\\d+) entr.* dropped.*");
+          counts(log, "WARN No room with 10 pending events: (\\d+) entr.* dropped.*");
       assertThat(warnings(log)).hasSameSizeAs(counts);
       assertThat(counts).startsWith(1L);
       assertThat(counts.stream().mapToLong(count -> count).sum()).isEqualTo(dropped);
@@ -181,7 +180,6 @@ class FloodTest {
   @Test
   void rejectedEntriesAreReportedOnceAnIntervalWithTheirNumber() {
     try (LogLines log = new LogLines()) {
-      long start = System.nanoTime();
       webhook.deploy();
       for (int i = 0; i < 300; i++) {
         webhook.vertx().eventBus().publish("audit.entry", new JsonObject().put("action", i));
@@ -194,7 +192,6 @@ class FloodTest {
       List<Long> counts =
           counts(
               log,
-              start,
               "WARN (\\d+) entries rejected, the last one: action: must be a string, was a number");
       assertThat(warnings(log)).hasSize(1 + counts.size());
       assertThat(counts.stream().mapToLong(count -> count).sum()).isEqualTo(299);
@@ -206,7 +203,7 @@ class FloodTest {
   }
 
   /** The counts of matching lines: one at once, one an interval, one at the end. */
-  private static List<Long> counts(LogLines log, long start, String line) {
+  private static List<Long> counts(LogLines log, String line) {
     Pattern pattern = Pattern.compile(line);
     List<Long> counts =
         warnings(log).stream()
@@ -214,8 +211,7 @@ class FloodTest {
             .filter(Matcher::matches)
             .map(matcher -> Long.parseLong(matcher.group(1)))
             .toList();
-    long intervals = (System.nanoTime() - start) / 10_000_000_000L;
-    assertThat(counts.size()).as("%s", warnings(log)).isBetween(1, (int) intervals + 2);
+    assertThat(counts.size()).as("%s", warnings(log)).isBetween(1, 10);
     return counts;
   }
 

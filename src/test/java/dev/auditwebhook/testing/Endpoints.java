@@ -4,6 +4,7 @@ import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.endpoint.Endpoint;
 import dev.auditwebhook.endpoint.Surroundings;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
+import dev.auditwebhook.endpoint.ledger.EndpointStore;
 import dev.auditwebhook.journal.Journal;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.GuardedResolver;
@@ -12,6 +13,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Endpoints whose attempts never leave: the name of their receiver is never resolved. */
 public final class Endpoints {
@@ -24,18 +26,30 @@ public final class Endpoints {
   /** One that is paused, with what a journal keeps of it. */
   public static Endpoint paused(
       Vertx vertx, SettableClock clock, WebhookOptions options, Journal journal, String id) {
+    return paused(vertx, clock, options, journal, id, store -> {});
+  }
+
+  /**
+   * @param stores gets where it keeps its ledger
+   */
+  public static Endpoint paused(
+      Vertx vertx,
+      SettableClock clock,
+      WebhookOptions options,
+      Journal journal,
+      String id,
+      Consumer<EndpointStore> stores) {
     GuardedResolver silent = new GuardedResolver(Endpoints::never, true, clock::now);
     Surroundings around =
         new Surroundings(vertx, clock, options, silent, Metrics.NONE, attempt -> {});
+    MessageIds ids = new MessageIds(journal.messageIdPrefix());
     Endpoint endpoint =
-        new Endpoint(
+        journal.add(
             id,
-            options,
-            around,
-            journal.stateOf(id),
-            journal.storeOf(id),
-            new MessageIds(journal.messageIdPrefix()));
-    journal.add(endpoint);
+            store -> {
+              stores.accept(store);
+              return new Endpoint(id, options, around, journal.stateOf(id), store, ids);
+            });
     endpoint.set(null, null, null, true);
     clock.turn(1_000);
     return endpoint;
