@@ -28,19 +28,11 @@ final class Console {
   private static final String PAGE = "index.html";
   private static final List<String> OWN =
       List.of(
-          "console.css",
-          "icon.svg",
-          "advice.js",
-          "api.js",
-          "app.js",
-          "attempts.js",
-          "charts.js",
-          "dead-letters.js",
-          "dialogs.js",
-          "dom.js",
-          "settings.js",
-          "status.js",
-          "store.js");
+          """
+          console.css icon.svg
+          advice.js api.js app.js attempts.js charts.js dead-letters.js dialogs.js dom.js
+          settings.js status.js store.js"""
+              .split("\\s+"));
 
   private static final String WEB_JARS = "/META-INF/resources/webjars/";
   private static final List<String> LIBRARIES =

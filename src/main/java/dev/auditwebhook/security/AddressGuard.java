@@ -22,44 +22,26 @@ public final class AddressGuard {
   /** Link-local, this host, multicast, broadcast, and the clouds' metadata services. */
   private static final List<IPAddress> NEVER =
       blocks(
-          "0.0.0.0/8",
-          "169.254.0.0/16",
-          "224.0.0.0/4",
-          "255.255.255.255/32",
-          "100.100.100.200/32",
-          "192.0.0.192/32",
-          "168.63.129.16/32",
-          "::/128",
-          "fe80::/10",
-          "fec0::/10",
-          "ff00::/8",
-          "fd00:ec2::/32",
-          "fd20:ce::254/128",
-          "fd00:42::42/128",
-          "fd00:a9fe:a9fe::1/128");
+          """
+          0.0.0.0/8 169.254.0.0/16 224.0.0.0/4 255.255.255.255/32
+          100.100.100.200/32 192.0.0.192/32 168.63.129.16/32
+          ::/128 fe80::/10 fec0::/10 ff00::/8
+          fd00:ec2::/32 fd20:ce::254/128 fd00:42::42/128 fd00:a9fe:a9fe::1/128""");
 
   /** Loopback, private networks, and what is not the public Internet. */
   private static final List<IPAddress> PRIVATE =
       blocks(
-          "10.0.0.0/8",
-          "172.16.0.0/12",
-          "192.168.0.0/16",
-          "127.0.0.0/8",
-          "100.64.0.0/10",
-          "192.0.0.0/24",
-          "198.18.0.0/15",
-          "240.0.0.0/4",
-          "::1/128",
-          "fc00::/7",
-          "64:ff9b::/96",
-          "64:ff9b:1::/48",
-          "2001::/32",
-          "2002::/16");
+          """
+          10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 127.0.0.0/8 100.64.0.0/10
+          192.0.0.0/24 198.18.0.0/15 240.0.0.0/4
+          ::1/128 fc00::/7 64:ff9b::/96 64:ff9b:1::/48 2001::/32 2002::/16""");
 
   private AddressGuard() {}
 
-  private static List<IPAddress> blocks(String... blocks) {
-    return Stream.of(blocks).map(block -> new IPAddressString(block).getAddress()).toList();
+  private static List<IPAddress> blocks(String blocks) {
+    return Stream.of(blocks.split("\\s+"))
+        .map(block -> new IPAddressString(block).getAddress())
+        .toList();
   }
 
   /**

@@ -24,17 +24,11 @@ public final class ClientOptions {
   /** Keys of Vert.x's JSON that have no setter of their name. */
   private static final Set<String> OTHER_KEYS =
       Set.of(
-          "crlPaths",
-          "crlValues",
-          "enabledCipherSuites",
-          "pemKeyCertOptions",
-          "keyStoreOptions",
-          "pfxKeyCertOptions",
-          "pemTrustOptions",
-          "trustStoreOptions",
-          "pfxTrustOptions",
-          "jdkSslEngineOptions",
-          "openSslEngineOptions");
+          """
+          crlPaths crlValues enabledCipherSuites pemKeyCertOptions keyStoreOptions
+          pfxKeyCertOptions pemTrustOptions trustStoreOptions pfxTrustOptions
+          jdkSslEngineOptions openSslEngineOptions"""
+              .split("\\s+"));
 
   private static final Set<String> SETTERS =
       Arrays.stream(WebClientOptions.class.getMethods())

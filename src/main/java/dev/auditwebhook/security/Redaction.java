@@ -26,20 +26,10 @@ public final class Redaction {
 
   private static final Set<String> NAMES =
       Set.of(
-          "token",
-          "admin_token",
-          "password",
-          "passwd",
-          "passphrase",
-          "api_key",
-          "apikey",
-          "private_key",
-          "signature",
-          "bearer",
-          "secret",
-          "authorization",
-          "cookie",
-          "jwt");
+          """
+          token admin_token password passwd passphrase api_key apikey private_key signature bearer
+          secret authorization cookie jwt"""
+              .split("\\s+"));
 
   private static final List<String> ENDINGS = List.of("_token", "_password", "_secret", "_key");
 

@@ -27,12 +27,10 @@ public final class UrlPolicy {
 
   private static final Set<String> METADATA_HOSTS =
       Set.of(
-          "metadata.google.internal",
-          "metadata.google.com",
-          "metadata.azure.com",
-          "instance-data.ec2.internal",
-          "instance-data-service.ec2.internal",
-          "ec2.internal");
+          """
+          metadata.google.internal metadata.google.com metadata.azure.com
+          instance-data.ec2.internal instance-data-service.ec2.internal ec2.internal"""
+              .split("\\s+"));
 
   /** All spellings of inet_aton and RFC 4291, and nothing else that the library knows. */
   private static final IPAddressStringParameters SPELLINGS =
