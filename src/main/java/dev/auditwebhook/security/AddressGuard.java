@@ -44,12 +44,7 @@ public final class AddressGuard {
         .toList();
   }
 
-  /**
-   * Whether nothing may be sent to an address.
-   *
-   * @param address any address; its zone does not count
-   * @param allowPrivateNetworks whether loopback and private networks are receivers
-   */
+  /** Whether nothing may be sent to an address; its zone does not count. */
   public static boolean forbids(InetAddress address, boolean allowPrivateNetworks) {
     return forbids(address.getAddress(), allowPrivateNetworks)
         || embedded(address.getAddress()).stream()
@@ -62,11 +57,7 @@ public final class AddressGuard {
         || !allowPrivateNetworks && PRIVATE.stream().anyMatch(block -> block.contains(address));
   }
 
-  /**
-   * Vets all addresses of a name.
-   *
-   * @throws ForbiddenAddressException for the first that is forbidden
-   */
+  /** Vets all addresses of a name; {@link ForbiddenAddressException} for the first forbidden. */
   public static void vet(List<InetAddress> addresses, boolean allowPrivateNetworks) {
     for (InetAddress address : addresses) {
       if (forbids(address, allowPrivateNetworks)) {
@@ -77,8 +68,7 @@ public final class AddressGuard {
 
   /** An address as people know it: without a zone, the zeros of IPv6 shortened. */
   public static String text(InetAddress address) {
-    IPAddress plain = GENERATOR.from(address.getAddress());
-    return plain.toCanonicalString();
+    return GENERATOR.from(address.getAddress()).toCanonicalString();
   }
 
   /** The IPv4 addresses that an IPv6 address may lead to. */
@@ -103,10 +93,7 @@ public final class AddressGuard {
     }
     if (startsWith(ip, "20010000")) {
       inner.add(Arrays.copyOfRange(ip, 4, 8));
-      inner.add(
-          new byte[] {
-            (byte) ~ip[12], (byte) ~ip[13], (byte) ~ip[14], (byte) ~ip[15],
-          });
+      inner.add(new byte[] {(byte) ~ip[12], (byte) ~ip[13], (byte) ~ip[14], (byte) ~ip[15]});
     }
     if ((ip[8] & 0xfd) == 0 && ip[9] == 0 && ip[10] == 0x5e && (ip[11] & 0xff) == 0xfe) {
       inner.add(Arrays.copyOfRange(ip, 12, 16));

@@ -81,9 +81,6 @@ public final class UrlPolicy {
   /**
    * Vets a URL.
    *
-   * @param url any text
-   * @param allowPrivateNetworks whether loopback and private networks are receivers
-   * @return its parts
    * @throws IllegalArgumentException with the reason in one line
    */
   public static Destination vet(String url, boolean allowPrivateNetworks) {
@@ -108,9 +105,8 @@ public final class UrlPolicy {
     int port = colon < 0 ? ssl ? 443 : 80 : port(authority.substring(colon + 1));
     String host = colon < 0 ? authority : authority.substring(0, colon);
     String target = target(rest.substring(end));
-    boolean bracketed = host.startsWith("[");
-    String name = bracketed ? unbracketed(host) : asciiName(host);
-    InetAddress address = bracketed ? ipv6(name) : addressOrName(name);
+    String name = host.startsWith("[") ? null : asciiName(host);
+    InetAddress address = name == null ? ipv6(host) : addressOrName(name);
     if (address != null) {
       AddressGuard.vet(List.of(address), allowPrivateNetworks);
       name = AddressGuard.text(address);
@@ -118,11 +114,7 @@ public final class UrlPolicy {
     return new Destination(url, name, port, ssl, target, address);
   }
 
-  /**
-   * Vets an origin: a URL of scheme, host and port alone.
-   *
-   * @throws IllegalArgumentException with the reason in one line
-   */
+  /** Vets an origin: a URL of scheme, host and port alone. */
   public static void vetOrigin(String origin, boolean allowPrivateNetworks) {
     check(
         vet(origin, allowPrivateNetworks).target().equals("/"),
@@ -150,13 +142,9 @@ public final class UrlPolicy {
     return port;
   }
 
-  private static String unbracketed(String host) {
-    check(host.endsWith("]"), "must have a host");
-    return host.substring(1, host.length() - 1);
-  }
-
-  private static InetAddress ipv6(String literal) {
-    IPAddress address = parse(literal);
+  private static InetAddress ipv6(String bracketed) {
+    check(bracketed.endsWith("]"), "must have a host");
+    IPAddress address = parse(bracketed.substring(1, bracketed.length() - 1));
     check(address != null && address.isIPv6(), "must have an IPv6 address within the brackets");
     return AddressGuard.address(address.getBytes());
   }
@@ -205,11 +193,7 @@ public final class UrlPolicy {
     StringBuilder target = new StringBuilder(pathAndQuery.startsWith("/") ? "" : "/");
     for (byte b : pathAndQuery.getBytes(StandardCharsets.UTF_8)) {
       boolean plain = b > ' ' && b < 127 && "\"<>^`{|}".indexOf(b) < 0;
-      if (plain) {
-        target.append((char) b);
-      } else {
-        target.append(String.format("%%%02X", b));
-      }
+      target.append(plain ? Character.toString(b) : String.format("%%%02X", b));
     }
     return target.toString();
   }
