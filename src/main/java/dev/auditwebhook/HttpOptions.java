@@ -65,12 +65,7 @@ public class HttpOptions {
     checkValues(reader);
   }
 
-  /**
-   * Checks values that were set one by one.
-   *
-   * @return this
-   * @throws IllegalArgumentException on a bad value
-   */
+  /** Checks values that were set one by one; {@link IllegalArgumentException} on a bad one. */
   public HttpOptions check() {
     new HttpOptions(toJson());
     return this;
@@ -82,7 +77,11 @@ public class HttpOptions {
       reader.check("adminToken", () -> AdminToken.of(adminToken));
     }
     if (ingestToken != null) {
-      checkIngestToken(reader);
+      String key = "ingestToken";
+      reader.require(!ingestToken.isEmpty(), key, "must not be empty (null for none)");
+      reader.check(key, () -> AdminToken.of(ingestToken));
+      reader.require(adminToken != null, key, "has no meaning without an adminToken");
+      reader.require(!ingestToken.equals(adminToken), key, "must not be the adminToken");
     }
     reader.require(!address.isBlank(), "address", "must not be empty");
     reader.require(!entryAddress.isBlank(), "entryAddress", "must not be empty");
@@ -90,14 +89,6 @@ public class HttpOptions {
         !WebhookAddresses.of(address).contains(entryAddress),
         "entryAddress",
         "must not be an address of the webhook itself");
-  }
-
-  private void checkIngestToken(StrictJson reader) {
-    String key = "ingestToken";
-    reader.require(!ingestToken.isEmpty(), key, "must not be empty (null for none)");
-    reader.check(key, () -> AdminToken.of(ingestToken));
-    reader.require(adminToken != null, key, "has no meaning without an adminToken");
-    reader.require(!ingestToken.equals(adminToken), key, "must not be the adminToken");
   }
 
   /** These options as JSON, tokens included. */
