@@ -1,5 +1,7 @@
 package dev.auditwebhook.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.auditwebhook.HttpOptions;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -32,13 +34,7 @@ final class Emit {
     this.err = err;
   }
 
-  /**
-   * For the service that these options start.
-   *
-   * @param http where it listens, and its tokens
-   * @param adminTokenFirst whether the admin token goes before an ingest token
-   * @throws IllegalArgumentException in one line that says what is missing
-   */
+  /** For the service that these options start; a refusal says in one line what is missing. */
   static Emit to(HttpOptions http, boolean adminTokenFirst) {
     if (http.getPort() == 0) {
       throw new IllegalArgumentException(
@@ -56,12 +52,10 @@ final class Emit {
   }
 
   /**
-   * Sends every line.
+   * Sends every line of a file, or of standard input for {@code null} and {@code -}.
    *
-   * @param file the name of a file; {@code null} or {@code -} for standard input
    * @return the exit status: 1 when a line was rejected
    * @throws IOException in one line, when the input cannot be read or the service not be reached
-   * @throws InterruptedException when this thread is to end
    */
   int run(String file) throws IOException, InterruptedException {
     if (file == null || file.equals("-")) {
@@ -81,7 +75,7 @@ final class Emit {
     try {
       for (byte[] line = readLine(in); line != null; line = readLine(in)) {
         lineNumber++;
-        if (!isBlank(line)) {
+        if (!new String(line, US_ASCII).matches("[ \t\r]*")) {
           post(line);
         }
       }
@@ -116,10 +110,8 @@ final class Emit {
 
   private void summary() {
     if (discarded > 0) {
-      err.println(
-          discarded
-              + " of the accepted were discarded: no webhook is set, or 'actions' leaves them"
-              + " out");
+      String why = "no webhook is set, or 'actions' leaves them out";
+      err.println(discarded + " of the accepted were discarded: " + why);
     }
     out.println("accepted " + accepted + ", rejected " + rejected);
   }
@@ -135,14 +127,5 @@ final class Emit {
       line.write(next);
     }
     return line.toByteArray();
-  }
-
-  private static boolean isBlank(byte[] line) {
-    for (byte b : line) {
-      if (b != ' ' && b != '\t' && b != '\r') {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -13,9 +13,6 @@ import java.time.Duration;
 /** {@code POST /audit}, one request at a time. */
 final class EmitClient {
 
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
-
   /** Says in one line why no further entry can be sent. */
   static final class Stopped extends IOException {
 
@@ -35,8 +32,6 @@ final class EmitClient {
    */
   record Reply(int status, JsonObject body, long retryAfter) {
 
-    private static final long LONGEST_PAUSE = 60;
-
     boolean isAccepted() {
       return status == 202;
     }
@@ -50,7 +45,7 @@ final class EmitClient {
     }
 
     void pause() throws InterruptedException {
-      Thread.sleep(Duration.ofSeconds(Math.min(retryAfter, LONGEST_PAUSE)).toMillis());
+      Thread.sleep(1_000 * Math.min(retryAfter, 60));
     }
 
     /** The status and the problem's detail, in one line. */
@@ -63,33 +58,24 @@ final class EmitClient {
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT_TIMEOUT)
+          .connectTimeout(Duration.ofSeconds(10))
           .build();
   private final String url;
   private final HttpRequest.Builder request;
 
-  /**
-   * A client of one service.
-   *
-   * @param url without a path
-   * @param token {@code null} for none
-   */
+  /** A client of a URL without a path; the token is {@code null} for none. */
   EmitClient(String url, String token) {
     this.url = url;
     request =
         HttpRequest.newBuilder(URI.create(url + "/audit"))
-            .timeout(REQUEST_TIMEOUT)
+            .timeout(Duration.ofSeconds(60))
             .header("Content-Type", "application/json");
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
     }
   }
 
-  /**
-   * Sends one entry.
-   *
-   * @throws Stopped when there is no service, or it does not take the token
-   */
+  /** Sends one entry; {@link Stopped} when there is no service, or it does not take the token. */
   Reply post(byte[] entry) throws Stopped, InterruptedException {
     HttpRequest post = request.POST(HttpRequest.BodyPublishers.ofByteArray(entry)).build();
     HttpResponse<String> response;

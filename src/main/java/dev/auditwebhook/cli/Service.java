@@ -9,10 +9,8 @@ import io.vertx.core.json.JsonObject;
 public interface Service {
 
   /**
-   * Deploys it.
-   *
-   * @param config the whole configuration, without the environment
-   * @return the port of the HTTP API, 0 when it is not served
+   * Deploys it with the whole configuration, without the environment; gives the port of the HTTP
+   * API, 0 when it is not served.
    */
   Future<Integer> deploy(Vertx vertx, JsonObject config);
 }

@@ -5,13 +5,7 @@ final class ServiceUrl {
 
   private ServiceUrl() {}
 
-  /**
-   * The URL of a service, without a path.
-   *
-   * @param host what the service listens on; a wildcard address stands for the loopback one
-   * @param port its port
-   * @return such as {@code http://127.0.0.1:8080}
-   */
+  /** Such as {@code http://127.0.0.1:8080}; a wildcard address stands for the loopback one. */
   static String of(String host, int port) {
     String name = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
     return "http://" + (name.contains(":") ? "[" + name + "]" : name) + ":" + port;
