@@ -31,30 +31,22 @@ public final class Concealment {
 
   /** Adds a URL's path and query, its segments and the values of its query. */
   public Concealment url(Destination destination) {
-    String url = destination.url();
-    int end = url.indexOf("://") + 3;
-    while (end < url.length() && url.charAt(end) != '/' && url.charAt(end) != '?') {
-      end++;
-    }
-    target(url.substring(end));
+    target(destination.url().replaceFirst("[^:]*://[^/?]*", ""));
     target(destination.target());
     return this;
   }
 
   private void target(String target) {
-    int mark = target.indexOf('?');
-    String path = mark < 0 ? target : target.substring(0, mark);
+    String[] pathAndQuery = target.split("\\?", 2);
     addEncoded(target, SHORTEST);
-    addEncoded(path, SHORTEST);
-    for (String segment : path.split("/")) {
+    addEncoded(pathAndQuery[0], SHORTEST);
+    for (String segment : pathAndQuery[0].split("/")) {
       addEncoded(segment, SHORTEST_SEGMENT);
     }
-    if (mark >= 0) {
-      String query = target.substring(mark + 1);
-      addEncoded(query, SHORTEST);
-      for (String pair : query.split("[&;]")) {
-        String value = pair.substring(pair.indexOf('=') + 1);
-        addEncoded(value, SHORTEST);
+    if (pathAndQuery.length == 2) {
+      addEncoded(pathAndQuery[1], SHORTEST);
+      for (String pair : pathAndQuery[1].split("[&;]")) {
+        addEncoded(pair.substring(pair.indexOf('=') + 1), SHORTEST);
       }
     }
   }

@@ -77,11 +77,7 @@ public final class GuardedResolver {
     if (addresses.isEmpty()) {
       return Future.failedFuture(new UnknownHostException("no address"));
     }
-    try {
-      AddressGuard.vet(addresses, allowPrivateNetworks);
-      return Future.succeededFuture(addresses);
-    } catch (ForbiddenAddressException e) {
-      return Future.failedFuture(e);
-    }
+    return Future.succeededFuture(addresses)
+        .andThen(all -> AddressGuard.vet(addresses, allowPrivateNetworks));
   }
 }

@@ -95,16 +95,12 @@ public final class UrlPolicy {
     check(
         ssl || url.regionMatches(true, 0, "http://", 0, 7), "must begin with https:// or http://");
     String rest = url.substring(ssl ? 8 : 7);
-    int end = 0;
-    while (end < rest.length() && rest.charAt(end) != '/' && rest.charAt(end) != '?') {
-      end++;
-    }
-    String authority = rest.substring(0, end);
+    String authority = rest.split("[/?]", 2)[0];
     check(authority.indexOf('@') < 0, "must have no user-info; use headers for credentials");
     int colon = authority.indexOf(':', Math.max(0, authority.lastIndexOf(']')));
     int port = colon < 0 ? ssl ? 443 : 80 : port(authority.substring(colon + 1));
     String host = colon < 0 ? authority : authority.substring(0, colon);
-    String target = target(rest.substring(end));
+    String target = target(rest.substring(authority.length()));
     String name = host.startsWith("[") ? null : asciiName(host);
     InetAddress address = name == null ? ipv6(host) : addressOrName(name);
     if (address != null) {
