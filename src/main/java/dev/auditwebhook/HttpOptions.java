@@ -6,23 +6,17 @@ import io.vertx.core.json.JsonObject;
 import java.util.Objects;
 
 /**
- * The options of the HTTP API: the {@code http} object of the configuration.
+ * The options of the HTTP API: the {@code http} object of the configuration. By default it is
+ * served to this machine only, with a token made at start.
  *
  * <p>Setters take what they are given; {@link #HttpOptions(JsonObject)} and {@link #check()} refuse
  * what cannot work, with an {@link IllegalArgumentException} of one line that names the key.
  */
 public class HttpOptions {
 
-  /** The API is served. */
   public static final boolean DEFAULT_ENABLED = true;
-
-  /** Reachable from this machine only. */
   public static final String DEFAULT_HOST = "127.0.0.1";
-
-  /** The port of the API. */
   public static final int DEFAULT_PORT = 8080;
-
-  /** A token is made at start. */
   public static final String DEFAULT_ADMIN_TOKEN = "";
 
   private boolean enabled = DEFAULT_ENABLED;
