@@ -28,7 +28,7 @@ final class DemoReceiver {
         .createHttpServer()
         .requestHandler(this::receive)
         .listen(0, "127.0.0.1")
-        .map(listening -> ServiceUrl.of("127.0.0.1", listening.actualPort()) + "/in");
+        .map(listening -> Service.url("127.0.0.1", listening.actualPort()) + "/in");
   }
 
   private void receive(HttpServerRequest request) {

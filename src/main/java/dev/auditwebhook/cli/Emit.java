@@ -47,7 +47,7 @@ final class Emit {
           "http.adminToken: is empty, and so known to the running service alone;"
               + " set WEBHOOK_ADMIN_TOKEN");
     }
-    String url = ServiceUrl.of(http.getHost(), http.getPort());
+    String url = Service.url(http.getHost(), http.getPort());
     return new Emit(new EmitClient(url, token), System.out, System.err);
   }
 
@@ -72,33 +72,37 @@ final class Emit {
 
   int run(InputStream source) throws IOException, InterruptedException {
     InputStream in = new BufferedInputStream(source, 1 << 16);
-    try {
-      for (byte[] line = readLine(in); line != null; line = readLine(in)) {
-        lineNumber++;
-        if (!new String(line, US_ASCII).matches("[ \t\r]*")) {
-          post(line);
-        }
+    for (byte[] line = readLine(in); line != null; line = readLine(in)) {
+      lineNumber++;
+      if (!new String(line, US_ASCII).matches("[ \t\r]*")) {
+        count(taken(line));
       }
-    } catch (EmitClient.Stopped e) {
-      if (accepted + rejected > 0) {
-        summary();
-      }
-      throw new IOException(e.getMessage() + " (line " + lineNumber + " was not taken)", e);
     }
     summary();
     return rejected == 0 ? 0 : 1;
   }
 
-  private void post(byte[] line) throws IOException, InterruptedException {
-    EmitClient.Reply reply = client.post(line);
-    while (reply.isBusy()) {
-      if (!waited) {
-        waited = true;
-        err.println("line " + lineNumber + ": " + reply.problem() + "; sending again until taken");
+  private EmitClient.Reply taken(byte[] line) throws IOException, InterruptedException {
+    try {
+      EmitClient.Reply reply = client.post(line);
+      for (; reply.isBusy(); reply = client.post(line)) {
+        if (!waited) {
+          waited = true;
+          err.println(
+              "line " + lineNumber + ": " + reply.problem() + "; sending again until taken");
+        }
+        reply.pause();
       }
-      reply.pause();
-      reply = client.post(line);
+      return reply;
+    } catch (IOException e) {
+      if (accepted + rejected > 0) {
+        summary();
+      }
+      throw new IOException(e.getMessage() + " (line " + lineNumber + " was not taken)", e);
     }
+  }
+
+  private void count(EmitClient.Reply reply) {
     if (reply.isAccepted()) {
       accepted++;
       discarded += reply.isDiscarded() ? 1 : 0;

@@ -13,16 +13,6 @@ import java.time.Duration;
 /** {@code POST /audit}, one request at a time. */
 final class EmitClient {
 
-  /** Says in one line why no further entry can be sent. */
-  static final class Stopped extends IOException {
-
-    private static final long serialVersionUID = 1;
-
-    Stopped(String message, Throwable cause) {
-      super(message, cause);
-    }
-  }
-
   /**
    * What the service said.
    *
@@ -75,19 +65,19 @@ final class EmitClient {
     }
   }
 
-  /** Sends one entry; {@link Stopped} when there is no service, or it does not take the token. */
-  Reply post(byte[] entry) throws Stopped, InterruptedException {
+  /** Sends one entry; fails in one line without a service, or when it does not take the token. */
+  Reply post(byte[] entry) throws IOException, InterruptedException {
     HttpRequest post = request.POST(HttpRequest.BodyPublishers.ofByteArray(entry)).build();
     HttpResponse<String> response;
     try {
       response = http.send(post, HttpResponse.BodyHandlers.ofString());
     } catch (ConnectException e) {
-      throw new Stopped(url + ": connection refused, is the service running?", e);
+      throw new IOException(url + ": connection refused, is the service running?", e);
     } catch (IOException e) {
-      throw new Stopped(url + ": " + Terminal.firstLine(e), e);
+      throw new IOException(url + ": " + Terminal.firstLine(e), e);
     }
     if (response.statusCode() == 401) {
-      throw new Stopped(url + ": 401, the token is not the service's", null);
+      throw new IOException(url + ": 401, the token is not the service's");
     }
     return new Reply(response.statusCode(), json(response.body()), retryAfter(response));
   }

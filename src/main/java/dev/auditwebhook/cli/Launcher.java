@@ -23,8 +23,6 @@ import java.util.stream.Stream;
 public final class Launcher {
 
   private static final String USAGE = "usage: serve [CONF] | demo | emit [FILE]";
-  private static final String CONF_PROPERTY = "webhook.conf";
-  private static final String DEFAULT_CONF = "conf/webhook.json";
 
   /** What a stop takes beyond {@code drainTimeout}: requests in hand get some seconds, too. */
   private static final long STOP_MARGIN = 6_000;
@@ -66,7 +64,7 @@ public final class Launcher {
     System.out.println(
         port == 0
             ? "Serving on the event bus alone; http.enabled is false"
-            : "Listening on " + ServiceUrl.of(http(config).getHost(), port));
+            : "Listening on " + Service.url(http(config).getHost(), port));
   }
 
   private void demo() {
@@ -124,7 +122,7 @@ public final class Launcher {
   }
 
   private static Path defaultConf() {
-    return Path.of(System.getProperty(CONF_PROPERTY, DEFAULT_CONF));
+    return Path.of(System.getProperty("webhook.conf", "conf/webhook.json"));
   }
 
   /** The library leaves logging to its host; here the process is ours. */
