@@ -35,8 +35,6 @@ public record AuditEvent(String action, String timestamp, Object details) {
    * Reads an entry: {@code {"action": "...", "details": ..., "timestamp": "..."}}. Unknown keys are
    * ignored.
    *
-   * @param body what arrived on the event bus
-   * @return the event
    * @throws IllegalArgumentException in one line that says what is wrong
    */
   public static AuditEvent fromJson(Object body) {

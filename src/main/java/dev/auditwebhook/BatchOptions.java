@@ -5,14 +5,12 @@ import io.vertx.core.json.JsonObject;
 
 /**
  * How many events go into one request: the object {@code webhook.batch} of the configuration. With
- * {@code maxEvents} over 1 every body is a JSON array, also of one event.
+ * {@code maxEvents} over 1 every body is a JSON array, also of one event; by default it is one,
+ * sent as an object. Each {@code DEFAULT_} constant is the default of the option of its name.
  */
 public class BatchOptions {
 
-  /** The default of {@code maxEvents}: one event a request, sent as an object. */
   public static final int DEFAULT_MAX_EVENTS = 1;
-
-  /** The default of {@code maxDelay}, in milliseconds. */
   public static final long DEFAULT_MAX_DELAY = 50;
 
   private int maxEvents = DEFAULT_MAX_EVENTS;

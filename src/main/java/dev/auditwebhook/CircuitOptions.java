@@ -3,13 +3,13 @@ package dev.auditwebhook;
 import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.json.JsonObject;
 
-/** When failures park what is pending: the object {@code circuitBreaker} of an endpoint. */
+/**
+ * When failures park what is pending: the object {@code circuitBreaker} of an endpoint. Each {@code
+ * DEFAULT_} constant is the default of the option of its name.
+ */
 public class CircuitOptions {
 
-  /** The default of {@code maxFailures}. */
   public static final int DEFAULT_MAX_FAILURES = 10;
-
-  /** The default of {@code resetTimeout}, in milliseconds. */
   public static final long DEFAULT_RESET_TIMEOUT = 1_000;
 
   private int maxFailures = DEFAULT_MAX_FAILURES;

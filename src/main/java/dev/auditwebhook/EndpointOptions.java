@@ -8,35 +8,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The options of one endpoint: where its events go, and how. All times are in milliseconds.
+ * The options of one endpoint: where its events go, and how. All times are in milliseconds, and
+ * each {@code DEFAULT_} constant is the default of the option of its name.
  *
  * <p>Setters take any value; {@link #EndpointOptions(JsonObject)} checks each, and the URL as if
  * private networks were allowed.
  */
 public class EndpointOptions extends ReceiverOptions {
 
-  /** The default of {@code maxAttempts}. */
   public static final int DEFAULT_MAX_ATTEMPTS = 3;
-
-  /** The default of {@code initialBackoff}, in milliseconds. */
   public static final long DEFAULT_INITIAL_BACKOFF = 1_000;
-
-  /** The default of {@code maxBackoff}, in milliseconds. */
   public static final long DEFAULT_MAX_BACKOFF = 60_000;
-
-  /** The default of {@code jitter}. */
   public static final double DEFAULT_JITTER = 0.1;
-
-  /** The default of {@code attemptTimeout}, in milliseconds. */
   public static final long DEFAULT_ATTEMPT_TIMEOUT = 15_000;
-
-  /** The default of {@code maxInFlight}. */
   public static final int DEFAULT_MAX_IN_FLIGHT = 64;
-
-  /** The default of {@code queueCapacity}. */
   public static final int DEFAULT_QUEUE_CAPACITY = 1_024;
-
-  /** The default of {@code dlqCapacity}. */
   public static final int DEFAULT_DLQ_CAPACITY = 100;
 
   private List<String> actions = List.of("*");

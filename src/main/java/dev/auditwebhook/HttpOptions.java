@@ -6,23 +6,17 @@ import io.vertx.core.json.JsonObject;
 import java.util.Objects;
 
 /**
- * The options of the HTTP API: the {@code http} object of the configuration.
+ * The options of the HTTP API: the {@code http} object of the configuration. By default it is
+ * served to this machine only, with a token made at start.
  *
  * <p>Setters take what they are given; {@link #HttpOptions(JsonObject)} and {@link #check()} refuse
  * what cannot work, with an {@link IllegalArgumentException} of one line that names the key.
  */
 public class HttpOptions {
 
-  /** The API is served. */
   public static final boolean DEFAULT_ENABLED = true;
-
-  /** Reachable from this machine only. */
   public static final String DEFAULT_HOST = "127.0.0.1";
-
-  /** The port of the API. */
   public static final int DEFAULT_PORT = 8080;
-
-  /** A token is made at start. */
   public static final String DEFAULT_ADMIN_TOKEN = "";
 
   private boolean enabled = DEFAULT_ENABLED;
@@ -65,12 +59,7 @@ public class HttpOptions {
     checkValues(reader);
   }
 
-  /**
-   * Checks values that were set one by one.
-   *
-   * @return this
-   * @throws IllegalArgumentException on a bad value
-   */
+  /** Checks values that were set one by one; {@link IllegalArgumentException} on a bad one. */
   public HttpOptions check() {
     new HttpOptions(toJson());
     return this;
@@ -82,7 +71,11 @@ public class HttpOptions {
       reader.check("adminToken", () -> AdminToken.of(adminToken));
     }
     if (ingestToken != null) {
-      checkIngestToken(reader);
+      String key = "ingestToken";
+      reader.require(!ingestToken.isEmpty(), key, "must not be empty (null for none)");
+      reader.check(key, () -> AdminToken.of(ingestToken));
+      reader.require(adminToken != null, key, "has no meaning without an adminToken");
+      reader.require(!ingestToken.equals(adminToken), key, "must not be the adminToken");
     }
     reader.require(!address.isBlank(), "address", "must not be empty");
     reader.require(!entryAddress.isBlank(), "entryAddress", "must not be empty");
@@ -90,14 +83,6 @@ public class HttpOptions {
         !WebhookAddresses.of(address).contains(entryAddress),
         "entryAddress",
         "must not be an address of the webhook itself");
-  }
-
-  private void checkIngestToken(StrictJson reader) {
-    String key = "ingestToken";
-    reader.require(!ingestToken.isEmpty(), key, "must not be empty (null for none)");
-    reader.check(key, () -> AdminToken.of(ingestToken));
-    reader.require(adminToken != null, key, "has no meaning without an adminToken");
-    reader.require(!ingestToken.equals(adminToken), key, "must not be the adminToken");
   }
 
   /** These options as JSON, tokens included. */

@@ -23,11 +23,7 @@ public class MainVerticle extends VerticleBase {
 
   private WebhookRouterVerticle router;
 
-  /**
-   * Starts the jar: {@code serve [CONF]}, {@code demo} or {@code emit [FILE]}.
-   *
-   * @param args the command and its operand
-   */
+  /** Starts the jar: {@code serve [CONF]}, {@code demo} or {@code emit [FILE]}. */
   public static void main(String[] args) {
     new Launcher(Environment.ofProcess(), MainVerticle::deploy).run(List.of(args));
   }
@@ -55,11 +51,7 @@ public class MainVerticle extends VerticleBase {
     return deployed.compose(id -> vertx.deployVerticle(router));
   }
 
-  /**
-   * The port of the HTTP API, which the system chose when {@code http.port} is 0.
-   *
-   * @return the port, or 0 when the API is not served
-   */
+  /** The port of the HTTP API, which the system may have chosen; 0 when it is not served. */
   public int actualPort() {
     return router == null ? 0 : router.actualPort();
   }

@@ -6,7 +6,8 @@ import io.vertx.core.json.JsonObject;
 /**
  * Where pending events, dead letters and settings live: the object {@code webhook.store} of the
  * configuration. {@code {"type":"memory"}} outlives a redeploy; {@code
- * {"type":"file","path":"data","syncInterval":5,"maxEvents":1000000}} outlives the process.
+ * {"type":"file","path":"data","syncInterval":5,"maxEvents":1000000}} outlives the process. Each
+ * {@code DEFAULT_} constant is the default of the option of its name.
  */
 public class StoreOptions {
 
@@ -16,13 +17,8 @@ public class StoreOptions {
   /** On disk; needs {@code com.h2database:h2-mvstore} on the class path. */
   public static final String FILE = "file";
 
-  /** The default of {@code type}. */
   public static final String DEFAULT_TYPE = MEMORY;
-
-  /** The default of {@code syncInterval}, in milliseconds. */
   public static final long DEFAULT_SYNC_INTERVAL = 5;
-
-  /** The default of {@code maxEvents}. */
   public static final long DEFAULT_MAX_EVENTS = 1_000_000;
 
   private String type = DEFAULT_TYPE;

@@ -15,12 +15,7 @@ public final class WebhookAddresses {
     this.prefix = prefix;
   }
 
-  /**
-   * The addresses below a prefix.
-   *
-   * @param prefix the option {@code address}, such as {@value #DEFAULT_PREFIX}
-   * @return its addresses
-   */
+  /** The addresses below a prefix: the option {@code address}. */
   public static WebhookAddresses of(String prefix) {
     return new WebhookAddresses(prefix);
   }
@@ -89,12 +84,7 @@ public final class WebhookAddresses {
     return prefix + ".owner.cluster";
   }
 
-  /**
-   * Whether an address is one of these, and so must not be the address of entries.
-   *
-   * @param address any event-bus address
-   * @return true when this webhook answers or publishes there
-   */
+  /** Whether this webhook answers or publishes there: it must not be the address of entries. */
   public boolean contains(String address) {
     return address.equals(get())
         || address.equals(set())

@@ -197,16 +197,13 @@ public final class WebhookClient {
     return deadLetterPage(limit, after)
         .compose(
             page -> {
-              int missing = limit - page.letters().size();
+              List<DeadLetter> letters = page.letters();
+              int missing = limit - letters.size();
               return page.nextAfter() == null || missing <= 0
-                  ? Future.succeededFuture(page.letters())
+                  ? Future.succeededFuture(letters)
                   : deadLetters(missing, page.nextAfter())
-                      .map(more -> concat(page.letters(), more));
+                      .map(more -> Stream.concat(letters.stream(), more.stream()).toList());
             });
-  }
-
-  private static <T> List<T> concat(List<T> first, List<T> second) {
-    return Stream.concat(first.stream(), second.stream()).toList();
   }
 
   /**

@@ -8,7 +8,8 @@ import java.util.Map;
 
 /**
  * The configuration of a {@link WebhookVerticle}: the object {@code webhook} of the configuration
- * file. What an endpoint has stands at this level for the endpoint {@code default}.
+ * file. What an endpoint has stands at this level for the endpoint {@code default}. Each {@code
+ * DEFAULT_} constant is the default of the option of its name.
  *
  * <p>The verticle checks what the setters were given when it starts. A refusal is an {@link
  * IllegalArgumentException} of one line that begins with the path of the key.
@@ -21,16 +22,9 @@ public class WebhookOptions extends EndpointOptions {
   /** The {@code scope} of the one webhook that serves all nodes of a cluster. */
   public static final String CLUSTER = "cluster";
 
-  /** The default of {@code scope}. */
   public static final String DEFAULT_SCOPE = LOCAL;
-
-  /** The default of {@code drainTimeout}, in milliseconds. */
   public static final long DEFAULT_DRAIN_TIMEOUT = 5_000;
-
-  /** The default of {@code maxEntryBytes}. */
   public static final int DEFAULT_MAX_ENTRY_BYTES = 65_536;
-
-  /** The default of {@code allowPrivateNetworks}. */
   public static final boolean DEFAULT_ALLOW_PRIVATE_NETWORKS = true;
 
   private String entryAddress = WebhookAddresses.DEFAULT_ENTRY_ADDRESS;

@@ -27,11 +27,7 @@ public class WebhookRouterVerticle extends VerticleBase {
   /** Takes its options from {@link #config()}: the {@code http} object of the configuration. */
   public WebhookRouterVerticle() {}
 
-  /**
-   * With options made in code.
-   *
-   * @param options copied here, and checked at start
-   */
+  /** With options made in code, which are copied here and checked at start. */
   public WebhookRouterVerticle(HttpOptions options) {
     this.options = new HttpOptions(options);
   }
@@ -42,7 +38,6 @@ public class WebhookRouterVerticle extends VerticleBase {
    * empty {@code adminToken} a token is made and printed here; with {@code null} the host's router
    * has to guard them. {@code enabled}, {@code host} and {@code port} mean nothing here.
    *
-   * @param vertx whose event bus is asked
    * @param http the {@code http} object of the configuration
    * @return the router, or an {@link IllegalArgumentException} that names the key at fault
    */
@@ -89,11 +84,7 @@ public class WebhookRouterVerticle extends VerticleBase {
     return service == null ? Future.succeededFuture() : service.stop();
   }
 
-  /**
-   * The port that is listened on, which the system chose when {@code port} is 0.
-   *
-   * @return the port, or 0 when this verticle is not started or not enabled
-   */
+  /** The port that is listened on, which the system may have chosen; 0 when there is none. */
   public int actualPort() {
     return service == null ? 0 : service.port();
   }

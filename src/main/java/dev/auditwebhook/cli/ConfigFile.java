@@ -15,40 +15,22 @@ final class ConfigFile {
 
   private ConfigFile() {}
 
-  /**
-   * The JSON object of a file.
-   *
-   * @throws IllegalArgumentException in one line that begins with the name of the file
-   */
+  /** The JSON object of a file; a refusal is one line that begins with the name of the file. */
   static JsonObject read(Path file) {
-    Object json = parse(file, bytes(file));
-    if (json instanceof JsonObject object) {
-      return object;
-    }
-    throw refused(file, "must be a JSON object, was " + StrictJson.typeOf(json));
-  }
-
-  private static Object parse(Path file, byte[] bytes) {
+    String why;
     try {
-      return ExactJson.parse(Buffer.buffer(bytes));
+      Object json = ExactJson.parse(Buffer.buffer(Files.readAllBytes(file)));
+      StrictJson.of("", json);
+      return (JsonObject) json;
     } catch (IllegalArgumentException e) {
-      throw refused(file, e.getMessage());
-    }
-  }
-
-  private static byte[] bytes(Path file) {
-    try {
-      return Files.readAllBytes(file);
+      why = e.getMessage();
     } catch (NoSuchFileException e) {
-      throw refused(file, "no such file");
+      why = "no such file";
     } catch (AccessDeniedException e) {
-      throw refused(file, "permission denied");
+      why = "permission denied";
     } catch (IOException e) {
-      throw refused(file, Files.isDirectory(file) ? "is a directory" : "cannot be read");
+      why = Files.isDirectory(file) ? "is a directory" : "cannot be read";
     }
-  }
-
-  private static IllegalArgumentException refused(Path file, String why) {
-    return new IllegalArgumentException(file + ": " + why);
+    throw new IllegalArgumentException(file + ": " + why);
   }
 }

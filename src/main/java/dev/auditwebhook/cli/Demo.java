@@ -34,12 +34,7 @@ final class Demo extends VerticleBase {
   private final SampleEntries entries = new SampleEntries();
   private WebhookClient client;
 
-  /**
-   * A demo, whose deployment needs a {@code config()} such as {@link #settings()}.
-   *
-   * @param terminal where it is shown
-   * @param service what it shows
-   */
+  /** A demo, whose deployment needs a {@code config()} such as {@link #settings()}. */
   Demo(Terminal terminal, Service service) {
     this.terminal = terminal;
     this.service = service;
@@ -85,7 +80,7 @@ final class Demo extends VerticleBase {
   private void introduce(JsonObject config, int port, int wantedPort) {
     JsonObject http = config.getJsonObject("http");
     terminal.boldLine("Audit webhook demo");
-    terminal.line("  console   " + ServiceUrl.of(http.getString("host"), port) + "/");
+    terminal.line("  console   " + Service.url(http.getString("host"), port) + "/");
     if (port != wantedPort && wantedPort != 0) {
       terminal.line("            (port " + wantedPort + " is taken)");
     }
@@ -102,11 +97,11 @@ final class Demo extends VerticleBase {
   }
 
   private void show(JsonObject attempt) {
-    terminal.line(OutcomeLine.of(LocalTime.now(), attempt), attempt.getString("outcome"));
+    terminal.line(DemoLines.outcome(LocalTime.now(), attempt), attempt.getString("outcome"));
   }
 
   private void account() {
-    client.get().onSuccess(state -> AccountingLine.of(state).forEach(terminal::boldLine));
+    client.get().onSuccess(state -> DemoLines.account(state).forEach(terminal::boldLine));
   }
 
   private static boolean isFree(String host, int port) {

@@ -3,7 +3,6 @@ package dev.auditwebhook.cli;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 
@@ -17,7 +16,6 @@ final class DemoReceiver {
   private static final int SLOWEST_MS = 40;
 
   private final Vertx vertx;
-  private HttpServer server;
   private int requests;
 
   DemoReceiver(Vertx vertx) {
@@ -26,10 +24,11 @@ final class DemoReceiver {
 
   /** Listens on a free port of the loopback address; gives the URL to send to. */
   Future<String> start() {
-    server = vertx.createHttpServer().requestHandler(this::receive);
-    return server
+    return vertx
+        .createHttpServer()
+        .requestHandler(this::receive)
         .listen(0, "127.0.0.1")
-        .map(listening -> ServiceUrl.of("127.0.0.1", listening.actualPort()) + "/in");
+        .map(listening -> Service.url("127.0.0.1", listening.actualPort()) + "/in");
   }
 
   private void receive(HttpServerRequest request) {

@@ -1,5 +1,7 @@
 package dev.auditwebhook.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.auditwebhook.HttpOptions;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -32,13 +34,7 @@ final class Emit {
     this.err = err;
   }
 
-  /**
-   * For the service that these options start.
-   *
-   * @param http where it listens, and its tokens
-   * @param adminTokenFirst whether the admin token goes before an ingest token
-   * @throws IllegalArgumentException in one line that says what is missing
-   */
+  /** For the service that these options start; a refusal says in one line what is missing. */
   static Emit to(HttpOptions http, boolean adminTokenFirst) {
     if (http.getPort() == 0) {
       throw new IllegalArgumentException(
@@ -51,17 +47,15 @@ final class Emit {
           "http.adminToken: is empty, and so known to the running service alone;"
               + " set WEBHOOK_ADMIN_TOKEN");
     }
-    String url = ServiceUrl.of(http.getHost(), http.getPort());
+    String url = Service.url(http.getHost(), http.getPort());
     return new Emit(new EmitClient(url, token), System.out, System.err);
   }
 
   /**
-   * Sends every line.
+   * Sends every line of a file, or of standard input for {@code null} and {@code -}.
    *
-   * @param file the name of a file; {@code null} or {@code -} for standard input
    * @return the exit status: 1 when a line was rejected
    * @throws IOException in one line, when the input cannot be read or the service not be reached
-   * @throws InterruptedException when this thread is to end
    */
   int run(String file) throws IOException, InterruptedException {
     if (file == null || file.equals("-")) {
@@ -78,33 +72,37 @@ final class Emit {
 
   int run(InputStream source) throws IOException, InterruptedException {
     InputStream in = new BufferedInputStream(source, 1 << 16);
-    try {
-      for (byte[] line = readLine(in); line != null; line = readLine(in)) {
-        lineNumber++;
-        if (!isBlank(line)) {
-          post(line);
-        }
+    for (byte[] line = readLine(in); line != null; line = readLine(in)) {
+      lineNumber++;
+      if (!new String(line, US_ASCII).matches("[ \t\r]*")) {
+        count(taken(line));
       }
-    } catch (EmitClient.Stopped e) {
-      if (accepted + rejected > 0) {
-        summary();
-      }
-      throw new IOException(e.getMessage() + " (line " + lineNumber + " was not taken)", e);
     }
     summary();
     return rejected == 0 ? 0 : 1;
   }
 
-  private void post(byte[] line) throws IOException, InterruptedException {
-    EmitClient.Reply reply = client.post(line);
-    while (reply.isBusy()) {
-      if (!waited) {
-        waited = true;
-        err.println("line " + lineNumber + ": " + reply.problem() + "; sending again until taken");
+  private EmitClient.Reply taken(byte[] line) throws IOException, InterruptedException {
+    try {
+      EmitClient.Reply reply = client.post(line);
+      for (; reply.isBusy(); reply = client.post(line)) {
+        if (!waited) {
+          waited = true;
+          err.println(
+              "line " + lineNumber + ": " + reply.problem() + "; sending again until taken");
+        }
+        reply.pause();
       }
-      reply.pause();
-      reply = client.post(line);
+      return reply;
+    } catch (IOException e) {
+      if (accepted + rejected > 0) {
+        summary();
+      }
+      throw new IOException(e.getMessage() + " (line " + lineNumber + " was not taken)", e);
     }
+  }
+
+  private void count(EmitClient.Reply reply) {
     if (reply.isAccepted()) {
       accepted++;
       discarded += reply.isDiscarded() ? 1 : 0;
@@ -116,10 +114,8 @@ final class Emit {
 
   private void summary() {
     if (discarded > 0) {
-      err.println(
-          discarded
-              + " of the accepted were discarded: no webhook is set, or 'actions' leaves them"
-              + " out");
+      String why = "no webhook is set, or 'actions' leaves them out";
+      err.println(discarded + " of the accepted were discarded: " + why);
     }
     out.println("accepted " + accepted + ", rejected " + rejected);
   }
@@ -135,14 +131,5 @@ final class Emit {
       line.write(next);
     }
     return line.toByteArray();
-  }
-
-  private static boolean isBlank(byte[] line) {
-    for (byte b : line) {
-      if (b != ' ' && b != '\t' && b != '\r') {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -13,19 +13,6 @@ import java.time.Duration;
 /** {@code POST /audit}, one request at a time. */
 final class EmitClient {
 
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
-
-  /** Says in one line why no further entry can be sent. */
-  static final class Stopped extends IOException {
-
-    private static final long serialVersionUID = 1;
-
-    Stopped(String message, Throwable cause) {
-      super(message, cause);
-    }
-  }
-
   /**
    * What the service said.
    *
@@ -34,8 +21,6 @@ final class EmitClient {
    * @param retryAfter in seconds
    */
   record Reply(int status, JsonObject body, long retryAfter) {
-
-    private static final long LONGEST_PAUSE = 60;
 
     boolean isAccepted() {
       return status == 202;
@@ -50,7 +35,7 @@ final class EmitClient {
     }
 
     void pause() throws InterruptedException {
-      Thread.sleep(Duration.ofSeconds(Math.min(retryAfter, LONGEST_PAUSE)).toMillis());
+      Thread.sleep(1_000 * Math.min(retryAfter, 60));
     }
 
     /** The status and the problem's detail, in one line. */
@@ -63,45 +48,36 @@ final class EmitClient {
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT_TIMEOUT)
+          .connectTimeout(Duration.ofSeconds(10))
           .build();
   private final String url;
   private final HttpRequest.Builder request;
 
-  /**
-   * A client of one service.
-   *
-   * @param url without a path
-   * @param token {@code null} for none
-   */
+  /** A client of a URL without a path; the token is {@code null} for none. */
   EmitClient(String url, String token) {
     this.url = url;
     request =
         HttpRequest.newBuilder(URI.create(url + "/audit"))
-            .timeout(REQUEST_TIMEOUT)
+            .timeout(Duration.ofSeconds(60))
             .header("Content-Type", "application/json");
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
     }
   }
 
-  /**
-   * Sends one entry.
-   *
-   * @throws Stopped when there is no service, or it does not take the token
-   */
-  Reply post(byte[] entry) throws Stopped, InterruptedException {
+  /** Sends one entry; fails in one line without a service, or when it does not take the token. */
+  Reply post(byte[] entry) throws IOException, InterruptedException {
     HttpRequest post = request.POST(HttpRequest.BodyPublishers.ofByteArray(entry)).build();
     HttpResponse<String> response;
     try {
       response = http.send(post, HttpResponse.BodyHandlers.ofString());
     } catch (ConnectException e) {
-      throw new Stopped(url + ": connection refused, is the service running?", e);
+      throw new IOException(url + ": connection refused, is the service running?", e);
     } catch (IOException e) {
-      throw new Stopped(url + ": " + Terminal.firstLine(e), e);
+      throw new IOException(url + ": " + Terminal.firstLine(e), e);
     }
     if (response.statusCode() == 401) {
-      throw new Stopped(url + ": 401, the token is not the service's", null);
+      throw new IOException(url + ": 401, the token is not the service's");
     }
     return new Reply(response.statusCode(), json(response.body()), retryAfter(response));
   }

@@ -5,12 +5,9 @@ import dev.auditwebhook.WebhookOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
+import java.util.function.Function;
 
-/**
- * The variables that go over the configuration file. An empty one counts as not set.
- *
- * @param variables names and values
- */
+/** The variables that go over the configuration file. An empty one counts as not set. */
 public record Environment(Map<String, String> variables) {
 
   static final String SECRET = "WEBHOOK_SECRET";
@@ -27,58 +24,44 @@ public record Environment(Map<String, String> variables) {
     return !variables.getOrDefault(name, "").isEmpty();
   }
 
-  /**
-   * A configuration with these variables over it.
-   *
-   * @param config stays as it is
-   * @throws IllegalArgumentException in one line that begins with the name of a bad variable
-   */
+  /** A copy with these variables over it; a refusal begins with the name of a bad variable. */
   public JsonObject over(JsonObject config) {
     JsonObject result = config.copy();
-    if (has(SECRET)) {
-      put(SECRET, result, "webhook", "secrets", new JsonArray().add(variables.get(SECRET)));
-    }
-    if (has(ADMIN_TOKEN)) {
-      put(ADMIN_TOKEN, result, "http", "adminToken", variables.get(ADMIN_TOKEN));
-    }
-    if (has(HTTP_HOST)) {
-      put(HTTP_HOST, result, "http", "host", variables.get(HTTP_HOST));
-    }
-    if (has(HTTP_PORT)) {
-      put(HTTP_PORT, result, "http", "port", number(HTTP_PORT));
-    }
+    put(result, SECRET, "webhook", "secrets", secret -> new JsonArray().add(secret));
+    put(result, ADMIN_TOKEN, "http", "adminToken", token -> token);
+    put(result, HTTP_HOST, "http", "host", host -> host);
+    put(result, HTTP_PORT, "http", "port", Environment::number);
     return result;
   }
 
-  private Object number(String name) {
+  private static Object number(String text) {
     try {
-      return Integer.valueOf(variables.get(name).strip());
+      return Integer.valueOf(text.strip());
     } catch (NumberFormatException e) {
-      return variables.get(name);
+      return text;
     }
   }
 
-  private static void put(
-      String name, JsonObject config, String section, String key, Object value) {
-    check(name, section, new JsonObject().put(key, value));
-    if (!config.containsKey(section)) {
-      config.put(section, new JsonObject());
+  private void put(
+      JsonObject config, String name, String section, String key, Function<String, Object> read) {
+    if (!has(name)) {
+      return;
     }
-    // Of any other type it is left alone: whoever reads the configuration refuses it by its path.
-    if (config.getValue(section) instanceof JsonObject object) {
-      object.put(key, value);
-    }
-  }
-
-  private static void check(String name, String section, JsonObject json) {
+    JsonObject alone = new JsonObject().put(key, read.apply(variables.get(name)));
     try {
       if (section.equals("webhook")) {
-        new WebhookOptions(json);
+        new WebhookOptions(alone);
       } else {
-        new HttpOptions(json);
+        new HttpOptions(alone);
       }
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(name + " as " + e.getMessage(), e);
+    }
+    if (!config.containsKey(section)) {
+      config.put(section, alone);
+    } else if (config.getValue(section) instanceof JsonObject object) {
+      // Of any other type it is left alone: whoever reads the configuration refuses it by its path.
+      object.mergeIn(alone);
     }
   }
 }

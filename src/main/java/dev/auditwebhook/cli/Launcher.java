@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The commands of the jar. Whatever keeps one from starting is one line on standard error and an
@@ -22,8 +23,6 @@ import java.util.function.Function;
 public final class Launcher {
 
   private static final String USAGE = "usage: serve [CONF] | demo | emit [FILE]";
-  private static final String CONF_PROPERTY = "webhook.conf";
-  private static final String DEFAULT_CONF = "conf/webhook.json";
 
   /** What a stop takes beyond {@code drainTimeout}: requests in hand get some seconds, too. */
   private static final long STOP_MARGIN = 6_000;
@@ -31,22 +30,13 @@ public final class Launcher {
   private final Environment environment;
   private final Service service;
 
-  /**
-   * Commands for one service.
-   *
-   * @param environment the variables of this process
-   * @param service what {@code serve} and {@code demo} start
-   */
+  /** Commands for the service that {@code serve} and {@code demo} start. */
   public Launcher(Environment environment, Service service) {
     this.environment = environment;
     this.service = service;
   }
 
-  /**
-   * Runs a command; it may end the process.
-   *
-   * @param args the command and its operand
-   */
+  /** Runs a command with its operand; it may end the process. */
   public void run(List<String> args) {
     String command = args.isEmpty() ? "" : args.get(0);
     String operand = args.size() == 2 ? args.get(1) : null;
@@ -74,7 +64,7 @@ public final class Launcher {
     System.out.println(
         port == 0
             ? "Serving on the event bus alone; http.enabled is false"
-            : "Listening on " + ServiceUrl.of(http(config).getHost(), port));
+            : "Listening on " + Service.url(http(config).getHost(), port));
   }
 
   private void demo() {
@@ -86,14 +76,12 @@ public final class Launcher {
   private void emit(String file) {
     Path conf = defaultConf();
     boolean enough =
-        environment.has(Environment.HTTP_HOST)
-            && environment.has(Environment.HTTP_PORT)
-            && environment.has(Environment.ADMIN_TOKEN);
+        Stream.of(Environment.HTTP_HOST, Environment.HTTP_PORT, Environment.ADMIN_TOKEN)
+            .allMatch(environment::has);
     if (!enough && !conf.toFile().exists()) {
+      String unset = "WEBHOOK_HTTP_HOST, WEBHOOK_HTTP_PORT and WEBHOOK_ADMIN_TOKEN";
       throw new IllegalArgumentException(
-          conf
-              + ": no such file, and WEBHOOK_HTTP_HOST, WEBHOOK_HTTP_PORT and WEBHOOK_ADMIN_TOKEN"
-              + " are not all set");
+          conf + ": no such file, and " + unset + " are not all set");
     }
     HttpOptions http = http(enough ? new JsonObject() : ConfigFile.read(conf));
     try {
@@ -117,7 +105,8 @@ public final class Launcher {
     } catch (Exception e) {
       end(1, Terminal.firstLine(e));
     }
-    long limit = drainTimeout(config) + STOP_MARGIN;
+    JsonObject webhook = config.getJsonObject("webhook", new JsonObject());
+    long limit = new WebhookOptions(webhook).getDrainTimeout() + STOP_MARGIN;
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(vertx, limit), "stop"));
     return deployed;
   }
@@ -132,12 +121,8 @@ public final class Launcher {
     }
   }
 
-  private static long drainTimeout(JsonObject config) {
-    return new WebhookOptions(config.getJsonObject("webhook", new JsonObject())).getDrainTimeout();
-  }
-
   private static Path defaultConf() {
-    return Path.of(System.getProperty(CONF_PROPERTY, DEFAULT_CONF));
+    return Path.of(System.getProperty("webhook.conf", "conf/webhook.json"));
   }
 
   /** The library leaves logging to its host; here the process is ours. */

@@ -1,7 +1,6 @@
 package dev.auditwebhook.cli;
 
 import dev.auditwebhook.AuditEvent;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
@@ -12,31 +11,21 @@ final class SampleEntries {
   static final String REFUSED = "legacy.import";
 
   private static final List<AuditEvent> ENTRIES =
-      List.of(
-          AuditEvent.of(
-              "node.registered",
-              new JsonObject().put("node", "edge-17").put("zone", "north").put("cores", 8)),
-          AuditEvent.of(
-              "user.login",
-              new JsonObject().put("user", "mara").put("method", "passkey").put("ip", "192.0.2.7")),
-          AuditEvent.of(
-              "token.revoked",
-              new JsonObject().put("user", "mara").put("token", "t-4711").put("by", "jonas")),
-          AuditEvent.of(
-              REFUSED,
-              new JsonObject().put("row", 3).put("source", "ledger-2009").put("api_key", "k-2009")),
-          AuditEvent.of(
-              "role.granted",
-              new JsonObject()
-                  .put("user", "jonas")
-                  .put("roles", new JsonArray().add("auditor").add("on-call"))),
-          AuditEvent.of("config.changed", new JsonObject().put("key", "retention").put("days", 90)),
-          AuditEvent.of("user.logout", "session ended after 42 minutes"),
-          AuditEvent.of(
-              "file.downloaded",
-              new JsonObject().put("user", "mara").put("file", "größen.csv").put("bytes", 81_920)),
-          AuditEvent.of(
-              "node.drained", new JsonObject().put("node", "edge-17").put("reason", null)));
+      """
+      {"action":"node.registered","details":{"node":"edge-17","zone":"north","cores":8}}
+      {"action":"user.login","details":{"user":"mara","method":"passkey","ip":"192.0.2.7"}}
+      {"action":"token.revoked","details":{"user":"mara","token":"t-4711","by":"jonas"}}
+      {"action":"%s","details":{"row":3,"source":"ledger-2009","api_key":"k-2009"}}
+      {"action":"role.granted","details":{"user":"jonas","roles":["auditor","on-call"]}}
+      {"action":"config.changed","details":{"key":"retention","days":90}}
+      {"action":"user.logout","details":"session ended after 42 minutes"}
+      {"action":"file.downloaded","details":{"user":"mara","file":"größen.csv","bytes":81920}}
+      {"action":"node.drained","details":{"node":"edge-17","reason":null}}
+      """
+          .formatted(REFUSED)
+          .lines()
+          .map(line -> AuditEvent.fromJson(new JsonObject(line)))
+          .toList();
 
   private int next;
 

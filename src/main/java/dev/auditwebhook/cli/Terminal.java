@@ -3,22 +3,17 @@ package dev.auditwebhook.cli;
 import java.io.Console;
 import java.io.PrintStream;
 
-/**
- * Where lines are shown, in colour only on a terminal.
- *
- * @param out takes the lines
- * @param colour whether words may be coloured
- */
+/** Where lines are shown, in colour only on a terminal. */
 record Terminal(PrintStream out, boolean colour) {
 
   /** The most columns of a line. */
   static final int WIDTH = 80;
 
   private static final String ESCAPE = "\u001b[";
-  private static final String BOLD = "1";
-  private static final String RED = "31";
-  private static final String GREEN = "32";
-  private static final String YELLOW = "33";
+  private static final int BOLD = 1;
+  private static final int RED = 31;
+  private static final int GREEN = 32;
+  private static final int YELLOW = 33;
 
   /** Standard output, in colour if it is a terminal and {@code NO_COLOR} is not set. */
   static Terminal ofProcess() {
@@ -51,7 +46,7 @@ record Terminal(PrintStream out, boolean colour) {
 
   /** Prints a line in which the word of an outcome has its colour. */
   void line(String text, String outcome) {
-    String code =
+    int code =
         switch (outcome) {
           case "delivered" -> GREEN;
           case "retry" -> YELLOW;
@@ -60,7 +55,7 @@ record Terminal(PrintStream out, boolean colour) {
     line(text.replaceFirst(outcome, painted(outcome, code)));
   }
 
-  private String painted(String text, String code) {
+  private String painted(String text, int code) {
     return colour ? ESCAPE + code + "m" + text + ESCAPE + "0m" : text;
   }
 

@@ -2,25 +2,31 @@ package dev.auditwebhook.http;
 
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.http.guard.ClientLimits;
+import dev.auditwebhook.http.guard.Problem;
 import dev.auditwebhook.http.guard.RequestBody;
 import dev.auditwebhook.http.guard.RequestGuard;
 import dev.auditwebhook.http.guard.ResponseWriter;
 import dev.auditwebhook.http.guard.TokenGuard;
+import dev.auditwebhook.metrics.Scrape;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 /** Puts the routes together: what is public, then the guard, then everything else. */
 public final class ApiRouter {
 
+  private static final String NO_METRICS =
+      "metrics need io.micrometer:micrometer-registry-prometheus on the class path, and a Vert.x"
+          + " with Micrometer metrics must have a Prometheus registry";
+
   private ApiRouter() {}
 
   /**
-   * The router of the API.
+   * A router that answers every path below the one where it is mounted.
    *
-   * @param vertx whose event bus is asked
    * @param options with an admin token that is not empty, or {@code null}
-   * @return a router that answers every path below the one where it is mounted
    */
   public static Router create(Vertx vertx, HttpOptions options) {
     return create(vertx, options, ClientLimits.DEFAULT, new AttemptsRoute(vertx, options));
@@ -51,11 +57,29 @@ public final class ApiRouter {
     RouteTable guarded = new RouteTable(router, true);
     api.addTo(guarded);
     attempts.addTo(guarded);
-    new MetricsRoute(vertx).addTo(guarded);
-    new ContractRoute().addTo(guarded);
+    guarded.route(HttpMethod.GET, "/metrics", ctx -> scrape(vertx, ctx));
+    Buffer contract = Resources.load("openapi.json");
+    guarded.route(
+        HttpMethod.GET,
+        "/openapi.json",
+        ctx -> ResponseWriter.end(ctx.request(), 200, "application/json", contract));
     guarded.refuseOtherMethods();
     router.route().handler(ctx -> ctx.fail(404));
     return router;
+  }
+
+  /** All meters of this process, in Prometheus' text format. */
+  private static void scrape(Vertx vertx, RoutingContext ctx) {
+    Scrape.of(vertx)
+        .onSuccess(
+            text -> {
+              if (text == null) {
+                ctx.fail(new Problem(501, NO_METRICS));
+              } else {
+                ResponseWriter.end(ctx.request(), 200, Scrape.CONTENT_TYPE, Buffer.buffer(text));
+              }
+            })
+        .onFailure(ctx::fail);
   }
 
   /** A path that lost its last part, as {@code DELETE /webhook/}, must not mean its parent. */

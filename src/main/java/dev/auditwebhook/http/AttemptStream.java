@@ -88,13 +88,13 @@ final class AttemptStream {
       cut();
     } else if (!gathering) {
       gathering = true;
-      vertx.setTimer(bounds.gather(), id -> gathered());
+      vertx.setTimer(
+          bounds.gather(),
+          id -> {
+            gathering = false;
+            flush();
+          });
     }
-  }
-
-  private void gathered() {
-    gathering = false;
-    flush();
   }
 
   private void flush() {
@@ -118,9 +118,7 @@ final class AttemptStream {
     }
   }
 
-  /**
-   * An orderly close would wait for what the reader does not take; the stream of HTTP/2 does not.
-   */
+  /** An orderly close would wait for what the reader does not take; a stream of HTTP/2 does not. */
   private void cut() {
     waiting = Buffer.buffer();
     if (request.version() != HttpVersion.HTTP_2

@@ -25,10 +25,9 @@ final class BusCalls {
   }
 
   Future<JsonObject> ask(String address, Object request, long timeout) {
-    DeliveryOptions options = new DeliveryOptions().setSendTimeout(timeout);
     return vertx
         .eventBus()
-        .request(address, request, options)
+        .request(address, request, new DeliveryOptions().setSendTimeout(timeout))
         .recover(failure -> Future.failedFuture(problem(failure)))
         .map(BusCalls::body);
   }

@@ -28,19 +28,11 @@ final class Console {
   private static final String PAGE = "index.html";
   private static final List<String> OWN =
       List.of(
-          "console.css",
-          "icon.svg",
-          "advice.js",
-          "api.js",
-          "app.js",
-          "attempts.js",
-          "charts.js",
-          "dead-letters.js",
-          "dialogs.js",
-          "dom.js",
-          "settings.js",
-          "status.js",
-          "store.js");
+          """
+          console.css icon.svg
+          advice.js api.js app.js attempts.js charts.js dead-letters.js dialogs.js dom.js
+          settings.js status.js store.js"""
+              .split("\\s+"));
 
   private static final String WEB_JARS = "/META-INF/resources/webjars/";
   private static final List<String> LIBRARIES =
@@ -81,30 +73,20 @@ final class Console {
    */
   static void addSlash(RoutingContext ctx) {
     String path = ctx.request().path();
-    if (ctx.mountPoint() == null
-        || path == null
-        || !(path + "/").equals(withSlash(ctx.mountPoint()))) {
+    String mount = ctx.mountPoint();
+    if (path == null || path.endsWith("/") || !path.equals(mount) && !(path + "/").equals(mount)) {
       ctx.next();
-      return;
+    } else {
+      String last = path.substring(path.lastIndexOf('/') + 1);
+      ctx.response().putHeader(HttpHeaders.LOCATION, "./" + last + "/").setStatusCode(308).end();
     }
-    String last = path.substring(path.lastIndexOf('/') + 1);
-    ctx.response().putHeader(HttpHeaders.LOCATION, "./" + last + "/").setStatusCode(308).end();
-  }
-
-  private static String withSlash(String path) {
-    return path.endsWith("/") ? path : path + "/";
   }
 
   /** One file, held in memory, and asked for anew only when it has changed. */
-  private static final class File {
-    private final Buffer content;
-    private final String type;
-    private final String etag;
+  private record File(Buffer content, String type, String etag) {
 
     File(String name, Buffer content) {
-      this.content = content;
-      this.type = contentType(name);
-      this.etag = etag(content);
+      this(content, contentType(name), etag(content));
     }
 
     void serve(RoutingContext ctx) {

@@ -4,7 +4,6 @@ import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.http.guard.Problem;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
@@ -12,9 +11,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.healthchecks.CheckResult;
 import io.vertx.ext.healthchecks.HealthChecks;
 import io.vertx.ext.healthchecks.Status;
-import io.vertx.ext.web.RoutingContext;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,24 +23,15 @@ import java.util.regex.Pattern;
 final class HealthRoutes {
 
   private static final long PATIENCE = 5_000;
-
-  /** An event loop that says so is alive. */
-  private static final Future<JsonObject> LIVE =
-      Future.succeededFuture(new JsonObject().put("live", true));
-
   private static final String REASONS = "reasons";
-
-  private static final String NOT_DEPLOYED = "not_deployed";
   private static final String NO_ANSWER = "no_answer";
-  private static final String FAULT = "fault";
 
-  private static final Pattern KNOWN =
+  /** A fixed word, and what follows if that is nothing but numbers and times. */
+  private static final Pattern PRESENTABLE =
       Pattern.compile(
-          "(circuit_open|paused|disabled|nearly_full|store_fault|store_set_aside)(?![^ ])(.*)",
-          Pattern.DOTALL);
-  private static final Pattern NUMBERS =
-      Pattern.compile(
-          "( (of|since|\\d{1,19}|\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?Z))*");
+          "(circuit_open|paused|disabled|nearly_full|store_fault|store_set_aside)(?![^ ])"
+              + "(( (of|since|\\d{1,19}|"
+              + "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?Z))*\\z)?");
 
   private final Vertx vertx;
   private final BusCalls bus;
@@ -56,87 +44,67 @@ final class HealthRoutes {
   }
 
   void addTo(RouteTable table) {
-    table
-        .on(HttpMethod.GET, "/health/live", ctx -> LIVE)
-        .on(HttpMethod.GET, "/health/ready", new Judgement("ready", addresses.ready())::answer)
-        .on(
-            HttpMethod.GET,
-            "/health/delivery",
-            new Judgement("healthy", addresses.health())::answer);
+    // An event loop that says so is alive.
+    Future<JsonObject> live = Future.succeededFuture(new JsonObject().put("live", true));
+    table.on(HttpMethod.GET, "/health/live", ctx -> live);
+    judge(table, "/health/ready", "ready", addresses.ready());
+    judge(table, "/health/delivery", "healthy", addresses.health());
   }
 
   /** A question that the webhook answers with a verdict and the reasons for it. */
-  private final class Judgement {
-    private final String verdict;
-    private final String address;
-    private final HealthChecks checks;
+  private void judge(RouteTable table, String path, String verdict, String address) {
+    HealthChecks checks =
+        HealthChecks.create(vertx)
+            .register(
+                "webhook",
+                2 * PATIENCE,
+                status ->
+                    bus.ask(address, new JsonObject(), PATIENCE)
+                        .map(reply -> status(reply.getValue(verdict), presentable(reply)))
+                        .otherwise(failure -> status(false, List.of(reason(failure))))
+                        .onComplete(status));
+    table.on(
+        HttpMethod.GET, path, ctx -> checks.checkStatus().map(result -> answer(verdict, result)));
+  }
 
-    Judgement(String verdict, String address) {
-      this.verdict = verdict;
-      this.address = address;
-      this.checks = HealthChecks.create(vertx).register("webhook", 2 * PATIENCE, this::askWebhook);
-    }
+  private static Status status(Object good, List<String> reasons) {
+    return new Status()
+        .setOk(Boolean.TRUE.equals(good))
+        .setData(new JsonObject().put(REASONS, new JsonArray(reasons)));
+  }
 
-    Future<JsonObject> answer(RoutingContext ctx) {
-      return checks.checkStatus().map(this::unlessBad);
+  private static JsonObject answer(String verdict, CheckResult result) {
+    if (CheckResult.isUp(result)) {
+      return new JsonObject().put(verdict, true).put(REASONS, new JsonArray());
     }
-
-    private void askWebhook(Promise<Status> status) {
-      bus.ask(address, new JsonObject(), PATIENCE)
-          .map(reply -> status(Boolean.TRUE.equals(reply.getValue(verdict)), reasons(reply)))
-          .otherwise(failure -> status(false, reasons(failure)))
-          .onComplete(status);
-    }
-
-    private static Status status(boolean good, List<String> reasons) {
-      JsonObject data = new JsonObject().put(REASONS, new JsonArray(reasons));
-      return new Status().setOk(good).setData(data);
-    }
-
-    private JsonObject unlessBad(CheckResult result) {
-      if (CheckResult.isUp(result)) {
-        return new JsonObject().put(verdict, true).put(REASONS, new JsonArray());
-      }
-      List<String> reasons =
-          result.getChecks().stream().flatMap(check -> reasons(check).stream()).toList();
-      throw new Problem(503, reasons.isEmpty() ? "not " + verdict : String.join("; ", reasons))
-          .member(verdict, false)
-          .member(REASONS, new JsonArray(reasons));
-    }
+    // A check that ran out of time has no reasons.
+    JsonObject data = result.getChecks().get(0).getData();
+    JsonArray reasons = data == null ? null : data.getJsonArray(REASONS);
+    List<String> words =
+        reasons == null ? List.of(NO_ANSWER) : reasons.stream().map(String.class::cast).toList();
+    throw new Problem(503, words.isEmpty() ? "not " + verdict : String.join("; ", words))
+        .member(verdict, false)
+        .member(REASONS, new JsonArray(words));
   }
 
   /** The reasons of a reply that may be shown. */
-  private static List<String> reasons(JsonObject reply) {
+  private static List<String> presentable(JsonObject reply) {
     return reply.getValue(REASONS) instanceof JsonArray array
-        ? array.stream().map(HealthRoutes::presentable).flatMap(Optional::stream).toList()
+        ? array.stream()
+            .filter(String.class::isInstance)
+            .map(reason -> PRESENTABLE.matcher((String) reason))
+            .filter(Matcher::lookingAt)
+            .map(Matcher::group)
+            .toList()
         : List.of();
   }
 
   /** Why the webhook could not be asked. */
-  private static List<String> reasons(Throwable failure) {
-    return List.of(
-        switch (Problem.of(failure, 500).status()) {
-          case 503 -> NOT_DEPLOYED;
-          case 504 -> NO_ANSWER;
-          default -> FAULT;
-        });
-  }
-
-  /** The reasons that a check has kept; one that ran out of time has none. */
-  private static List<String> reasons(CheckResult check) {
-    return check.getData() != null && check.getData().getValue(REASONS) instanceof JsonArray array
-        ? array.stream().map(String.class::cast).toList()
-        : List.of(NO_ANSWER);
-  }
-
-  private static Optional<String> presentable(Object reason) {
-    if (!(reason instanceof String text)) {
-      return Optional.empty();
-    }
-    Matcher known = KNOWN.matcher(text);
-    if (!known.matches()) {
-      return Optional.empty();
-    }
-    return Optional.of(NUMBERS.matcher(known.group(2)).matches() ? text : known.group(1));
+  private static String reason(Throwable failure) {
+    return switch (Problem.of(failure, 500).status()) {
+      case 503 -> "not_deployed";
+      case 504 -> NO_ANSWER;
+      default -> "fault";
+    };
   }
 }

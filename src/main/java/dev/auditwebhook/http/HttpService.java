@@ -36,11 +36,9 @@ public final class HttpService {
   }
 
   /**
-   * Starts to serve.
+   * The service when it listens; a failure of one line when it cannot.
    *
-   * @param vertx whose event bus is asked
    * @param options with an admin token that is not empty, or {@code null}
-   * @return the service when it listens; a failure of one line when it cannot
    */
   public static Future<HttpService> start(Vertx vertx, HttpOptions options) {
     return start(vertx, options, ClientLimits.DEFAULT);
@@ -54,7 +52,13 @@ public final class HttpService {
       Vertx vertx, HttpOptions options, ClientLimits limits, AttemptsRoute attempts) {
     Router router = ApiRouter.create(vertx, options, limits, attempts);
     ResponseWriter answers = new ResponseWriter(vertx, limits);
-    HttpServer server = vertx.createHttpServer(serverOptions(options));
+    HttpServer server =
+        vertx.createHttpServer(
+            new HttpServerOptions()
+                .setHost(options.getHost())
+                .setPort(options.getPort())
+                .setIdleTimeout(IDLE_SECONDS)
+                .setHttp2ClearTextEnabled(false));
     ConnectionGuard guard = new ConnectionGuard(vertx, limits);
     RequestGuard requests = new RequestGuard(answers, limits);
     guard.guard(
@@ -84,41 +88,26 @@ public final class HttpService {
     return server.shutdown(GRACE_SECONDS, TimeUnit.SECONDS);
   }
 
-  private static HttpServerOptions serverOptions(HttpOptions options) {
-    return new HttpServerOptions()
-        .setHost(options.getHost())
-        .setPort(options.getPort())
-        .setIdleTimeout(IDLE_SECONDS)
-        .setHttp2ClearTextEnabled(false);
-  }
-
   private static void malformed(HttpServerRequest request, ResponseWriter answers) {
     Throwable cause = request.decoderResult().cause();
-    Problem problem;
-    if (cause instanceof TooLongHttpLineException) {
-      problem = new Problem(414, "the request line is too long");
-    } else if (cause instanceof TooLongHttpHeaderException) {
-      problem = new Problem(431, "the headers are too long");
-    } else {
-      problem = Problem.badRequest("the request is malformed");
-    }
-    answers.problem(request, problem);
+    answers.problem(
+        request,
+        cause instanceof TooLongHttpLineException
+            ? new Problem(414, "the request line is too long")
+            : cause instanceof TooLongHttpHeaderException
+                ? new Problem(431, "the headers are too long")
+                : Problem.badRequest("the request is malformed"));
     answers.cutLater(request);
   }
 
   private static Exception cannotListen(HttpOptions options, Throwable failure) {
     String reason = String.valueOf(failure.getMessage());
-    if (failure instanceof BindException && reason.contains("in use")) {
-      return new IllegalStateException(
-          "http.port: " + options.getPort() + " on " + options.getHost() + " is in use", failure);
-    }
+    String line =
+        failure instanceof BindException && reason.contains("in use")
+            ? "http.port: %2$s on %1$s is in use"
+            : "http: cannot listen on %s port %s: %s";
+    String why = reason.lines().findFirst().orElse(failure.getClass().getSimpleName());
     return new IllegalStateException(
-        "http: cannot listen on "
-            + options.getHost()
-            + " port "
-            + options.getPort()
-            + ": "
-            + reason.lines().findFirst().orElse(failure.getClass().getSimpleName()),
-        failure);
+        line.formatted(options.getHost(), options.getPort(), why), failure);
   }
 }

@@ -11,10 +11,9 @@ final class Resources {
   private Resources() {}
 
   /**
-   * Reads a file whole.
+   * A file whole, {@code null} when there is none.
    *
    * @param name relative to this package, or absolute with a slash at its start
-   * @return its content, {@code null} when there is no such file
    */
   static Buffer load(String name) {
     try (InputStream in = Resources.class.getResourceAsStream(name)) {

@@ -39,12 +39,7 @@ final class RouteTable {
       String path,
       Function<RoutingContext, Future<JsonObject>> end,
       String... parameters) {
-    add(method, path, parameters)
-        .handler(
-            ctx ->
-                end.apply(ctx)
-                    .onSuccess(body -> ResponseWriter.json(ctx, 200, body))
-                    .onFailure(ctx::fail));
+    add(method, path, parameters).handler(ctx -> ResponseWriter.json(ctx, 200, end.apply(ctx)));
     return this;
   }
 
@@ -87,15 +82,10 @@ final class RouteTable {
   /** To be called last: known paths with another method are 405. */
   void refuseOtherMethods() {
     methods.forEach(
-        (path, known) -> {
-          String allow = String.join(", ", known);
-          router
-              .route(path)
-              .handler(
-                  ctx ->
-                      ctx.fail(
-                          new Problem(405, "this route knows " + allow)
-                              .header(HttpHeaders.ALLOW, allow)));
-        });
+        (path, known) -> router.route(path).handler(ctx -> refuse(ctx, String.join(", ", known))));
+  }
+
+  private static void refuse(RoutingContext ctx, String allow) {
+    ctx.fail(new Problem(405, "this route knows " + allow).header(HttpHeaders.ALLOW, allow));
   }
 }

@@ -1,5 +1,10 @@
 package dev.auditwebhook.http;
 
+import static io.vertx.core.http.HttpMethod.DELETE;
+import static io.vertx.core.http.HttpMethod.GET;
+import static io.vertx.core.http.HttpMethod.POST;
+import static io.vertx.core.http.HttpMethod.PUT;
+
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.http.guard.Problem;
@@ -7,13 +12,11 @@ import dev.auditwebhook.http.guard.RequestBody;
 import dev.auditwebhook.http.guard.ResponseWriter;
 import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -36,23 +39,24 @@ final class WebhookRoutes {
 
   void addTo(RouteTable table) {
     table
-        .on(HttpMethod.GET, "/webhook", ctx -> bus.ask(addresses.get(), new JsonObject()))
-        .on(HttpMethod.PUT, "/webhook", this::set)
-        .on(HttpMethod.DELETE, "/webhook", this::disable)
-        .on(HttpMethod.POST, "/webhook/test", ctx -> bus.ask(addresses.test(), new JsonObject()))
-        .on(HttpMethod.GET, "/webhook/dlq", this::deadLetters, "limit", "after")
-        .on(HttpMethod.POST, "/webhook/dlq/redrive", this::redrive)
-        .on(HttpMethod.POST, "/webhook/dlq/purge", this::purge)
-        .on(HttpMethod.DELETE, "/webhook/dlq/:event_id", this::purgeOne)
-        .also(HttpMethod.POST, AUDIT);
+        .on(GET, "/webhook", ctx -> bus.ask(addresses.get(), new JsonObject()))
+        .on(PUT, "/webhook", ctx -> bus.ask(addresses.set(), RequestBody.object(ctx)))
+        .on(DELETE, "/webhook", ctx -> bus.ask(addresses.set(), new JsonObject().put("url", "")))
+        .on(POST, "/webhook/test", ctx -> bus.ask(addresses.test(), new JsonObject()))
+        .on(GET, "/webhook/dlq", this::deadLetters, "limit", "after")
+        .on(
+            POST,
+            "/webhook/dlq/redrive",
+            ctx -> bus.ask(addresses.redrive(), RequestBody.optionalObject(ctx)))
+        .on(POST, "/webhook/dlq/purge", this::purge)
+        .on(DELETE, "/webhook/dlq/:event_id", this::purgeOne)
+        .also(POST, AUDIT);
   }
 
   /** {@code POST /audit}: 202 with the reply, or 503 when the entry was dropped. */
   void audit(RoutingContext ctx) {
-    bus.ask(entryAddress, entry(RequestBody.value(ctx)))
-        .map(WebhookRoutes::unlessDropped)
-        .onSuccess(reply -> ResponseWriter.json(ctx, 202, reply))
-        .onFailure(ctx::fail);
+    Future<JsonObject> reply = bus.ask(entryAddress, entry(RequestBody.value(ctx)));
+    ResponseWriter.json(ctx, 202, reply.map(WebhookRoutes::unlessDropped));
   }
 
   /** Entries are judged behind the bus, where refusals are counted: all goes there that can. */
@@ -71,25 +75,12 @@ final class WebhookRoutes {
     return reply;
   }
 
-  private Future<JsonObject> set(RoutingContext ctx) {
-    return bus.ask(addresses.set(), RequestBody.object(ctx));
-  }
-
-  private Future<JsonObject> disable(RoutingContext ctx) {
-    return bus.ask(addresses.set(), new JsonObject().put("url", ""));
-  }
-
   private Future<JsonObject> deadLetters(RoutingContext ctx) {
     JsonObject request = new JsonObject();
     for (Map.Entry<String, String> parameter : ctx.queryParams()) {
       request.put(parameter.getKey(), whole(parameter.getKey(), parameter.getValue()));
     }
     return bus.ask(addresses.dlq(), request);
-  }
-
-  /** What the body chooses; all dead letters without one. */
-  private Future<JsonObject> redrive(RoutingContext ctx) {
-    return bus.ask(addresses.redrive(), RequestBody.optionalObject(ctx));
   }
 
   /** What the body chooses, which all has to say: one that got lost on the way purges nothing. */
@@ -111,8 +102,7 @@ final class WebhookRoutes {
 
   private Future<JsonObject> purgeOne(RoutingContext ctx) {
     long id = whole("event_id", ctx.pathParam("event_id"));
-    return bus.ask(
-        addresses.purge(), new JsonObject().put("event_ids", new JsonArray(List.of(id))));
+    return bus.ask(addresses.purge(), new JsonObject().put("event_ids", JsonArray.of(id)));
   }
 
   private static long whole(String name, String text) {

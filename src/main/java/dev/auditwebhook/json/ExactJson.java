@@ -1,5 +1,8 @@
 package dev.auditwebhook.json;
 
+import static java.lang.Character.MAX_SURROGATE;
+import static java.lang.Character.MIN_SURROGATE;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonLocation;
@@ -56,12 +59,8 @@ public final class ExactJson {
   private ExactJson() {}
 
   /**
-   * Parses one JSON value.
-   *
-   * @param json its UTF-8 text
-   * @return a {@link JsonObject}, {@link JsonArray}, String, Integer, Long, BigInteger, BigDecimal,
-   *     Boolean or {@code null}
-   * @throws IllegalArgumentException when it is not JSON, or more than is read
+   * Parses one JSON value in UTF-8: a {@link JsonObject}, {@link JsonArray}, String, Integer, Long,
+   * BigInteger, BigDecimal, Boolean or {@code null}.
    */
   public static Object parse(Buffer json) {
     try (JsonParser parser = FACTORY.createParser(text(json))) {
@@ -72,13 +71,8 @@ public final class ExactJson {
       }
       return wrapped(value);
     } catch (StreamConstraintsException e) {
-      throw refused(
-          "more than "
-              + MAX_DEPTH
-              + " levels, or a number of more than "
-              + MAX_NUMBER_LENGTH
-              + " characters",
-          e.getLocation());
+      String most = "more than %s levels, or a number of more than %s characters";
+      throw refused(most.formatted(MAX_DEPTH, MAX_NUMBER_LENGTH), e.getLocation());
     } catch (JsonProcessingException e) {
       throw refused("not JSON", e.getLocation());
     } catch (IOException | ArithmeticException | NumberFormatException e) {
@@ -141,18 +135,8 @@ public final class ExactJson {
 
   /** Half of a surrogate pair has no UTF-8: it could only be passed on as something else. */
   private static String whole(JsonParser parser, String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (Character.isSurrogate(c)) {
-        boolean pair =
-            Character.isHighSurrogate(c)
-                && i + 1 < text.length()
-                && Character.isLowSurrogate(text.charAt(i + 1));
-        if (!pair) {
-          throw refused("a string with half of a surrogate pair", parser.currentTokenLocation());
-        }
-        i++;
-      }
+    if (text.codePoints().anyMatch(c -> c >= MIN_SURROGATE && c <= MAX_SURROGATE)) {
+      throw refused("a string with half of a surrogate pair", parser.currentTokenLocation());
     }
     return text;
   }

@@ -33,11 +33,9 @@ public final class StrictJson {
   }
 
   /**
-   * Starts to read an object.
+   * Starts to read what should be an object.
    *
    * @param path how messages name the object, empty for the root
-   * @param value what should be an object
-   * @return its reader
    */
   public static StrictJson of(String path, Object value) {
     if (value instanceof JsonObject object) {
@@ -54,33 +52,27 @@ public final class StrictJson {
 
   /** A string, or the default when the key is absent. */
   public String string(String key, String absent) {
-    if (!take(key)) {
-      return absent;
-    }
-    if (json.getValue(key) instanceof String text) {
-      return text;
-    }
-    throw wrong(key, "must be a string");
+    return read(key, absent, String.class, "must be a string");
   }
 
   /** A string or {@code null}, or the default when the key is absent. */
   public String stringOrNull(String key, String absent) {
-    if (has(key) && json.getValue(key) == null) {
-      take(key);
-      return null;
-    }
-    return string(key, absent);
+    return take(key) && json.getValue(key) == null ? null : string(key, absent);
   }
 
   /** A true or false, or the default when the key is absent. */
   public boolean bool(String key, boolean absent) {
+    return read(key, absent, Boolean.class, "must be true or false");
+  }
+
+  private <T> T read(String key, T absent, Class<T> type, String rule) {
     if (!take(key)) {
       return absent;
     }
-    if (json.getValue(key) instanceof Boolean value) {
-      return value;
+    if (type.isInstance(json.getValue(key))) {
+      return type.cast(json.getValue(key));
     }
-    throw wrong(key, "must be true or false");
+    throw wrong(key, rule);
   }
 
   /** A whole number from {@code min} to {@code max}, or the default when the key is absent. */
@@ -139,13 +131,12 @@ public final class StrictJson {
 
   /** An object whose values are all strings, or an empty one when the key is absent. */
   public Map<String, String> stringMap(String key) {
-    JsonObject object = raw(key);
     Map<String, String> map = new LinkedHashMap<>();
-    for (String name : object.fieldNames()) {
-      if (!(object.getValue(name) instanceof String text)) {
+    for (Map.Entry<String, Object> entry : raw(key)) {
+      if (!(entry.getValue() instanceof String text)) {
         throw wrong(key, "must be an object of strings");
       }
-      map.put(name, text);
+      map.put(entry.getKey(), text);
     }
     return map;
   }
@@ -166,8 +157,7 @@ public final class StrictJson {
     }
   }
 
-  /** The refusal of a key's value, for rules that this class does not know. */
-  public IllegalArgumentException refused(String key, String why) {
+  private IllegalArgumentException refused(String key, String why) {
     return new IllegalArgumentException(pathOf(key) + ": " + why);
   }
 
@@ -190,8 +180,8 @@ public final class StrictJson {
   /** Runs a check of each member of a key's array. */
   public void checkEach(String key, List<String> members, Consumer<String> check) {
     for (int i = 0; i < members.size(); i++) {
-      String member = members.get(i);
-      check(key + "[" + i + "]", () -> check.accept(member));
+      int index = i;
+      check(key + "[" + i + "]", () -> check.accept(members.get(index)));
     }
   }
 
@@ -211,13 +201,9 @@ public final class StrictJson {
   }
 
   private BigDecimal number(String key) {
-    if (!(json.getValue(key) instanceof Number value)) {
-      return null;
-    }
-    double asDouble = value.doubleValue();
-    return Double.isNaN(asDouble) || Double.isInfinite(asDouble)
-        ? null
-        : new BigDecimal(value.toString());
+    return json.getValue(key) instanceof Number value && Double.isFinite(value.doubleValue())
+        ? new BigDecimal(value.toString())
+        : null;
   }
 
   private boolean take(String key) {

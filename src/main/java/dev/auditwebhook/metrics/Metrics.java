@@ -24,24 +24,7 @@ public interface Metrics {
   }
 
   /** Measures nothing: Micrometer is not on the class path. */
-  Metrics NONE =
-      new Metrics() {
-        @Override
-        public Metrics counter(String name, String description, LongSupplier value) {
-          return this;
-        }
-
-        @Override
-        public Metrics gauge(String name, String description, LongSupplier value, String... tags) {
-          return this;
-        }
-
-        @Override
-        public void attempt(Outcome outcome, long millis, int events) {}
-
-        @Override
-        public void close() {}
-      };
+  Metrics NONE = new Metrics() {};
 
   /**
    * A total that only rises.
@@ -49,25 +32,23 @@ public interface Metrics {
    * @param name with dots, and without {@code total}
    * @param value asked from any thread
    */
-  Metrics counter(String name, String description, LongSupplier value);
+  default Metrics counter(String name, String description, LongSupplier value) {
+    return this;
+  }
 
   /**
    * A value that rises and falls.
    *
-   * @param name with dots
    * @param value asked from any thread
    * @param tags further tags, as keys and values
    */
-  Metrics gauge(String name, String description, LongSupplier value, String... tags);
+  default Metrics gauge(String name, String description, LongSupplier value, String... tags) {
+    return this;
+  }
 
-  /**
-   * Records one attempt, whether it carried one event or a batch.
-   *
-   * @param millis how long it took
-   * @param events how many events it carried
-   */
-  void attempt(Outcome outcome, long millis, int events);
+  /** Records one attempt, whether it carried one event or a batch. */
+  default void attempt(Outcome outcome, long millis, int events) {}
 
   /** Takes the meters out of the registry. */
-  void close();
+  default void close() {}
 }

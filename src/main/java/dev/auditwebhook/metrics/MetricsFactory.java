@@ -11,13 +11,7 @@ public final class MetricsFactory {
 
   private MetricsFactory() {}
 
-  /**
-   * The meters of a webhook; to be {@linkplain Metrics#close() closed} with it.
-   *
-   * @param vertx whose registry
-   * @param address the value of the tag {@code address}
-   * @return {@link Metrics#NONE} without Micrometer
-   */
+  /** The meters of a webhook, to be closed with it; {@link Metrics#NONE} without Micrometer. */
   public static Metrics create(Vertx vertx, String address) {
     return ifThere(() -> new MicrometerMetrics(Registries.of(vertx), address), Metrics.NONE);
   }

@@ -14,8 +14,6 @@ import java.util.function.Supplier;
 /** Finds the registry of a Vert.x instance. */
 final class Registries {
 
-  private static final String KEY = "registry";
-
   private Registries() {}
 
   private record Own(PrometheusMeterRegistry registry) implements Shareable {}
@@ -51,7 +49,8 @@ final class Registries {
   private static MeterRegistry own(Vertx vertx) {
     LocalMap<String, Own> shared = vertx.sharedData().getLocalMap("dev.auditwebhook.metrics");
     return shared
-        .computeIfAbsent(KEY, key -> new Own(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)))
+        .computeIfAbsent(
+            "registry", key -> new Own(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)))
         .registry();
   }
 }

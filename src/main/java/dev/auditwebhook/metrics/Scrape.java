@@ -13,9 +13,8 @@ public final class Scrape {
   private Scrape() {}
 
   /**
-   * Reads all meters, off the event loop: those of a host may take their time.
-   *
-   * @return the text; {@code null} without Micrometer's Prometheus registry
+   * Reads all meters, off the event loop: those of a host may take their time. {@code null} without
+   * Micrometer's Prometheus registry.
    */
   public static Future<String> of(Vertx vertx) {
     Supplier<String> scraper = MetricsFactory.scraper(vertx);

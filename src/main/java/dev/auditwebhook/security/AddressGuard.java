@@ -22,52 +22,29 @@ public final class AddressGuard {
   /** Link-local, this host, multicast, broadcast, and the clouds' metadata services. */
   private static final List<IPAddress> NEVER =
       blocks(
-          "0.0.0.0/8",
-          "169.254.0.0/16",
-          "224.0.0.0/4",
-          "255.255.255.255/32",
-          "100.100.100.200/32",
-          "192.0.0.192/32",
-          "168.63.129.16/32",
-          "::/128",
-          "fe80::/10",
-          "fec0::/10",
-          "ff00::/8",
-          "fd00:ec2::/32",
-          "fd20:ce::254/128",
-          "fd00:42::42/128",
-          "fd00:a9fe:a9fe::1/128");
+          """
+          0.0.0.0/8 169.254.0.0/16 224.0.0.0/4 255.255.255.255/32
+          100.100.100.200/32 192.0.0.192/32 168.63.129.16/32
+          ::/128 fe80::/10 fec0::/10 ff00::/8
+          fd00:ec2::/32 fd20:ce::254/128 fd00:42::42/128 fd00:a9fe:a9fe::1/128""");
 
   /** Loopback, private networks, and what is not the public Internet. */
   private static final List<IPAddress> PRIVATE =
       blocks(
-          "10.0.0.0/8",
-          "172.16.0.0/12",
-          "192.168.0.0/16",
-          "127.0.0.0/8",
-          "100.64.0.0/10",
-          "192.0.0.0/24",
-          "198.18.0.0/15",
-          "240.0.0.0/4",
-          "::1/128",
-          "fc00::/7",
-          "64:ff9b::/96",
-          "64:ff9b:1::/48",
-          "2001::/32",
-          "2002::/16");
+          """
+          10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 127.0.0.0/8 100.64.0.0/10
+          192.0.0.0/24 198.18.0.0/15 240.0.0.0/4
+          ::1/128 fc00::/7 64:ff9b::/96 64:ff9b:1::/48 2001::/32 2002::/16""");
 
   private AddressGuard() {}
 
-  private static List<IPAddress> blocks(String... blocks) {
-    return Stream.of(blocks).map(block -> new IPAddressString(block).getAddress()).toList();
+  private static List<IPAddress> blocks(String blocks) {
+    return Stream.of(blocks.split("\\s+"))
+        .map(block -> new IPAddressString(block).getAddress())
+        .toList();
   }
 
-  /**
-   * Whether nothing may be sent to an address.
-   *
-   * @param address any address; its zone does not count
-   * @param allowPrivateNetworks whether loopback and private networks are receivers
-   */
+  /** Whether nothing may be sent to an address; its zone does not count. */
   public static boolean forbids(InetAddress address, boolean allowPrivateNetworks) {
     return forbids(address.getAddress(), allowPrivateNetworks)
         || embedded(address.getAddress()).stream()
@@ -80,11 +57,7 @@ public final class AddressGuard {
         || !allowPrivateNetworks && PRIVATE.stream().anyMatch(block -> block.contains(address));
   }
 
-  /**
-   * Vets all addresses of a name.
-   *
-   * @throws ForbiddenAddressException for the first that is forbidden
-   */
+  /** Vets all addresses of a name; {@link ForbiddenAddressException} for the first forbidden. */
   public static void vet(List<InetAddress> addresses, boolean allowPrivateNetworks) {
     for (InetAddress address : addresses) {
       if (forbids(address, allowPrivateNetworks)) {
@@ -95,8 +68,7 @@ public final class AddressGuard {
 
   /** An address as people know it: without a zone, the zeros of IPv6 shortened. */
   public static String text(InetAddress address) {
-    IPAddress plain = GENERATOR.from(address.getAddress());
-    return plain.toCanonicalString();
+    return GENERATOR.from(address.getAddress()).toCanonicalString();
   }
 
   /** The IPv4 addresses that an IPv6 address may lead to. */
@@ -121,10 +93,7 @@ public final class AddressGuard {
     }
     if (startsWith(ip, "20010000")) {
       inner.add(Arrays.copyOfRange(ip, 4, 8));
-      inner.add(
-          new byte[] {
-            (byte) ~ip[12], (byte) ~ip[13], (byte) ~ip[14], (byte) ~ip[15],
-          });
+      inner.add(new byte[] {(byte) ~ip[12], (byte) ~ip[13], (byte) ~ip[14], (byte) ~ip[15]});
     }
     if ((ip[8] & 0xfd) == 0 && ip[9] == 0 && ip[10] == 0x5e && (ip[11] & 0xff) == 0xfe) {
       inner.add(Arrays.copyOfRange(ip, 12, 16));

@@ -24,17 +24,11 @@ public final class ClientOptions {
   /** Keys of Vert.x's JSON that have no setter of their name. */
   private static final Set<String> OTHER_KEYS =
       Set.of(
-          "crlPaths",
-          "crlValues",
-          "enabledCipherSuites",
-          "pemKeyCertOptions",
-          "keyStoreOptions",
-          "pfxKeyCertOptions",
-          "pemTrustOptions",
-          "trustStoreOptions",
-          "pfxTrustOptions",
-          "jdkSslEngineOptions",
-          "openSslEngineOptions");
+          """
+          crlPaths crlValues enabledCipherSuites pemKeyCertOptions keyStoreOptions
+          pfxKeyCertOptions pemTrustOptions trustStoreOptions pfxTrustOptions
+          jdkSslEngineOptions openSslEngineOptions"""
+              .split("\\s+"));
 
   private static final Set<String> SETTERS =
       Arrays.stream(WebClientOptions.class.getMethods())
@@ -46,12 +40,9 @@ public final class ClientOptions {
   private ClientOptions() {}
 
   /**
-   * Reads the options.
+   * Reads the options as Vert.x documents them, and turns redirects off.
    *
-   * @param path how messages name the object
-   * @param json the options as Vert.x documents them
-   * @return the options, redirects off
-   * @throws IllegalArgumentException in one line with the path of the key
+   * @throws IllegalArgumentException in one line that begins with {@code path}
    */
   public static WebClientOptions read(String path, JsonObject json) {
     for (String key : new TreeSet<>(json.fieldNames())) {
@@ -71,8 +62,7 @@ public final class ClientOptions {
       throw new IllegalArgumentException(path + ": " + e.getMessage());
     }
     checkTypes(path, json, options.toJson());
-    options.setFollowRedirects(false);
-    return options;
+    return options.setFollowRedirects(false);
   }
 
   /** Vert.x skips a value of a wrong type silently: then the default comes back instead. */

@@ -4,8 +4,9 @@ import dev.auditwebhook.json.ExactJson;
 import dev.auditwebhook.security.UrlPolicy.Destination;
 import java.math.BigDecimal;
 import java.util.BitSet;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeSet;
 
 /**
  * Takes what an attempt sent in confidence out of what a receiver answered, as it is or escaped:
@@ -26,34 +27,26 @@ public final class Concealment {
   /** With more secrets than this the whole answer is one: to look for all takes long. */
   private static final int MOST_SECRETS = 20_000;
 
-  private final Set<String> secrets = new HashSet<>();
+  private final TreeSet<String> secrets = new TreeSet<>();
 
   /** Adds a URL's path and query, its segments and the values of its query. */
   public Concealment url(Destination destination) {
-    String url = destination.url();
-    int end = url.indexOf("://") + 3;
-    while (end < url.length() && url.charAt(end) != '/' && url.charAt(end) != '?') {
-      end++;
-    }
-    target(url.substring(end));
+    target(destination.url().replaceFirst("[^:]*://[^/?]*", ""));
     target(destination.target());
     return this;
   }
 
   private void target(String target) {
-    int mark = target.indexOf('?');
-    String path = mark < 0 ? target : target.substring(0, mark);
+    String[] pathAndQuery = target.split("\\?", 2);
     addEncoded(target, SHORTEST);
-    addEncoded(path, SHORTEST);
-    for (String segment : path.split("/")) {
+    addEncoded(pathAndQuery[0], SHORTEST);
+    for (String segment : pathAndQuery[0].split("/")) {
       addEncoded(segment, SHORTEST_SEGMENT);
     }
-    if (mark >= 0) {
-      String query = target.substring(mark + 1);
-      addEncoded(query, SHORTEST);
-      for (String pair : query.split("[&;]")) {
-        String value = pair.substring(pair.indexOf('=') + 1);
-        addEncoded(value, SHORTEST);
+    if (pathAndQuery.length == 2) {
+      addEncoded(pathAndQuery[1], SHORTEST);
+      for (String pair : pathAndQuery[1].split("[&;]")) {
+        addEncoded(pair.substring(pair.indexOf('=') + 1), SHORTEST);
       }
     }
   }
@@ -111,15 +104,14 @@ public final class Concealment {
     if (secrets.size() > MOST_SECRETS) {
       return Redaction.REDACTED;
     }
-    Beginnings beginnings = new Beginnings(secrets);
+    Map<String, String> shorter = shorter();
     BitSet hidden = new BitSet(text.length());
     for (Reading reading : Reading.all(text, cut)) {
       String read = blanks(reading.text());
       for (int at = 0; at + SHORTEST <= read.length(); at++) {
-        if (beginnings.anyBeginsWith(read.charAt(at))) {
+        if (anyBeginsWith(read.substring(at, at + 1))) {
           String rest = read.substring(at);
-          int length =
-              cut && beginnings.anyBeginsWith(rest) ? rest.length() : beginnings.longest(rest);
+          int length = cut && anyBeginsWith(rest) ? rest.length() : longest(rest, shorter);
           hidden.set(reading.original(at), reading.original(at + length));
         }
       }
@@ -134,5 +126,34 @@ public final class Concealment {
       at = hidden.nextClearBit(from);
     }
     return shown.append(text, at, text.length()).toString();
+  }
+
+  private boolean anyBeginsWith(String beginning) {
+    String first = secrets.ceiling(beginning);
+    return first != null && first.startsWith(beginning);
+  }
+
+  /** For each secret the longest other one that it begins with. */
+  private Map<String, String> shorter() {
+    Map<String, String> shorter = new HashMap<>();
+    String candidate = null;
+    for (String secret : secrets) {
+      while (candidate != null && !secret.startsWith(candidate)) {
+        candidate = shorter.get(candidate);
+      }
+      shorter.put(secret, candidate);
+      candidate = secret;
+    }
+    return shorter;
+  }
+
+  /** The length of the longest secret that a text begins with, 0 for none. */
+  private int longest(String text, Map<String, String> shorter) {
+    // Whatever the text begins with, the greatest that is not above it begins with too.
+    String candidate = secrets.floor(text);
+    while (candidate != null && !text.startsWith(candidate)) {
+      candidate = shorter.get(candidate);
+    }
+    return candidate == null ? 0 : candidate.length();
   }
 }

@@ -5,9 +5,6 @@ public final class ForbiddenAddressException extends IllegalArgumentException {
 
   private static final long serialVersionUID = 1;
 
-  /**
-   * @param address how the message names the address
-   */
   public ForbiddenAddressException(String address) {
     super("forbidden address " + address);
   }

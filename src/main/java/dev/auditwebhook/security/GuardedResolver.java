@@ -30,9 +30,7 @@ public final class GuardedResolver {
   private Future<List<InetAddress>> vetted;
 
   /**
-   * @param resolver looks names up
-   * @param allowPrivateNetworks whether loopback and private networks are receivers
-   * @param clock milliseconds
+   * @param clock in milliseconds
    */
   public GuardedResolver(Resolver resolver, boolean allowPrivateNetworks, LongSupplier clock) {
     this.resolver = resolver;
@@ -41,11 +39,10 @@ public final class GuardedResolver {
   }
 
   /**
-   * The address for an attempt.
+   * A vetted address for an attempt; fails with {@link ForbiddenAddressException}, or as the
+   * resolver does.
    *
-   * @param destination where to
-   * @param attempt the number of the attempt, from 0: number modulo count is the address it gets
-   * @return a vetted address; fails with {@link ForbiddenAddressException}, or as the resolver does
+   * @param attempt its number, from 0: number modulo count is the address it gets
    */
   public Future<InetAddress> addressFor(Destination destination, int attempt) {
     if (destination.address() != null) {
@@ -80,11 +77,7 @@ public final class GuardedResolver {
     if (addresses.isEmpty()) {
       return Future.failedFuture(new UnknownHostException("no address"));
     }
-    try {
-      AddressGuard.vet(addresses, allowPrivateNetworks);
-      return Future.succeededFuture(addresses);
-    } catch (ForbiddenAddressException e) {
-      return Future.failedFuture(e);
-    }
+    return Future.succeededFuture(addresses)
+        .andThen(all -> AddressGuard.vet(addresses, allowPrivateNetworks));
   }
 }

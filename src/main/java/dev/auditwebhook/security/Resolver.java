@@ -7,11 +7,6 @@ import java.util.List;
 /** Looks names up without blocking. */
 public interface Resolver {
 
-  /**
-   * All addresses of a name.
-   *
-   * @param host a name
-   * @return at least one address, or a failure
-   */
+  /** All addresses of a name, at least one, or a failure. */
   Future<List<InetAddress>> resolve(String host);
 }

@@ -9,13 +9,7 @@ public final class SigningKey {
 
   private SigningKey() {}
 
-  /**
-   * The key of a secret.
-   *
-   * @param secret {@code whsec_} and the base64 of 24 to 64 bytes
-   * @return its bytes
-   * @throws IllegalArgumentException in one line, which does not show the secret
-   */
+  /** The key of {@code whsec_} and the base64 of 24 to 64 bytes; a refusal shows none of it. */
   public static byte[] of(String secret) {
     if (secret.isEmpty()) {
       throw new IllegalArgumentException("must not be empty");

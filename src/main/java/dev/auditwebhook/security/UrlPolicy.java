@@ -27,12 +27,10 @@ public final class UrlPolicy {
 
   private static final Set<String> METADATA_HOSTS =
       Set.of(
-          "metadata.google.internal",
-          "metadata.google.com",
-          "metadata.azure.com",
-          "instance-data.ec2.internal",
-          "instance-data-service.ec2.internal",
-          "ec2.internal");
+          """
+          metadata.google.internal metadata.google.com metadata.azure.com
+          instance-data.ec2.internal instance-data-service.ec2.internal ec2.internal"""
+              .split("\\s+"));
 
   /** All spellings of inet_aton and RFC 4291, and nothing else that the library knows. */
   private static final IPAddressStringParameters SPELLINGS =
@@ -83,9 +81,6 @@ public final class UrlPolicy {
   /**
    * Vets a URL.
    *
-   * @param url any text
-   * @param allowPrivateNetworks whether loopback and private networks are receivers
-   * @return its parts
    * @throws IllegalArgumentException with the reason in one line
    */
   public static Destination vet(String url, boolean allowPrivateNetworks) {
@@ -100,19 +95,14 @@ public final class UrlPolicy {
     check(
         ssl || url.regionMatches(true, 0, "http://", 0, 7), "must begin with https:// or http://");
     String rest = url.substring(ssl ? 8 : 7);
-    int end = 0;
-    while (end < rest.length() && rest.charAt(end) != '/' && rest.charAt(end) != '?') {
-      end++;
-    }
-    String authority = rest.substring(0, end);
+    String authority = rest.split("[/?]", 2)[0];
     check(authority.indexOf('@') < 0, "must have no user-info; use headers for credentials");
     int colon = authority.indexOf(':', Math.max(0, authority.lastIndexOf(']')));
     int port = colon < 0 ? ssl ? 443 : 80 : port(authority.substring(colon + 1));
     String host = colon < 0 ? authority : authority.substring(0, colon);
-    String target = target(rest.substring(end));
-    boolean bracketed = host.startsWith("[");
-    String name = bracketed ? unbracketed(host) : asciiName(host);
-    InetAddress address = bracketed ? ipv6(name) : addressOrName(name);
+    String target = target(rest.substring(authority.length()));
+    String name = host.startsWith("[") ? null : asciiName(host);
+    InetAddress address = name == null ? ipv6(host) : addressOrName(name);
     if (address != null) {
       AddressGuard.vet(List.of(address), allowPrivateNetworks);
       name = AddressGuard.text(address);
@@ -120,11 +110,7 @@ public final class UrlPolicy {
     return new Destination(url, name, port, ssl, target, address);
   }
 
-  /**
-   * Vets an origin: a URL of scheme, host and port alone.
-   *
-   * @throws IllegalArgumentException with the reason in one line
-   */
+  /** Vets an origin: a URL of scheme, host and port alone. */
   public static void vetOrigin(String origin, boolean allowPrivateNetworks) {
     check(
         vet(origin, allowPrivateNetworks).target().equals("/"),
@@ -152,13 +138,9 @@ public final class UrlPolicy {
     return port;
   }
 
-  private static String unbracketed(String host) {
-    check(host.endsWith("]"), "must have a host");
-    return host.substring(1, host.length() - 1);
-  }
-
-  private static InetAddress ipv6(String literal) {
-    IPAddress address = parse(literal);
+  private static InetAddress ipv6(String bracketed) {
+    check(bracketed.endsWith("]"), "must have a host");
+    IPAddress address = parse(bracketed.substring(1, bracketed.length() - 1));
     check(address != null && address.isIPv6(), "must have an IPv6 address within the brackets");
     return AddressGuard.address(address.getBytes());
   }
@@ -207,11 +189,7 @@ public final class UrlPolicy {
     StringBuilder target = new StringBuilder(pathAndQuery.startsWith("/") ? "" : "/");
     for (byte b : pathAndQuery.getBytes(StandardCharsets.UTF_8)) {
       boolean plain = b > ' ' && b < 127 && "\"<>^`{|}".indexOf(b) < 0;
-      if (plain) {
-        target.append((char) b);
-      } else {
-        target.append(String.format("%%%02X", b));
-      }
+      target.append(plain ? Character.toString(b) : String.format("%%%02X", b));
     }
     return target.toString();
   }

@@ -20,11 +20,6 @@ public final class VertxResolver implements Resolver {
 
   private final VertxInternal vertx;
 
-  /**
-   * A resolver on a Vert.x instance.
-   *
-   * @param vertx whose options hold
-   */
   public VertxResolver(Vertx vertx) {
     this.vertx = (VertxInternal) vertx;
   }

@@ -39,7 +39,7 @@ class EmitTest {
   @BeforeEach
   void listen() {
     service = vertx.createHttpServer().requestHandler(this::answer).listen(0, "127.0.0.1").await();
-    emit = emit(ServiceUrl.of("127.0.0.1", service.actualPort()));
+    emit = emit(Service.url("127.0.0.1", service.actualPort()));
   }
 
   @AfterEach
@@ -110,7 +110,7 @@ class EmitTest {
   @Test
   void stopsWhenNobodyListens() {
     // Not a port of the range for outgoing connections: another process could have it by now.
-    emit = emit(ServiceUrl.of("127.0.0.1", 1));
+    emit = emit(Service.url("127.0.0.1", 1));
 
     assertThatThrownBy(() -> run("{\"action\":\"a\"}\n{\"action\":\"b\"}"))
         .isInstanceOf(IOException.class)
@@ -130,9 +130,9 @@ class EmitTest {
 
   @Test
   void findsAServiceOnTheSameMachine() {
-    assertThat(ServiceUrl.of("0.0.0.0", 80)).isEqualTo("http://127.0.0.1:80");
-    assertThat(ServiceUrl.of("::1", 80)).isEqualTo("http://[::1]:80");
-    assertThat(ServiceUrl.of("audit.example", 80)).isEqualTo("http://audit.example:80");
+    assertThat(Service.url("0.0.0.0", 80)).isEqualTo("http://127.0.0.1:80");
+    assertThat(Service.url("::1", 80)).isEqualTo("http://[::1]:80");
+    assertThat(Service.url("audit.example", 80)).isEqualTo("http://audit.example:80");
   }
 
   private void answer(HttpServerRequest request) {

@@ -6,7 +6,6 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -56,13 +55,11 @@ public final class ConnectionGuard {
 
   private void sweep() {
     long now = System.nanoTime();
-    List.copyOf(watched.entrySet())
-        .forEach(
-            entry -> {
-              if (entry.getValue().quietMillis(now) >= limits.quietTimeout()) {
-                entry.getKey().close();
-              }
-            });
+    watched.entrySet().stream()
+        .filter(entry -> entry.getValue().quietMillis(now) >= limits.quietTimeout())
+        .map(Map.Entry::getKey)
+        .toList()
+        .forEach(HttpConnection::close);
   }
 
   /** One connection: its latest request, and since when it has been without one in hand. */

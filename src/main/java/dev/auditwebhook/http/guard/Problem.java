@@ -19,9 +19,7 @@ public final class Problem extends RuntimeException {
   private final transient JsonObject members = new JsonObject();
   private final transient Map<CharSequence, String> headers = new LinkedHashMap<>();
 
-  /**
-   * @param detail for the client to read, in one line
-   */
+  /** A refusal of a status, with a detail in one line. */
   public Problem(int status, String detail) {
     super(detail, null, false, false);
     this.status = status;

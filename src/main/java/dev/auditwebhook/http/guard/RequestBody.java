@@ -3,6 +3,7 @@ package dev.auditwebhook.http.guard;
 import dev.auditwebhook.json.ExactJson;
 import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -74,7 +75,7 @@ public final class RequestBody implements Handler<RoutingContext> {
       if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
         ctx.response().writeContinue();
       }
-      new Arrival(ctx).start();
+      receive(ctx);
     }
   }
 
@@ -100,47 +101,33 @@ public final class RequestBody implements Handler<RoutingContext> {
     }
   }
 
-  /** One body on its way. */
-  private final class Arrival {
-    private final RoutingContext ctx;
-    private final Buffer body = Buffer.buffer();
-    private long timer;
-    private boolean over;
-
-    Arrival(RoutingContext ctx) {
-      this.ctx = ctx;
-    }
-
-    void start() {
-      timer = vertx.setTimer(limits.bodyTimeout(), id -> end(this::tooSlow));
-      ctx.request()
-          .exceptionHandler(gone -> end(() -> {}))
-          .endHandler(last -> end(() -> read(ctx, body)))
-          .handler(this::more)
-          .resume();
-    }
-
-    private void more(Buffer chunk) {
-      if (over) {
-        return;
-      }
-      if (body.length() + chunk.length() > limits.maxBody()) {
-        end(() -> ctx.fail(tooLarge()));
-      } else {
-        body.appendBuffer(chunk);
-      }
-    }
-
-    private void tooSlow() {
-      ctx.fail(new Problem(408, "the body did not come within " + limits.bodyTimeout() + " ms"));
-    }
-
-    private void end(Runnable outcome) {
-      if (!over) {
-        over = true;
-        vertx.cancelTimer(timer);
-        outcome.run();
-      }
-    }
+  private void receive(RoutingContext ctx) {
+    Buffer body = Buffer.buffer();
+    Promise<Buffer> whole = Promise.promise();
+    String late = "the body did not come within " + limits.bodyTimeout() + " ms";
+    long timer = vertx.setTimer(limits.bodyTimeout(), id -> whole.tryFail(new Problem(408, late)));
+    whole
+        .future()
+        .onComplete(over -> vertx.cancelTimer(timer))
+        .onSuccess(arrived -> read(ctx, arrived))
+        .onFailure(
+            failure -> {
+              // Any other failure is a client that has gone, and hears no answer.
+              if (failure instanceof Problem) {
+                ctx.fail(failure);
+              }
+            });
+    ctx.request()
+        .exceptionHandler(whole::tryFail)
+        .endHandler(last -> whole.tryComplete(body))
+        .handler(
+            chunk -> {
+              if (body.length() + chunk.length() > limits.maxBody()) {
+                whole.tryFail(tooLarge());
+              } else if (!whole.future().isComplete()) {
+                body.appendBuffer(chunk);
+              }
+            })
+        .resume();
   }
 }

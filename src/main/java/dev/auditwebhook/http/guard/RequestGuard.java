@@ -14,9 +14,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class RequestGuard {
 
-  /**
-   * Longer than any answer takes, so that it ends the connection only where the answer does not.
-   */
+  /** Longer than any answer takes: it ends the connection only where the answer does not. */
   private static final long LAST_ANSWER = 2 * ClientLimits.LONGEST_ANSWER;
 
   private final ResponseWriter answers;
@@ -37,22 +35,18 @@ public final class RequestGuard {
   /** Whether a request may be served; one that may not has been answered with 400. */
   public boolean admits(HttpServerRequest request) {
     String fault = fault(request);
-    if (fault != null) {
-      refuse(request, Problem.badRequest(fault));
-      return false;
+    if (fault == null) {
+      if (mayHaveHadTwoLengths(request)) {
+        request.connection().shutdown(LAST_ANSWER, TimeUnit.MILLISECONDS);
+      }
+      return true;
     }
-    if (mayHaveHadTwoLengths(request)) {
-      request.connection().shutdown(LAST_ANSWER, TimeUnit.MILLISECONDS);
-    }
-    return true;
-  }
-
-  private void refuse(HttpServerRequest request, Problem problem) {
     if (request.version() != HttpVersion.HTTP_2) {
       request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
       request.connection().shutdown(limits.linger(), TimeUnit.MILLISECONDS);
     }
-    answers.problem(request, problem);
+    answers.problem(request, Problem.badRequest(fault));
+    return false;
   }
 
   private static String fault(HttpServerRequest request) {
@@ -69,7 +63,7 @@ public final class RequestGuard {
         return "the transfer-encoding must be chunked";
       }
     }
-    if (lengths.size() > 1 || lengths.size() == 1 && !isNumber(lengths.get(0))) {
+    if (lengths.size() > 1 || lengths.size() == 1 && !lengths.get(0).matches("[0-9]+")) {
       return "the content-length must be one number";
     }
     return hostFault(request);
@@ -82,10 +76,6 @@ public final class RequestGuard {
       return "there must be one host header";
     }
     return needed && request.authority() == null ? "the host header is malformed" : null;
-  }
-
-  private static boolean isNumber(String text) {
-    return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
   /** Of an HTTP/1.0 request only the first of several lengths is to be seen here. */

@@ -1,5 +1,6 @@
 package dev.auditwebhook.http.guard;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -40,9 +41,11 @@ public final class ResponseWriter {
         .putHeader("referrer-policy", "no-referrer");
   }
 
-  /** Ends an answer with a JSON object. */
-  public static void json(RoutingContext ctx, int status, JsonObject body) {
-    end(ctx.request(), status, "application/json", Buffer.buffer(body.encode()));
+  /** Ends an answer with the JSON object to come, or fails it. */
+  public static void json(RoutingContext ctx, int status, Future<JsonObject> body) {
+    body.map(JsonObject::toBuffer)
+        .onSuccess(bytes -> end(ctx.request(), status, "application/json", bytes))
+        .onFailure(ctx::fail);
   }
 
   /** Ends an answer; a HEAD request gets the headers of the GET. */
@@ -71,12 +74,12 @@ public final class ResponseWriter {
     problem(ctx.request(), problem);
   }
 
-  /** ResponseWriter what the router could not even match, such as a path that cannot be decoded. */
+  /** Answers what the router could not even match, such as a path that cannot be decoded. */
   public void malformed(RoutingContext ctx) {
     problem(ctx.request(), Problem.of(ctx.failure(), 400));
   }
 
-  /** ResponseWriter a request with a problem, whether or not its body has come. */
+  /** Answers a request with a problem, whether or not its body has come. */
   public void problem(HttpServerRequest request, Problem problem) {
     HttpServerResponse response = request.response();
     if (response.headWritten()) {
@@ -105,12 +108,10 @@ public final class ResponseWriter {
     vertx.setTimer(
         limits.linger(),
         timer -> {
-          if (request.version() == HttpVersion.HTTP_2) {
-            if (!request.isEnded()) {
-              request.response().reset();
-            }
-          } else {
+          if (request.version() != HttpVersion.HTTP_2) {
             request.connection().close();
+          } else if (!request.isEnded()) {
+            request.response().reset();
           }
         });
   }

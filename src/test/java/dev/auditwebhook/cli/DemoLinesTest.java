@@ -11,21 +11,22 @@ import java.time.LocalTime;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class LinesTest {
+class DemoLinesTest {
 
   private static final LocalTime NOON = LocalTime.of(12, 0, 1);
 
   @Test
   void anOutcomeIsALine() {
-    assertThat(OutcomeLine.of(NOON, attempt(12, "user.login", "delivered", 204, null)))
+    assertThat(DemoLines.outcome(NOON, attempt(12, "user.login", "delivered", 204, null)))
         .isEqualTo("12:00:01  delivered  #12     user.login            attempt 1  204      3 ms");
-    assertThat(OutcomeLine.of(NOON, attempt(7, "legacy.import", "failed", 400, null)))
+    assertThat(DemoLines.outcome(NOON, attempt(7, "legacy.import", "failed", 400, null)))
         .isEqualTo("12:00:01  failed     #7      legacy.import         attempt 1  400      3 ms");
   }
 
   @Test
   void withoutAnAnswerTheErrorIsShown() {
-    assertThat(OutcomeLine.of(NOON, attempt(1, "user.login", "retry", null, "connection refused")))
+    assertThat(
+            DemoLines.outcome(NOON, attempt(1, "user.login", "retry", null, "connection refused")))
         .endsWith("attempt 1  connection refused");
   }
 
@@ -33,22 +34,22 @@ class LinesTest {
   void aLineIsNeverLongerThanTheScreen() {
     JsonObject longest = attempt(Long.MAX_VALUE, "a".repeat(90), "delivered", null, "e".repeat(90));
 
-    assertThat(OutcomeLine.of(NOON, longest)).hasSize(80);
-    assertThat(AccountingLine.of(state(Integer.MAX_VALUE)))
+    assertThat(DemoLines.outcome(NOON, longest)).hasSize(80);
+    assertThat(DemoLines.account(state(Integer.MAX_VALUE)))
         .hasSize(2)
         .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
   }
 
   @Test
   void whatOthersWroteCannotDriveTheTerminal() {
-    assertThat(OutcomeLine.of(NOON, attempt(1, "x\u001b[2J\ny", "failed", 400, null)))
+    assertThat(DemoLines.outcome(NOON, attempt(1, "x\u001b[2J\ny", "failed", 400, null)))
         .contains("x?[2J?y")
         .doesNotContain("\u001b", "\n");
   }
 
   @Test
   void theAccountIsASum() {
-    assertThat(AccountingLine.of(state(1)))
+    assertThat(DemoLines.account(state(1)))
         .containsExactly(
             "received 5 = delivered 1 + failed 1 + dropped 1 + discarded 1 + pending 1");
   }

@@ -1,25 +1,34 @@
 package dev.auditwebhook.cli;
 
+import dev.auditwebhook.WebhookClient.State;
 import io.vertx.core.json.JsonObject;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 
-/** One attempt as one line of at most {@value Terminal#WIDTH} columns. */
-final class OutcomeLine {
+/** What the demo shows, in lines of at most {@value Terminal#WIDTH} columns. */
+final class DemoLines {
 
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
   private static final int ACTION_WIDTH = 20;
 
-  private OutcomeLine() {}
+  private DemoLines() {}
 
-  /**
-   * The line of a message that was published at {@code webhook.attempts}.
-   *
-   * @param time when it came
-   * @param attempt the message
-   */
-  static String of(LocalTime time, JsonObject attempt) {
+  /** The totals as the sum that they are. */
+  static List<String> account(State state) {
+    String known =
+        "received %s = delivered %s + failed %s"
+            .formatted(state.received(), state.delivered(), state.failed());
+    String rest =
+        "+ dropped %s + discarded %s + pending %s"
+            .formatted(state.dropped(), state.discarded(), state.pending());
+    String line = known + " " + rest;
+    return line.length() <= Terminal.WIDTH ? List.of(line) : List.of(known, "  " + rest);
+  }
+
+  /** A message that was published at {@code webhook.attempts}, and when it came. */
+  static String outcome(LocalTime time, JsonObject attempt) {
     String line =
         String.format(
             Locale.ROOT,
