@@ -13,7 +13,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * Which pending events are held in memory, and which wait where they are kept. What waits is read
@@ -97,39 +96,59 @@ final class ReadAhead {
   }
 
   /**
-   * Reads, unless it does so already, or nothing waits or there is little room.
+   * Reads, unless it does so already, or nothing waits, or there is little room for much.
    *
    * @param taken gets what was read; none when it is time to ask again
    */
   void take(Consumer<List<Pending>> taken) {
-    if (reading || waiting() == 0 || held > queueCapacity / 4 * 3) {
+    int room = queueCapacity - held;
+    if (reading || waiting() == 0 || room <= 0 || room < queueCapacity / 4 && waiting() > room) {
       return;
     }
     reading = true;
-    int limit = Math.max(1, Math.min(MAX_READ, queueCapacity - held));
-    if (stragglers.isEmpty()) {
-      read(store.read(readUpTo, limit), this::takeOfJournal, taken);
-    } else {
-      // Only what is a straggler before that is sure to be read as it is.
-      List<Long> ids = stragglers.stream().limit(limit).toList();
-      read(store.kept().compose(v -> store.stragglers(ids)), this::takeStragglers, taken);
-    }
+    int limit = Math.min(MAX_READ, room);
+    // Handed over together: of both, the first may be one of the journal.
+    recall(limit)
+        .compose(
+            recalled ->
+                readOn(limit - recalled.found().size())
+                    .onSuccess(read -> take(recalled, read, taken)))
+        .onFailure(failure -> askAgain(taken));
   }
 
-  private <T> void read(
-      Future<Found<T>> reads,
-      Function<Found<T>, List<Pending>> take,
-      Consumer<List<Pending>> taken) {
-    reads
-        .otherwise(failure -> new Found<>(List.of(), List.of()))
-        .onSuccess(
-            read -> {
-              if (read.isEmpty()) {
-                clock.timer(ASK_AGAIN, () -> give(List.of(), taken));
-              } else {
-                give(take.apply(read), taken);
-              }
-            });
+  /** Stragglers first; while nothing can be kept, those that are surely read as they are. */
+  private Future<Found<Straggler>> recall(int limit) {
+    if (stragglers.isEmpty()) {
+      return Future.succeededFuture(Found.nothing());
+    }
+    List<Long> ids = stragglers.stream().limit(limit).toList();
+    return store
+        .kept()
+        .transform(
+            (v, failure) ->
+                store.stragglers(
+                    failure == null ? ids : ids.stream().filter(ledger::isKept).toList()));
+  }
+
+  private Future<Found<Event>> readOn(int limit) {
+    return unread == 0 || limit <= 0
+        ? Future.succeededFuture(Found.nothing())
+        : store.read(readUpTo, limit);
+  }
+
+  private void take(Found<Straggler> recalled, Found<Event> read, Consumer<List<Pending>> taken) {
+    if (recalled.isEmpty() && read.isEmpty()) {
+      askAgain(taken);
+      return;
+    }
+    List<Pending> events = new ArrayList<>();
+    takeStragglers(recalled, events);
+    takeOfJournal(read, events);
+    give(events, taken);
+  }
+
+  private void askAgain(Consumer<List<Pending>> taken) {
+    clock.timer(ASK_AGAIN, () -> give(List.of(), taken));
   }
 
   private void give(List<Pending> events, Consumer<List<Pending>> taken) {
@@ -137,34 +156,32 @@ final class ReadAhead {
     taken.accept(events);
   }
 
-  private List<Pending> takeOfJournal(Found<Event> read) {
-    unread -= ledger.failUnread(read.damaged()).size();
-    List<Pending> events = new ArrayList<>(read.found().size());
+  private void takeOfJournal(Found<Event> read, List<Pending> events) {
+    // What a damaged record says of their number is not to cost what others hold.
+    long most = Math.max(0, unread - read.found().size());
+    unread -= ledger.failUnread(read.damaged().stream().limit(most).toList()).size();
     for (Event event : read.found()) {
       Pending pending = hold(event);
       if (pending != null) {
         events.add(pending);
+        unread--;
       }
     }
-    unread -= events.size();
     for (long id : read.damaged()) {
       readUpTo = Math.max(readUpTo, id);
     }
-    return events;
   }
 
-  private List<Pending> takeStragglers(Found<Straggler> read) {
+  private void takeStragglers(Found<Straggler> read, List<Pending> events) {
     List<Long> damaged = read.damaged().stream().filter(stragglers::remove).toList();
     if (!damaged.isEmpty()) {
       ledger.fail(damaged);
     }
-    List<Pending> events = new ArrayList<>(read.found().size());
     for (Straggler straggler : read.found()) {
       if (stragglers.remove(straggler.event().id())) {
         events.add(Pending.of(straggler));
+        held++;
       }
     }
-    held += events.size();
-    return events;
   }
 }

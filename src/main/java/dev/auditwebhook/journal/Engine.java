@@ -86,6 +86,11 @@ public interface Engine {
   /** How long after the start of an append the next one may start, in milliseconds. */
   long interval();
 
+  /** How many bytes of new events may be on their way into it. */
+  default long maxUnkept() {
+    return 32 << 20;
+  }
+
   /** The key of the configuration that its failures have to do with. */
   default String key() {
     return "webhook.store";

@@ -29,9 +29,6 @@ public final class Journal {
   /** From one try to the next while nothing can be kept, in milliseconds. */
   static final long TRY_AGAIN = 1_000;
 
-  /** The most bytes of new events that are on their way. */
-  private static final long MAX_UNKEPT = 32 << 20;
-
   private final Engine engine;
   private final Engine.Opened opened;
   private final Pace pace;
@@ -92,7 +89,7 @@ public final class Journal {
 
   /** Whether new events can be taken now. */
   public boolean hasRoom() {
-    return health.unkept() == null && unkept < MAX_UNKEPT;
+    return health.unkept() == null && unkept < engine.maxUnkept();
   }
 
   /** How many entries were not valid. */
@@ -154,7 +151,11 @@ public final class Journal {
 
   private void changed() {
     changed = true;
-    pace.wantWithin(STEP_DELAY);
+    if (health.unkept() == null) {
+      pace.wantWithin(STEP_DELAY);
+    } else {
+      pace.want();
+    }
   }
 
   /** Completed when all that changed so far is kept, which begins now. */
@@ -183,13 +184,19 @@ public final class Journal {
         .onComplete(
             appended -> {
               pace.ended();
-              kept(group, leaving, appended);
-              kept.complete();
+              try {
+                kept(group, leaving, appended);
+              } finally {
+                kept.complete();
+              }
             },
             failure -> {
               pace.ended();
-              notKept(group, leaving, failure);
-              kept.fail(failure);
+              try {
+                notKept(group, leaving, failure);
+              } finally {
+                kept.fail(failure);
+              }
             });
   }
 

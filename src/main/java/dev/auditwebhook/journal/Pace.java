@@ -40,9 +40,9 @@ final class Pace {
     want(lastStart + interval);
   }
 
-  /** The task is wanted within so many milliseconds. */
+  /** The task is wanted within so many milliseconds, whatever the interval. */
   void wantWithin(long millis) {
-    want(Math.max(clock.elapsed() + millis, lastStart + interval));
+    want(clock.elapsed() + millis);
   }
 
   /** The task is wanted now, whatever the interval. */

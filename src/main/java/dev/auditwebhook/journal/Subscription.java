@@ -94,6 +94,6 @@ final class Subscription implements EndpointStore {
   @Override
   public Future<List<DeadLetter>> deadLetters(
       List<Long> ids, Map<Long, DeadLetter> unkept, long maxBytes) {
-    return health.noted(engine.deadLetters(id, ids, unkept, maxBytes));
+    return engine.deadLetters(id, ids, unkept, maxBytes);
   }
 }

@@ -10,6 +10,10 @@ import java.util.List;
  */
 public record Found<T>(List<T> found, List<Long> damaged) {
 
+  public static <T> Found<T> nothing() {
+    return new Found<>(List.of(), List.of());
+  }
+
   public boolean isEmpty() {
     return found.isEmpty() && damaged.isEmpty();
   }

@@ -61,12 +61,10 @@ public final class Ledger {
     }
   }
 
-  /** A total. */
   public long total(Total total) {
     return totals.get(total.ordinal());
   }
 
-  /** Adds one to a total. */
   public void count(Total total) {
     add(total, 1);
     changed.run();
@@ -76,7 +74,6 @@ public final class Ledger {
     totals.addAndGet(total.ordinal(), n);
   }
 
-  /** How many events are pending. */
   public long pending() {
     return pending;
   }
@@ -186,7 +183,6 @@ public final class Ledger {
     changes.merge(id, change, (earlier, later) -> later.after(earlier));
   }
 
-  /** How many dead letters there are. */
   public int letterCount() {
     return letterCount;
   }
@@ -209,6 +205,11 @@ public final class Ledger {
             .map(letter -> letter.event().id())
             .filter(letters::contains)
             .toList());
+  }
+
+  /** Whether nothing of an event is yet to be kept. */
+  public boolean isKept(long id) {
+    return !changes.containsKey(id) && !leaving.containsKey(id);
   }
 
   /** The dead letters that are not kept yet, of those with these ids. */
@@ -281,7 +282,6 @@ public final class Ledger {
     return new Step(endpoint, cursor.position(), cursor.ahead(), leaving, now, keptSettings);
   }
 
-  /** The step is kept. */
   public void kept() {
     leaving = Map.of();
   }

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.h2.mvstore.Cursor;
@@ -42,6 +43,9 @@ final class Disk {
   static final String PREFIX_KEY = "messageIdPrefix";
   static final String NUMBERS_KEY = "numbers";
   static final String ENDPOINT_KEY = "endpoint.";
+
+  /** A larger group is several records: to read a part of one is to read all of it. */
+  private static final int MAX_GROUP = 4_096;
 
   private final StoreFile file;
   private final Set<Long> damagedGroups;
@@ -73,11 +77,16 @@ final class Disk {
    */
   Appended append(
       long firstId, List<EncodedEntry> entries, long lastId, long rejected, List<Step> steps) {
+    TreeMap<Long, byte[]> records = new TreeMap<>();
     List<Event> events = new ArrayList<>(entries.size());
-    for (int i = 0; i < entries.size(); i++) {
-      if (entries.get(i) != null) {
-        events.add(entries.get(i).numbered(firstId + i));
+    for (int from = 0; from < entries.size(); from += MAX_GROUP) {
+      List<EncodedEntry> some = entries.subList(from, Math.min(from + MAX_GROUP, entries.size()));
+      List<Event> group = numbered(firstId + from, some);
+      if (!group.isEmpty()) {
+        records.put(firstId + from, Records.of(firstId + from, group));
+        records.put(firstId + from + some.size(), Records.EMPTY);
       }
+      events.addAll(group);
     }
     long remove = notKept;
     notKept = Math.min(notKept, firstId);
@@ -87,10 +96,7 @@ final class Disk {
         () -> {
           MVMap<Long, byte[]> journal = file.byId(JOURNAL);
           removeFrom(remove, journal);
-          if (!events.isEmpty()) {
-            journal.put(firstId, Records.of(firstId, events));
-            journal.put(firstId + entries.size(), Records.EMPTY);
-          }
+          records.forEach(journal::put);
           for (Step step : steps) {
             moved.put(step.endpoint(), step.cursor());
             List<Long> damaged = make(step);
@@ -106,6 +112,16 @@ final class Disk {
     cursors = moved;
     end = lastId + 1;
     return new Appended(firstId, events, notRedriven);
+  }
+
+  private static List<Event> numbered(long firstId, List<EncodedEntry> entries) {
+    List<Event> events = new ArrayList<>(entries.size());
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.get(i) != null) {
+        events.add(entries.get(i).numbered(firstId + i));
+      }
+    }
+    return events;
   }
 
   /** What was not kept may have reached the disk all the same. */
@@ -211,9 +227,12 @@ final class Disk {
             } else if (group.length > 0 && !damagedGroups.contains(firstId)) {
               Long next = journal.higherKey(firstId);
               long until = next == null ? end : next;
-              LongStream.range(Math.max(firstId, after + 1), until)
-                  .limit(Records.plausibleCount(firstId, until, group))
+              long from = Math.max(firstId, after + 1);
+              LongStream.range(from, until)
+                  .limit(
+                      Math.max(0, Records.plausibleCount(firstId, until, group) - from + firstId))
                   .forEach(read.damaged()::add);
+              damagedGroups.add(firstId);
             }
           }
           return read;

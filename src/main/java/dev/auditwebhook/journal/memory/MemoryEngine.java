@@ -165,6 +165,11 @@ public final class MemoryEngine implements Engine {
   }
 
   @Override
+  public long maxUnkept() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
   public long interval() {
     return 0;
   }
