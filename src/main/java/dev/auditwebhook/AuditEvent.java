@@ -33,9 +33,7 @@ public record AuditEvent(String action, String timestamp, Object details) {
 
   /**
    * Reads an entry: {@code {"action": "...", "details": ..., "timestamp": "..."}}. Unknown keys are
-   * ignored.
-   *
-   * @throws IllegalArgumentException in one line that says what is wrong
+   * ignored; an {@link IllegalArgumentException} says in one line what is wrong.
    */
   public static AuditEvent fromJson(Object body) {
     if (!(body instanceof JsonObject json)) {

@@ -6,7 +6,8 @@ import io.vertx.core.json.JsonObject;
 /**
  * How many events go into one request: the object {@code webhook.batch} of the configuration. With
  * {@code maxEvents} over 1 every body is a JSON array, also of one event; by default it is one,
- * sent as an object. Each {@code DEFAULT_} constant is the default of the option of its name.
+ * sent as an object. Each {@code DEFAULT_} constant is the default of the option of its name. What
+ * is wrong is an {@link IllegalArgumentException} of one line with the path of the key.
  */
 public class BatchOptions {
 
@@ -25,11 +26,7 @@ public class BatchOptions {
     maxDelay = other.maxDelay;
   }
 
-  /**
-   * Reads and checks {@code {"maxEvents":1,"maxDelay":50}}.
-   *
-   * @throws IllegalArgumentException in one line with the path of the key
-   */
+  /** Reads {@code {"maxEvents":1,"maxDelay":50}}; a bad value is refused. */
   public BatchOptions(JsonObject json) {
     this(StrictJson.of("webhook.batch", json));
   }

@@ -5,7 +5,8 @@ import io.vertx.core.json.JsonObject;
 
 /**
  * When failures park what is pending: the object {@code circuitBreaker} of an endpoint. Each {@code
- * DEFAULT_} constant is the default of the option of its name.
+ * DEFAULT_} constant is the default of the option of its name. What is wrong is an {@link
+ * IllegalArgumentException} of one line with the path of the key.
  */
 public class CircuitOptions {
 
@@ -24,11 +25,7 @@ public class CircuitOptions {
     resetTimeout = other.resetTimeout;
   }
 
-  /**
-   * Reads and checks {@code {"maxFailures":10,"resetTimeout":1000}}.
-   *
-   * @throws IllegalArgumentException in one line with the path of the key
-   */
+  /** Reads {@code {"maxFailures":10,"resetTimeout":1000}}; a bad value is refused. */
   public CircuitOptions(JsonObject json) {
     this(StrictJson.of("webhook.circuitBreaker", json));
   }

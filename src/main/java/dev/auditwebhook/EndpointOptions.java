@@ -12,7 +12,8 @@ import java.util.Map;
  * each {@code DEFAULT_} constant is the default of the option of its name.
  *
  * <p>Setters take any value; {@link #EndpointOptions(JsonObject)} checks each, and the URL as if
- * private networks were allowed.
+ * private networks were allowed. What is wrong is an {@link IllegalArgumentException} of one line
+ * with the path of the key.
  */
 public class EndpointOptions extends ReceiverOptions {
 
@@ -56,12 +57,7 @@ public class EndpointOptions extends ReceiverOptions {
     batch = new BatchOptions(other.batch);
   }
 
-  /**
-   * Reads and checks the options.
-   *
-   * @param json keys as in {@code conf/webhook.json}; an absent one takes its default
-   * @throws IllegalArgumentException in one line with the path of the key
-   */
+  /** Reads keys as in {@code conf/webhook.json}; an absent one takes its default. */
   public EndpointOptions(JsonObject json) {
     this(StrictJson.of("webhook", json), true);
   }
@@ -204,9 +200,7 @@ public class EndpointOptions extends ReceiverOptions {
     return this;
   }
 
-  /**
-   * The deadline of one attempt, from its start to the last byte of the answer, in milliseconds.
-   */
+  /** The deadline of an attempt, from start to the last byte of the answer, in milliseconds. */
   public long getAttemptTimeout() {
     return attemptTimeout;
   }

@@ -41,11 +41,7 @@ public class HttpOptions {
     entryAddress = other.entryAddress;
   }
 
-  /**
-   * The options of a JSON object; absent keys have their defaults.
-   *
-   * @throws IllegalArgumentException on an unknown key or a bad value
-   */
+  /** The options of a JSON object; an absent key takes its default. */
   public HttpOptions(JsonObject json) {
     StrictJson reader = StrictJson.of("http", json);
     enabled = reader.bool("enabled", enabled);
@@ -56,7 +52,7 @@ public class HttpOptions {
     address = reader.string("address", address);
     entryAddress = reader.string("entryAddress", entryAddress);
     reader.end();
-    checkValues(reader);
+    check(reader);
   }
 
   /** Checks values that were set one by one; {@link IllegalArgumentException} on a bad one. */
@@ -65,7 +61,7 @@ public class HttpOptions {
     return this;
   }
 
-  private void checkValues(StrictJson reader) {
+  private void check(StrictJson reader) {
     reader.require(!host.isBlank(), "host", "must be a host name or an address, was empty");
     if (adminToken != null && !adminToken.isEmpty()) {
       reader.check("adminToken", () -> AdminToken.of(adminToken));

@@ -39,9 +39,8 @@ public class StoreOptions {
 
   /**
    * Reads and checks the options; {@code path}, {@code syncInterval} and {@code maxEvents} belong
-   * to the type {@code file} alone.
-   *
-   * @throws IllegalArgumentException in one line with the path of the key
+   * to the type {@code file} alone. What is wrong is an {@link IllegalArgumentException} of one
+   * line with the path of the key.
    */
   public StoreOptions(JsonObject json) {
     this(StrictJson.of("webhook.store", json));

@@ -25,10 +25,7 @@ public final class WebhookAddresses {
     return prefix + ".get";
   }
 
-  /**
-   * {@code <prefix>.set}: sets the URL, the secret or the backoff, pauses and resumes; an empty URL
-   * disables.
-   */
+  /** {@code <prefix>.set}: sets URL, secret or backoff, pauses, resumes; an empty URL disables. */
   public String set() {
     return prefix + ".set";
   }

@@ -34,11 +34,7 @@ public final class WebhookClient {
     PAUSED
   }
 
-  /**
-   * The webhook's state and totals, as {@code webhook.get} gives them.
-   *
-   * @param json the whole reply
-   */
+  /** State and totals, as {@code webhook.get} gives them; {@code json} is the whole reply. */
   public record State(JsonObject json) implements WebhookState {}
 
   /**
@@ -206,12 +202,7 @@ public final class WebhookClient {
             });
   }
 
-  /**
-   * Reads dead letters in {@code event_id} order, as many as one reply takes.
-   *
-   * @param limit at most so many, 1 to 10 000
-   * @param after only ids above this one, 0 for all
-   */
+  /** As {@link #deadLetters}, but no more of them than one reply takes. */
   public Future<DeadLetterPage> deadLetterPage(int limit, long after) {
     return request(addresses.dlq(), new JsonObject().put("limit", limit).put("after", after))
         .map(DeadLetterPage::of);
@@ -219,30 +210,26 @@ public final class WebhookClient {
 
   /** Sends all dead letters again, as far as there is room; says how many. */
   public Future<Integer> redrive() {
-    return redrive(new JsonObject());
+    return count("redriven", addresses.redrive(), new JsonObject());
   }
 
   /** Sends these dead letters again; 404 and nothing is done when one is unknown. */
   public Future<Integer> redrive(List<Long> eventIds) {
-    return redrive(ids(eventIds));
-  }
-
-  private Future<Integer> redrive(JsonObject request) {
-    return request(addresses.redrive(), request).map(json -> json.getInteger("redriven"));
+    return count("redriven", addresses.redrive(), ids(eventIds));
   }
 
   /** Removes all dead letters; says how many. */
   public Future<Integer> purgeAll() {
-    return purge(new JsonObject());
+    return count("purged", addresses.purge(), new JsonObject());
   }
 
   /** Removes these dead letters; 404 and nothing is done when one is unknown. */
   public Future<Integer> purge(List<Long> eventIds) {
-    return purge(ids(eventIds));
+    return count("purged", addresses.purge(), ids(eventIds));
   }
 
-  private Future<Integer> purge(JsonObject request) {
-    return request(addresses.purge(), request).map(json -> json.getInteger("purged"));
+  private Future<Integer> count(String result, String address, JsonObject request) {
+    return request(address, request).map(json -> json.getInteger(result));
   }
 
   private static JsonObject ids(List<Long> eventIds) {

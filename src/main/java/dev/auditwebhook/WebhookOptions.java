@@ -52,11 +52,7 @@ public class WebhookOptions extends EndpointOptions {
     store = new StoreOptions(other.store);
   }
 
-  /**
-   * Reads and checks the object {@code webhook} of the configuration.
-   *
-   * @throws IllegalArgumentException in one line with the path of the key
-   */
+  /** Reads and checks the object {@code webhook} of the configuration. */
   public WebhookOptions(JsonObject config) {
     this(StrictJson.of("webhook", config));
   }

@@ -67,16 +67,14 @@ public class WebhookRouterVerticle extends VerticleBase {
               "http.adminToken: must be set when there is more than one instance"));
     }
     boolean made = makeToken(options);
-    return HttpService.start(vertx, options).onSuccess(started -> started(started, made));
-  }
-
-  private void started(HttpService started, boolean tokenMade) {
-    service = started;
-    if (tokenMade) {
-      printToken(options);
+    Future<HttpService> starting = HttpService.start(vertx, options);
+    if (made) {
+      starting.onSuccess(started -> printToken(options));
     } else if (options.getAdminToken() == null) {
-      LOG.warn("http.adminToken is null: the API on port {} asks for no token", actualPort());
+      String open = "http.adminToken is null: the API on port {} asks for no token";
+      starting.onSuccess(started -> LOG.warn(open, started.port()));
     }
+    return starting.onSuccess(started -> service = started);
   }
 
   @Override

@@ -52,10 +52,8 @@ final class Emit {
   }
 
   /**
-   * Sends every line of a file, or of standard input for {@code null} and {@code -}.
-   *
-   * @return the exit status: 1 when a line was rejected
-   * @throws IOException in one line, when the input cannot be read or the service not be reached
+   * Sends every line of a file, or of standard input for {@code null} and {@code -}; gives the exit
+   * status, 1 when a line was rejected. What ends it early is an exception of one line.
    */
   int run(String file) throws IOException, InterruptedException {
     if (file == null || file.equals("-")) {

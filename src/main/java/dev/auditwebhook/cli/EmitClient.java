@@ -13,13 +13,7 @@ import java.time.Duration;
 /** {@code POST /audit}, one request at a time. */
 final class EmitClient {
 
-  /**
-   * What the service said.
-   *
-   * @param status the HTTP status
-   * @param body the reply, or the problem; empty when it was no JSON object
-   * @param retryAfter in seconds
-   */
+  /** What the service said: the reply or the problem, empty when it was no JSON object. */
   record Reply(int status, JsonObject body, long retryAfter) {
 
     boolean isAccepted() {

@@ -15,7 +15,6 @@ public record Environment(Map<String, String> variables) {
   static final String HTTP_HOST = "WEBHOOK_HTTP_HOST";
   static final String HTTP_PORT = "WEBHOOK_HTTP_PORT";
 
-  /** Those of this process. */
   public static Environment ofProcess() {
     return new Environment(System.getenv());
   }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -127,16 +128,11 @@ public final class Launcher {
 
   /** The library leaves logging to its host; here the process is ours. */
   private static void configureLogging(String command) {
-    setDefault("logback.configurationFile", "dev/auditwebhook/logging.xml");
-    setDefault("webhook.log.level", command.equals("serve") ? "INFO" : "WARN");
+    Properties properties = System.getProperties();
+    properties.putIfAbsent("logback.configurationFile", "dev/auditwebhook/logging.xml");
+    properties.putIfAbsent("webhook.log.level", command.equals("serve") ? "INFO" : "WARN");
     // The demo shows every outcome itself; a warning of the delivery would only repeat it.
-    setDefault("webhook.log.delivery.level", command.equals("demo") ? "ERROR" : "INFO");
-  }
-
-  private static void setDefault(String property, String value) {
-    if (System.getProperty(property) == null) {
-      System.setProperty(property, value);
-    }
+    properties.putIfAbsent("webhook.log.delivery.level", command.equals("demo") ? "ERROR" : "INFO");
   }
 
   private static void end(int status, String line) {

@@ -8,16 +8,10 @@ import io.vertx.core.json.JsonObject;
 @FunctionalInterface
 public interface Service {
 
-  /**
-   * Deploys it with the whole configuration, without the environment; gives the port of the HTTP
-   * API, 0 when it is not served.
-   */
+  /** Deploys it with the configuration of a file; gives the port of the HTTP API, 0 for none. */
   Future<Integer> deploy(Vertx vertx, JsonObject config);
 
-  /**
-   * How a client on the same machine reaches it, such as {@code http://127.0.0.1:8080}; a wildcard
-   * address stands for the loopback one.
-   */
+  /** Such as {@code http://127.0.0.1:8080}; a wildcard address stands for the loopback one. */
   static String url(String host, int port) {
     String name = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
     return "http://" + (name.contains(":") ? "[" + name + "]" : name) + ":" + port;

@@ -6,7 +6,6 @@ import java.io.PrintStream;
 /** Where lines are shown, in colour only on a terminal. */
 record Terminal(PrintStream out, boolean colour) {
 
-  /** The most columns of a line. */
   static final int WIDTH = 80;
 
   private static final String ESCAPE = "\u001b[";
@@ -34,12 +33,10 @@ record Terminal(PrintStream out, boolean colour) {
     }
   }
 
-  /** Prints a line. */
   void line(String text) {
     out.println(text);
   }
 
-  /** Prints a line in bold. */
   void boldLine(String text) {
     line(painted(text, BOLD));
   }
@@ -64,7 +61,6 @@ record Terminal(PrintStream out, boolean colour) {
     return String.valueOf(text).replaceAll("\\p{Cntrl}", "?");
   }
 
-  /** A failure in one line. */
   static String firstLine(Throwable failure) {
     String message = failure.getMessage();
     return message == null || message.isBlank()

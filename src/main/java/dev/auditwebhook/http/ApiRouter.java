@@ -23,11 +23,7 @@ public final class ApiRouter {
 
   private ApiRouter() {}
 
-  /**
-   * A router that answers every path below the one where it is mounted.
-   *
-   * @param options with an admin token that is not empty, or {@code null}
-   */
+  /** Answers every path below its mount; the admin token may be {@code null}, but not empty. */
   public static Router create(Vertx vertx, HttpOptions options) {
     return create(vertx, options, ClientLimits.DEFAULT, new AttemptsRoute(vertx, options));
   }

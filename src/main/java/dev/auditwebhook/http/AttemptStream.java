@@ -46,9 +46,7 @@ final class AttemptStream {
   private boolean gathering;
   private boolean over;
 
-  /**
-   * @param left told once, when this reader has gone
-   */
+  /** A reader, of whom {@code left} is told once, when it has gone. */
   AttemptStream(
       Vertx vertx, HttpServerRequest request, Bounds bounds, Consumer<AttemptStream> left) {
     this.vertx = vertx;

@@ -12,8 +12,6 @@ import io.vertx.core.json.JsonObject;
 /** Asks the webhook over the event bus, and turns its failures into problems. */
 final class BusCalls {
 
-  static final String NOBODY = "no webhook is deployed";
-
   private final Vertx vertx;
 
   BusCalls(Vertx vertx) {
@@ -44,16 +42,14 @@ final class BusCalls {
       return failure;
     }
     return switch (reply.failureType()) {
-      case NO_HANDLERS -> Problem.unavailable(NOBODY);
+      case NO_HANDLERS -> Problem.unavailable("no webhook is deployed");
       case TIMEOUT -> new Problem(504, "the webhook did not answer in time");
       case RECIPIENT_FAILURE -> refusal(reply);
       default -> new Problem(500, "the webhook could not serve the request");
     };
   }
 
-  /**
-   * A refusal with a status is meant to be read; anything else is an accident, and stays inside.
-   */
+  /** A refusal with a status is to be read; anything else is an accident, and stays inside. */
   private static Problem refusal(ReplyException reply) {
     int code = reply.failureCode();
     if (code < 400 || code > 599 || reply.getMessage() == null) {

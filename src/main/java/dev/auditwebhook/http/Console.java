@@ -67,10 +67,7 @@ final class Console {
     ResponseWriter.end(ctx.request(), 200, page.type, page.content);
   }
 
-  /**
-   * A handler that adds the slash when a host's path is asked for without it, as {@code /admin}:
-   * the relative links of the page would miss.
-   */
+  /** Adds the slash to a host's path such as {@code /admin}: relative links would miss. */
   static void addSlash(RoutingContext ctx) {
     String path = ctx.request().path();
     String mount = ctx.mountPoint();

@@ -23,8 +23,6 @@ public final class HttpService {
   /** Ends an answer that nobody reads; above what any answer may take to come. */
   private static final int IDLE_SECONDS = 2 * (int) (ClientLimits.LONGEST_ANSWER / 1000);
 
-  private static final int GRACE_SECONDS = 5;
-
   private final HttpServer server;
   private final ConnectionGuard guard;
   private final AttemptsRoute attempts;
@@ -35,11 +33,7 @@ public final class HttpService {
     this.attempts = attempts;
   }
 
-  /**
-   * The service when it listens; a failure of one line when it cannot.
-   *
-   * @param options with an admin token that is not empty, or {@code null}
-   */
+  /** The service when it listens; a failure of one line when it cannot. */
   public static Future<HttpService> start(Vertx vertx, HttpOptions options) {
     return start(vertx, options, ClientLimits.DEFAULT);
   }
@@ -76,7 +70,6 @@ public final class HttpService {
         .map(listening -> new HttpService(listening, guard, attempts));
   }
 
-  /** The port that is listened on. */
   public int port() {
     return server.actualPort();
   }
@@ -85,7 +78,7 @@ public final class HttpService {
   public Future<Void> stop() {
     guard.stop();
     attempts.end();
-    return server.shutdown(GRACE_SECONDS, TimeUnit.SECONDS);
+    return server.shutdown(5, TimeUnit.SECONDS);
   }
 
   private static void malformed(HttpServerRequest request, ResponseWriter answers) {

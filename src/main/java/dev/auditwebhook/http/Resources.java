@@ -11,9 +11,7 @@ final class Resources {
   private Resources() {}
 
   /**
-   * A file whole, {@code null} when there is none.
-   *
-   * @param name relative to this package, or absolute with a slash at its start
+   * A file whole, {@code null} when there is none; the name is relative, or absolute with a slash.
    */
   static Buffer load(String name) {
     try (InputStream in = Resources.class.getResourceAsStream(name)) {

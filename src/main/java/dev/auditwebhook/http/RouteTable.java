@@ -25,9 +25,7 @@ final class RouteTable {
   private final boolean knowsParameters;
   private final Map<String, Set<String>> methods = new LinkedHashMap<>();
 
-  /**
-   * @param knowsParameters whether a query parameter that means nothing is refused
-   */
+  /** {@code knowsParameters}: a query parameter that means nothing is refused. */
   RouteTable(Router router, boolean knowsParameters) {
     this.router = router;
     this.knowsParameters = knowsParameters;

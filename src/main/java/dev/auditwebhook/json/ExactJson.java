@@ -1,8 +1,5 @@
 package dev.auditwebhook.json;
 
-import static java.lang.Character.MAX_SURROGATE;
-import static java.lang.Character.MIN_SURROGATE;
-
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonLocation;
@@ -35,9 +32,7 @@ import java.util.Map;
  */
 public final class ExactJson {
 
-  /**
-   * The most levels of nesting. Writers stop at 1000, and replies put a few levels around a value.
-   */
+  /** The most levels: writers stop at 1000, and replies put a few levels around a value. */
   public static final int MAX_DEPTH = 900;
 
   /** The most characters of a number: reading one takes quadratic time. */
@@ -70,6 +65,8 @@ public final class ExactJson {
         throw refused("not JSON: more than one value", parser.currentTokenLocation());
       }
       return wrapped(value);
+    } catch (CharacterCodingException e) {
+      throw refused("not UTF-8", null);
     } catch (StreamConstraintsException e) {
       String most = "more than %s levels, or a number of more than %s characters";
       throw refused(most.formatted(MAX_DEPTH, MAX_NUMBER_LENGTH), e.getLocation());
@@ -80,14 +77,9 @@ public final class ExactJson {
     }
   }
 
-  private static String text(Buffer json) throws IOException {
-    String text;
-    try {
-      text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json.getBytes())).toString();
-    } catch (CharacterCodingException e) {
-      throw refused("not UTF-8", null);
-    }
+  private static String text(Buffer json) throws CharacterCodingException {
+    String text =
+        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json.getBytes())).toString();
     if (text.startsWith("\uFEFF")) {
       throw refused("not JSON: starts with a byte-order mark", null);
     }
@@ -135,7 +127,7 @@ public final class ExactJson {
 
   /** Half of a surrogate pair has no UTF-8: it could only be passed on as something else. */
   private static String whole(JsonParser parser, String text) {
-    if (text.codePoints().anyMatch(c -> c >= MIN_SURROGATE && c <= MAX_SURROGATE)) {
+    if (text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
       throw refused("a string with half of a surrogate pair", parser.currentTokenLocation());
     }
     return text;

@@ -13,7 +13,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Reads a JSON object from outside key by key, and refuses what nobody asked for.
+ * Reads a JSON object from outside key by key, and refuses what nobody asked for. A key that is
+ * absent has the default that its reader is given.
  *
  * <p>Every refusal is an {@link IllegalArgumentException} of one line that starts with the path of
  * the key. A message shows numbers and types, never the text of a string: it may be a secret.
@@ -32,11 +33,7 @@ public final class StrictJson {
     this.unread = new TreeSet<>(json.fieldNames());
   }
 
-  /**
-   * Starts to read what should be an object.
-   *
-   * @param path how messages name the object, empty for the root
-   */
+  /** Starts to read what should be an object; messages name it by the path, empty for the root. */
   public static StrictJson of(String path, Object value) {
     if (value instanceof JsonObject object) {
       return new StrictJson(path, object);
@@ -50,17 +47,14 @@ public final class StrictJson {
     return json.containsKey(key);
   }
 
-  /** A string, or the default when the key is absent. */
   public String string(String key, String absent) {
     return read(key, absent, String.class, "must be a string");
   }
 
-  /** A string or {@code null}, or the default when the key is absent. */
   public String stringOrNull(String key, String absent) {
     return take(key) && json.getValue(key) == null ? null : string(key, absent);
   }
 
-  /** A true or false, or the default when the key is absent. */
   public boolean bool(String key, boolean absent) {
     return read(key, absent, Boolean.class, "must be true or false");
   }
@@ -75,7 +69,7 @@ public final class StrictJson {
     throw wrong(key, rule);
   }
 
-  /** A whole number from {@code min} to {@code max}, or the default when the key is absent. */
+  /** A whole number from {@code min} to {@code max}. */
   public long whole(String key, long absent, long min, long max) {
     if (!take(key)) {
       return absent;
@@ -90,17 +84,15 @@ public final class StrictJson {
     throw wrong(key, "must be a whole number from " + min + " to " + max);
   }
 
-  /** Like {@link #whole(String, long, long, long)} for an {@code int}. */
   public int whole(String key, int absent, int min, int max) {
     return (int) whole(key, (long) absent, (long) min, (long) max);
   }
 
-  /** A time of {@code min} to a day, in milliseconds, or the default when the key is absent. */
+  /** A time of {@code min} to a day, in milliseconds. */
   public long millis(String key, long absent, long min) {
     return whole(key, absent, min, DAY);
   }
 
-  /** A number from {@code min} to {@code max}, or the default when the key is absent. */
   public double decimal(String key, double absent, double min, double max) {
     if (!take(key)) {
       return absent;
@@ -122,7 +114,6 @@ public final class StrictJson {
     return object(key).json.copy();
   }
 
-  /** An array of strings, or the default when the key is absent. */
   public List<String> strings(String key, List<String> absent) {
     return take(key)
         ? items(key, "strings", String.class::isInstance).map(String.class::cast).toList()
@@ -161,7 +152,6 @@ public final class StrictJson {
     return new IllegalArgumentException(pathOf(key) + ": " + why);
   }
 
-  /** Refuses a key's value unless a rule holds. */
   public void require(boolean holds, String key, String rule) {
     if (!holds) {
       throw refused(key, rule);
@@ -177,7 +167,6 @@ public final class StrictJson {
     }
   }
 
-  /** Runs a check of each member of a key's array. */
   public void checkEach(String key, List<String> members, Consumer<String> check) {
     for (int i = 0; i < members.size(); i++) {
       int index = i;

@@ -10,7 +10,6 @@ import java.util.function.LongSupplier;
  */
 public interface Metrics {
 
-  /** What became of an attempt. */
   enum Outcome {
     DELIVERED,
     RETRY,
@@ -26,22 +25,12 @@ public interface Metrics {
   /** Measures nothing: Micrometer is not on the class path. */
   Metrics NONE = new Metrics() {};
 
-  /**
-   * A total that only rises.
-   *
-   * @param name with dots, and without {@code total}
-   * @param value asked from any thread
-   */
+  /** A total that only rises; the value is asked from any thread. */
   default Metrics counter(String name, String description, LongSupplier value) {
     return this;
   }
 
-  /**
-   * A value that rises and falls.
-   *
-   * @param value asked from any thread
-   * @param tags further tags, as keys and values
-   */
+  /** A value that rises and falls, asked from any thread; tags are keys and values. */
   default Metrics gauge(String name, String description, LongSupplier value, String... tags) {
     return this;
   }

@@ -16,7 +16,6 @@ public final class MetricsFactory {
     return ifThere(() -> new MicrometerMetrics(Registries.of(vertx), address), Metrics.NONE);
   }
 
-  /** A way to scrape, or {@code null}. */
   static Supplier<String> scraper(Vertx vertx) {
     return ifThere(() -> Registries.scraper(vertx), null);
   }

@@ -19,10 +19,7 @@ import java.util.stream.LongStream;
 /** Meters in a registry of Micrometer. */
 final class MicrometerMetrics implements Metrics {
 
-  /** The bounds of the histogram of durations, in milliseconds. */
-  private static final long[] DURATIONS = {10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 15_000};
-
-  /** The bounds of the histogram of batches, in events. */
+  private static final long[] MILLIS = {10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 15_000};
   private static final double[] SIZES = {1, 10, 100, 1_000, 10_000};
 
   private final MeterRegistry registry;
@@ -55,7 +52,7 @@ final class MicrometerMetrics implements Metrics {
         .description("How long an attempt took, to the last byte of its answer")
         .tags(tags.and("outcome", outcome.toString()))
         .serviceLevelObjectives(
-            LongStream.of(DURATIONS).mapToObj(Duration::ofMillis).toArray(Duration[]::new))
+            LongStream.of(MILLIS).mapToObj(Duration::ofMillis).toArray(Duration[]::new))
         .register(registry);
   }
 

@@ -7,7 +7,6 @@ import java.util.function.Supplier;
 /** All metrics of this process, as Prometheus reads them. */
 public final class Scrape {
 
-  /** The media type of the text. */
   public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private Scrape() {}

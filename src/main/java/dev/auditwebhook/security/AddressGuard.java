@@ -46,15 +46,13 @@ public final class AddressGuard {
 
   /** Whether nothing may be sent to an address; its zone does not count. */
   public static boolean forbids(InetAddress address, boolean allowPrivateNetworks) {
-    return forbids(address.getAddress(), allowPrivateNetworks)
-        || embedded(address.getAddress()).stream()
-            .anyMatch(inner -> forbids(inner, allowPrivateNetworks));
+    return destinations(address.getAddress()).stream()
+        .map(bytes -> GENERATOR.from(bytes))
+        .anyMatch(ip -> isIn(NEVER, ip) || !allowPrivateNetworks && isIn(PRIVATE, ip));
   }
 
-  private static boolean forbids(byte[] bytes, boolean allowPrivateNetworks) {
-    IPAddress address = GENERATOR.from(bytes);
-    return NEVER.stream().anyMatch(block -> block.contains(address))
-        || !allowPrivateNetworks && PRIVATE.stream().anyMatch(block -> block.contains(address));
+  private static boolean isIn(List<IPAddress> blocks, IPAddress address) {
+    return blocks.stream().anyMatch(block -> block.contains(address));
   }
 
   /** Vets all addresses of a name; {@link ForbiddenAddressException} for the first forbidden. */
@@ -71,34 +69,34 @@ public final class AddressGuard {
     return GENERATOR.from(address.getAddress()).toCanonicalString();
   }
 
-  /** The IPv4 addresses that an IPv6 address may lead to. */
-  private static List<byte[]> embedded(byte[] ip) {
-    List<byte[]> inner = new ArrayList<>();
+  /** An address and, of IPv6, the IPv4 addresses that it may lead to. */
+  private static List<byte[]> destinations(byte[] ip) {
+    List<byte[]> found = new ArrayList<>(List.of(ip));
     if (ip.length != 16) {
-      return inner;
+      return found;
     }
     if (startsWith(ip, "00000000000000000000ffff")
         || startsWith(ip, "0000000000000000ffff0000")
         || startsWith(ip, "0064ff9b0000000000000000")
         || startsWith(ip, "0064ff9b0001")
         || startsWith(ip, "000000000000000000000000") && (ip[12] | ip[13] | ip[14]) != 0) {
-      inner.add(Arrays.copyOfRange(ip, 12, 16));
+      found.add(Arrays.copyOfRange(ip, 12, 16));
     }
     if (startsWith(ip, "0064ff9b0001")) {
       // RFC 6052, section 2.2: below a /48 the address stands around the zero octet at bit 64.
-      inner.add(new byte[] {ip[6], ip[7], ip[9], ip[10]});
+      found.add(new byte[] {ip[6], ip[7], ip[9], ip[10]});
     }
     if (startsWith(ip, "2002")) {
-      inner.add(Arrays.copyOfRange(ip, 2, 6));
+      found.add(Arrays.copyOfRange(ip, 2, 6));
     }
     if (startsWith(ip, "20010000")) {
-      inner.add(Arrays.copyOfRange(ip, 4, 8));
-      inner.add(new byte[] {(byte) ~ip[12], (byte) ~ip[13], (byte) ~ip[14], (byte) ~ip[15]});
+      found.add(Arrays.copyOfRange(ip, 4, 8));
+      found.add(new byte[] {(byte) ~ip[12], (byte) ~ip[13], (byte) ~ip[14], (byte) ~ip[15]});
     }
     if ((ip[8] & 0xfd) == 0 && ip[9] == 0 && ip[10] == 0x5e && (ip[11] & 0xff) == 0xfe) {
-      inner.add(Arrays.copyOfRange(ip, 12, 16));
+      found.add(Arrays.copyOfRange(ip, 12, 16));
     }
-    return inner;
+    return found;
   }
 
   private static boolean startsWith(byte[] ip, String hex) {

@@ -58,7 +58,6 @@ public final class AdminToken {
         .map(found -> found.group(1));
   }
 
-  /** Shows nothing of the token. */
   @Override
   public String toString() {
     return "AdminToken[...]";

@@ -39,11 +39,7 @@ public final class ClientOptions {
 
   private ClientOptions() {}
 
-  /**
-   * Reads the options as Vert.x documents them, and turns redirects off.
-   *
-   * @throws IllegalArgumentException in one line that begins with {@code path}
-   */
+  /** Reads options as Vert.x documents them, redirects off; a refusal begins with the path. */
   public static WebClientOptions read(String path, JsonObject json) {
     for (String key : new TreeSet<>(json.fieldNames())) {
       if (REFUSED.contains(key)) {

@@ -94,11 +94,8 @@ public final class Concealment {
   }
 
   /**
-   * A text without the secrets.
-   *
-   * @param text what a receiver answered
-   * @param cut whether it may go on: then the beginning of a secret at its end is taken out too
-   * @return the text with {@value Redaction#REDACTED} in their places
+   * What a receiver answered, with {@value Redaction#REDACTED} for each secret; where the answer
+   * was cut, the beginning of one at its end is taken out too.
    */
   public String conceal(String text, boolean cut) {
     if (secrets.size() > MOST_SECRETS) {

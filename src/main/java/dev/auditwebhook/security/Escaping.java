@@ -82,11 +82,7 @@ enum Escaping {
     return text.indexOf(first) >= 0;
   }
 
-  /**
-   * Finds the escapes of a text.
-   *
-   * @param cut whether the text may go on: then one whose end is missing is found too
-   */
+  /** Finds escapes; in a text that may go on ({@code cut}) also one whose end is missing. */
   Matcher in(String text, boolean cut) {
     return (cut ? inCut : inWhole).matcher(text);
   }

@@ -29,9 +29,7 @@ public final class GuardedResolver {
   private long askedAt;
   private Future<List<InetAddress>> vetted;
 
-  /**
-   * @param clock in milliseconds
-   */
+  /** The clock is in milliseconds. */
   public GuardedResolver(Resolver resolver, boolean allowPrivateNetworks, LongSupplier clock) {
     this.resolver = resolver;
     this.allowPrivateNetworks = allowPrivateNetworks;

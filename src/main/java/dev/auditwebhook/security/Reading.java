@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
+import java.util.stream.IntStream;
 
 /** One way to read a text, which knows where in the original each of its characters stands. */
 final class Reading {
@@ -22,20 +23,11 @@ final class Reading {
     this.places = places;
   }
 
-  /** A text as it is. */
   static Reading of(String text) {
-    int[] places = new int[text.length() + 1];
-    for (int i = 0; i < places.length; i++) {
-      places[i] = i;
-    }
-    return new Reading(text, places);
+    return new Reading(text, IntStream.rangeClosed(0, text.length()).toArray());
   }
 
-  /**
-   * All that a text may mean: as it is, and unescaped in each way, again and again.
-   *
-   * @param cut whether it may go on: then an escape at its end may be incomplete
-   */
+  /** What a text may mean, unescaped again and again; where it is cut, an escape may be too. */
   static List<Reading> all(String text, boolean cut) {
     Set<String> known = new HashSet<>();
     List<Reading> all = new ArrayList<>();
@@ -58,7 +50,6 @@ final class Reading {
     }
   }
 
-  /** This text with its escapes read. */
   Reading unescaped(Escaping escaping, boolean cut) {
     StringBuilder read = new StringBuilder(text.length());
     int[] from = new int[text.length() + 1];

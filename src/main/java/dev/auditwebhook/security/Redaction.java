@@ -18,7 +18,6 @@ import java.util.regex.Pattern;
  */
 public final class Redaction {
 
-  /** What stands for a redacted value. */
   public static final String REDACTED = "<redacted>";
 
   private static final Set<String> NAMES =
@@ -36,9 +35,7 @@ public final class Redaction {
 
   private final Set<String> names = new HashSet<>(NAMES);
 
-  /**
-   * @param added more keys whose values are redacted
-   */
+  /** Redacts the values of some more keys. */
   public Redaction(List<String> added) {
     for (String key : added) {
       names.add(normal(key));
@@ -46,10 +43,7 @@ public final class Redaction {
     }
   }
 
-  /**
-   * A copy of a JSON value in which the value of each secret's key, whatever its type, is {@value
-   * #REDACTED}.
-   */
+  /** A copy of a JSON value in which the value of each secret's key is {@value #REDACTED}. */
   public Object redact(Object json) {
     if (json instanceof JsonObject object) {
       return redact(object.getMap());

@@ -22,7 +22,6 @@ import java.util.Set;
  */
 public final class UrlPolicy {
 
-  /** The longest URL, in characters. */
   public static final int MAX_LENGTH = 2048;
 
   private static final Set<String> METADATA_HOSTS =
@@ -53,10 +52,8 @@ public final class UrlPolicy {
   /**
    * A URL that passed.
    *
-   * @param url as it was given
    * @param host a name in ASCII without a last dot, or an address without brackets
    * @param port the port, the scheme's own when the URL has none
-   * @param ssl whether the scheme is {@code https}
    * @param target what the request line asks for: path and query
    * @param address the address when the host is one, else {@code null}
    */
@@ -69,7 +66,6 @@ public final class UrlPolicy {
       return (ssl ? "https://" : "http://") + name + (port == (ssl ? 443 : 80) ? "" : ":" + port);
     }
 
-    /** Shows no path and no query. */
     @Override
     public String toString() {
       return origin();
@@ -78,11 +74,7 @@ public final class UrlPolicy {
 
   private UrlPolicy() {}
 
-  /**
-   * Vets a URL.
-   *
-   * @throws IllegalArgumentException with the reason in one line
-   */
+  /** Vets a URL; a refusal is an {@link IllegalArgumentException} of one line. */
   public static Destination vet(String url, boolean allowPrivateNetworks) {
     check(!url.isEmpty(), "must not be empty");
     check(url.length() <= MAX_LENGTH, "must not be longer than " + MAX_LENGTH + " characters");

@@ -39,7 +39,6 @@ public final class ConnectionGuard {
         });
   }
 
-  /** Looks at no connection any more. */
   public void stop() {
     vertx.cancelTimer(timer);
   }

@@ -10,16 +10,13 @@ import java.util.Map;
 /** A request that is not served, as RFC 9457 describes it. Its detail is for the client to read. */
 public final class Problem extends RuntimeException {
 
-  /** The media type of a problem. */
   public static final String CONTENT_TYPE = "application/problem+json";
-
   private static final long serialVersionUID = 1L;
 
   private final int status;
   private final transient JsonObject members = new JsonObject();
   private final transient Map<CharSequence, String> headers = new LinkedHashMap<>();
 
-  /** A refusal of a status, with a detail in one line. */
   public Problem(int status, String detail) {
     super(detail, null, false, false);
     this.status = status;
@@ -37,10 +34,7 @@ public final class Problem extends RuntimeException {
 
   /**
    * The problem behind a failure. Only a {@link Problem} speaks to the client; of anything else the
-   * client learns no more than the status.
-   *
-   * @param failure what was thrown, or {@code null}
-   * @param status the status that the router chose, or less than 400 when it chose none
+   * client learns no more than the status: the router's, or 500 when that is none.
    */
   public static Problem of(Throwable failure, int status) {
     if (failure instanceof Problem problem) {
@@ -53,19 +47,16 @@ public final class Problem extends RuntimeException {
     return new Problem(500, "an error of this server, which its log explains");
   }
 
-  /** Adds a header of the answer. */
   public Problem header(CharSequence name, String value) {
     headers.put(name, value);
     return this;
   }
 
-  /** Adds a member of the JSON object. */
   public Problem member(String name, Object value) {
     members.put(name, value);
     return this;
   }
 
-  /** The HTTP status. */
   public int status() {
     return status;
   }

@@ -57,12 +57,8 @@ public final class ResponseWriter {
     response
         .setStatusCode(status)
         .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
-        .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
-    if (request.method() == HttpMethod.HEAD) {
-      response.end();
-    } else {
-      response.end(body);
-    }
+        .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()))
+        .end(request.method() == HttpMethod.HEAD ? Buffer.buffer() : body);
   }
 
   /** The failure handler of all routes. */

@@ -19,7 +19,6 @@ public final class TokenGuard {
     ingest = Optional.ofNullable(options.getIngestToken()).map(AdminToken::of);
   }
 
-  /** Lets administrators pass. */
   public void administrator(RoutingContext ctx) {
     check(ctx, false);
   }
