@@ -102,7 +102,8 @@ final class ReadAhead {
    */
   void take(Consumer<List<Pending>> taken) {
     int room = queueCapacity - held;
-    if (reading || waiting() == 0 || room <= 0 || room < queueCapacity / 4 && waiting() > room) {
+    boolean little = held > queueCapacity / 4 * 3 && waiting() > room;
+    if (reading || waiting() == 0 || room <= 0 || little) {
       return;
     }
     reading = true;

@@ -216,10 +216,9 @@ class ReadAheadTest {
     open(10);
 
     assertThat(readAhead.waiting()).isEqualTo(7);
-    assertThat(take()).containsExactly(2L, 4L);
+    assertThat(take()).as("together with the others").containsExactly(2L, 4L, 5L, 6L, 7L, 8L, 9L);
     assertThat(held.get(4L).attempts()).isEqualTo(2);
     assertThat(held.get(4L).since()).isEqualTo(NOW);
-    assertThat(take()).containsExactlyElementsOf(ids(5, 9));
     assertThat(readAhead.waiting()).isZero();
     assertThat(drain()).isEmpty();
     assertThat(ledger.pending()).isZero();
@@ -257,8 +256,7 @@ class ReadAheadTest {
     assertThat(imbalance()).isZero();
 
     open(10);
-    assertThat(take()).containsExactly(2L);
-    assertThat(take()).containsExactly(1L, 3L, 4L);
+    assertThat(take()).containsExactlyInAnyOrder(1L, 2L, 3L, 4L);
     assertThat(ledger.letters()).isEmpty();
   }
 

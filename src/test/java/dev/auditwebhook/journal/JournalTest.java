@@ -543,4 +543,25 @@ class JournalTest {
     assertThat(journal.isFaulty()).isTrue();
     assertThat(journal.warning()).isNotBlank();
   }
+
+  @Test
+  void aListingOfDeadLettersThatFailsIsNoFaultOfTheStore() {
+    engine.failReads(new IllegalStateException("Input/output error"));
+    assertThat(endpoint.deadLetters().read(0, 1, 100)).isNotNull();
+    clock.turn();
+    assertThat(journal.isFaulty()).isFalse();
+  }
+
+  @Test
+  void aStepIsKeptWithinItsDelayThoughGroupsAreFarApart() {
+    open(10_000);
+    arrive(1);
+    clock.turn(10_000);
+    int before = engine.appends().size();
+
+    endpoint.discarded();
+    clock.turn(Journal.STEP_DELAY);
+
+    assertThat(engine.appends()).hasSize(before + 1);
+  }
 }

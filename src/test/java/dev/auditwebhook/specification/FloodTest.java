@@ -14,7 +14,9 @@ import dev.auditwebhook.testing.LogLines;
 import dev.auditwebhook.testing.OneStore;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import dev.auditwebhook.testing.WebhookExtension;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.Shareable;
 import java.util.ArrayList;
@@ -224,5 +226,21 @@ class FloodTest {
 
     WebhookClient.State state = webhook.awaitState(s -> s.received() == 20_000);
     assertThat(state.discarded()).isZero();
+  }
+
+  @Test
+  @OneStore("on disk, no more is on its way than 32 MiB")
+  void aFloodThatFitsIntoMemoryIsNotDroppedByAWorker() {
+    webhook.deploy(
+        webhook.verticle(webhook.options().setQueueCapacity(2_000)),
+        new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER));
+    webhook.set("paused", true);
+
+    for (int i = 0; i < 1_000; i++) {
+      webhook.publish("large", "x".repeat(60_000));
+    }
+
+    WebhookClient.State state = webhook.awaitState(now -> now.received() == 1_000);
+    assertThat(state.dropped()).isZero();
   }
 }

@@ -232,7 +232,6 @@ final class Disk {
                   .limit(
                       Math.max(0, Records.plausibleCount(firstId, until, group) - from + firstId))
                   .forEach(read.damaged()::add);
-              damagedGroups.add(firstId);
             }
           }
           return read;
