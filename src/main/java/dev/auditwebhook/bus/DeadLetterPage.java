@@ -33,12 +33,7 @@ record DeadLetterPage(JsonArray events, long last) {
   private static final String DAMAGED = "<damaged>";
   private static final JsonFactory FACTORY = new JsonFactory();
 
-  /**
-   * Makes a page of the first of some letters. It may take a while for megabytes of them.
-   *
-   * @param messageId gives the message id of an event
-   * @param redaction of the details
-   */
+  /** Makes a page of the first of some letters. It may take a while for megabytes of them. */
   static DeadLetterPage of(
       List<DeadLetter> letters, LongFunction<String> messageId, Redaction redaction) {
     JsonArray events = new JsonArray();

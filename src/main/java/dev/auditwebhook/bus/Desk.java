@@ -1,14 +1,18 @@
 package dev.auditwebhook.bus;
 
+import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.impl.EventLoopExecutor;
+import io.vertx.core.impl.VertxImpl;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
@@ -96,13 +100,18 @@ final class Desk {
 
   private ContextInternal sliced(ContextInternal context) {
     if (sliced == null) {
-      slices = new Slices(context.nettyEventLoop());
+      EventLoop loop = context.nettyEventLoop();
+      slices = new Slices(loop);
       sliced =
-          vertx
-              .contextBuilder()
-              .withEventLoop(slices)
-              .withClassLoader(context.classLoader())
-              .build();
+          ((VertxImpl) context.owner())
+              .createContext(
+                  ThreadingModel.EVENT_LOOP,
+                  new EventLoopExecutor(loop),
+                  slices,
+                  vertx.workerPool(),
+                  vertx.closeFuture(),
+                  null,
+                  context.classLoader());
     }
     return sliced;
   }

@@ -58,15 +58,14 @@ final class Ownership {
                   + " another address"));
     }
     owner = true;
-    Future<Void> claimed;
-    if (!vertx.isClustered()) {
-      claimed = Future.succeededFuture();
-    } else if (wholeCluster) {
-      claimed = oneByOne(() -> alone().compose(v -> show()).compose(v -> alone()));
-    } else {
-      claimed = show().compose(v -> alone());
-    }
+    Future<Void> claimed = vertx.isClustered() ? claimInCluster() : Future.succeededFuture();
     return claimed.recover(failure -> release().transform(v -> Future.failedFuture(failure)));
+  }
+
+  private Future<Void> claimInCluster() {
+    return wholeCluster
+        ? oneByOne(() -> alone().compose(v -> show()).compose(v -> alone()))
+        : show().compose(v -> alone());
   }
 
   private Future<Void> oneByOne(Supplier<Future<Void>> claim) {
@@ -77,12 +76,8 @@ final class Ownership {
             failure ->
                 Future.failedFuture(
                     new VertxException(
-                        "webhook.scope: the cluster gave no lock to deploy on "
-                            + address
-                            + " within "
-                            + LOCK_TIMEOUT
-                            + " ms: "
-                            + failure.getMessage(),
+                        "webhook.scope: the cluster gave no lock to deploy on %s within %s ms: %s"
+                            .formatted(address, LOCK_TIMEOUT, failure.getMessage()),
                         failure,
                         true)))
         .compose(lock -> claim.get().onComplete(v -> lock.release()));
@@ -98,46 +93,43 @@ final class Ownership {
 
   /** Completed when no other node has a webhook that this one may not be beside. */
   private Future<Void> alone() {
-    return others(addresses.ownerOfAll())
-        .compose(
-            some ->
-                some
-                    ? Future.failedFuture(
-                        refusal(
-                            "a WebhookVerticle of another node answers on %s for the whole cluster"
-                                + " already (\"scope\":\"cluster\"); undeploy it first, or give this"
-                                + " one another address"))
-                    : wholeCluster ? others(addresses.owner()) : Future.succeededFuture(false))
-        .compose(
-            some ->
-                some
-                    ? Future.failedFuture(
-                        refusal(
-                            "another node has a WebhookVerticle of its own on %s already"
-                                + " (\"scope\":\"local\"); undeploy it first, or give this one"
-                                + " another address"))
-                    : Future.succeededFuture());
+    Future<Void> noneOfAll =
+        noOther(
+            addresses.ownerOfAll(),
+            "a WebhookVerticle of another node answers on %s for the whole cluster already"
+                + " (\"scope\":\"cluster\"); undeploy it first, or give this one another address");
+    return wholeCluster
+        ? noneOfAll.compose(
+            v ->
+                noOther(
+                    addresses.owner(),
+                    "another node has a WebhookVerticle of its own on %s already"
+                        + " (\"scope\":\"local\"); undeploy it first, or give this one another"
+                        + " address"))
+        : noneOfAll;
   }
 
-  /** Whether living nodes other than this one have shown themselves. */
-  private Future<Boolean> others(String where) {
+  /** Refused when living nodes other than this one have shown themselves. */
+  private Future<Void> noOther(String where, String refusal) {
     ClusterManager cluster = ((VertxInternal) vertx).clusterManager();
     Promise<List<RegistrationInfo>> registered =
         ((VertxInternal) vertx).getOrCreateContext().promise();
     cluster.getRegistrations(where, registered);
     return registered
         .future()
-        .map(
+        .compose(
             all -> {
               List<String> living = cluster.getNodes();
               return all.stream()
-                  .map(RegistrationInfo::nodeId)
-                  .anyMatch(id -> !id.equals(cluster.getNodeId()) && living.contains(id));
+                      .map(RegistrationInfo::nodeId)
+                      .anyMatch(id -> !id.equals(cluster.getNodeId()) && living.contains(id))
+                  ? Future.failedFuture(refusal(refusal))
+                  : Future.succeededFuture();
             });
   }
 
   private VertxException refusal(String why) {
-    return new VertxException("webhook.address: " + String.format(why, address), true);
+    return new VertxException("webhook.address: " + why.formatted(address), true);
   }
 
   /** Lets go of what was taken. A second time is harmless. */

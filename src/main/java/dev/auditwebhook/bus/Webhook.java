@@ -23,8 +23,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -43,12 +43,11 @@ public final class Webhook {
   private final Desk desk;
 
   /** What is to be let go of, the last one first. */
-  private final List<Supplier<Future<Void>>> held = new ArrayList<>();
+  private final Deque<Supplier<Future<Void>>> held = new ArrayDeque<>();
 
   private Endpoint endpoint;
 
   /**
-   * @param vertx whose event bus
    * @param options checked options
    */
   public Webhook(Vertx vertx, WebhookOptions options) {
@@ -59,9 +58,6 @@ public final class Webhook {
             new VertxResolver(vertx), options.isAllowPrivateNetworks(), System::currentTimeMillis));
   }
 
-  /**
-   * @param resolver finds the addresses that connections go to
-   */
   Webhook(Vertx vertx, WebhookOptions options, GuardedResolver resolver) {
     this.vertx = vertx;
     this.options = options;
@@ -93,7 +89,7 @@ public final class Webhook {
   }
 
   private Future<Void> begin(Journal journal) {
-    held.add(journal::close);
+    held.push(journal::close);
     Metrics metrics = MetricsFactory.create(vertx, options.getAddress());
     hold(metrics::close);
     MessageIds ids = new MessageIds(journal.messageIdPrefix());
@@ -103,14 +99,14 @@ public final class Webhook {
         journal.add(
             DEFAULT,
             store -> new Endpoint(DEFAULT, options, around, journal.stateOf(DEFAULT), store, ids));
-    held.add(endpoint::close);
+    held.push(endpoint::close);
     metrics.counter("webhook.rejected", "Entries that were not valid", journal::rejected);
     Acceptance acceptance = new Acceptance(clock, journal, options.getMaxEntryBytes());
     hold(acceptance::close);
     EndpointDesk requests = new EndpointDesk(endpoint, journal, options.isAllowPrivateNetworks());
     DeadLetterDesk letters =
         new DeadLetterDesk(vertx, endpoint, ids, new Redaction(options.getRedact()));
-    held.add(desk::close);
+    held.push(desk::close);
     return Future.all(
             List.of(
                 desk.takeInOrder(
@@ -131,7 +127,7 @@ public final class Webhook {
   }
 
   private void hold(Runnable close) {
-    held.add(
+    held.push(
         () -> {
           close.run();
           return Future.succeededFuture();
@@ -153,12 +149,9 @@ public final class Webhook {
   }
 
   private Future<Void> letGo() {
-    List<Supplier<Future<Void>>> last = new ArrayList<>(held);
-    held.clear();
-    Collections.reverse(last);
     Future<Void> closed = Future.succeededFuture();
-    for (Supplier<Future<Void>> each : last) {
-      closed = closed.eventually(each);
+    while (!held.isEmpty()) {
+      closed = closed.eventually(held.pop());
     }
     return closed.eventually(ownership::release);
   }

@@ -140,11 +140,6 @@ final class AnswerGuard extends ChannelDuplexHandler implements Line {
   }
 
   @Override
-  public void closeNow() {
-    cut();
-  }
-
-  @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
   }

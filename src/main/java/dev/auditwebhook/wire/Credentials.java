@@ -4,7 +4,9 @@ import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.security.UrlPolicy.Destination;
 import io.vertx.ext.web.client.WebClientOptions;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -15,30 +17,21 @@ import java.util.Set;
 public final class Credentials {
 
   private final Set<String> origins = new HashSet<>();
-  private final boolean anywhere;
   private final boolean some;
-  private Destination lastAsked;
-  private boolean lastAnswer;
 
   public Credentials(EndpointOptions options, boolean allowPrivateNetworks) {
     boolean certificate = new WebClientOptions(options.getClient()).getKeyCertOptions() != null;
     some = certificate || !options.getHeaders().isEmpty();
-    anywhere = options.getUrl().isEmpty() && options.getAllowedOrigins().isEmpty();
+    List<String> allowed = new ArrayList<>(options.getAllowedOrigins());
     if (!options.getUrl().isEmpty()) {
-      origins.add(UrlPolicy.vet(options.getUrl(), allowPrivateNetworks).origin());
+      allowed.add(0, options.getUrl());
     }
-    options
-        .getAllowedOrigins()
-        .forEach(allowed -> origins.add(UrlPolicy.vet(allowed, allowPrivateNetworks).origin()));
+    allowed.forEach(url -> origins.add(UrlPolicy.vet(url, allowPrivateNetworks).origin()));
   }
 
   /** Whether an endpoint gets them. */
   boolean goTo(Destination destination) {
-    if (destination != lastAsked) {
-      lastAsked = destination;
-      lastAnswer = anywhere || origins.contains(destination.origin());
-    }
-    return lastAnswer;
+    return origins.isEmpty() || origins.contains(destination.origin());
   }
 
   /** What an operator must know, {@code null} for nothing. */

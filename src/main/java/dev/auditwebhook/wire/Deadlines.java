@@ -1,8 +1,6 @@
 package dev.auditwebhook.wire;
 
 import io.vertx.core.Vertx;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -63,15 +61,8 @@ final class Deadlines {
   /** Who is late is cut only when the timer runs again: what that starts has a later deadline. */
   private void expire() {
     timer = -1;
-    List<Timed> late = new ArrayList<>();
-    for (Iterator<Timed> oldest = running.iterator(); oldest.hasNext(); ) {
-      Timed exchange = oldest.next();
-      if (left(exchange) > 0) {
-        break;
-      }
-      oldest.remove();
-      late.add(exchange);
-    }
+    List<Timed> late = running.stream().takeWhile(exchange -> left(exchange) <= 0).toList();
+    late.forEach(running::remove);
     arm();
     // Each by itself, so that what goes wrong with one does not keep the others.
     late.forEach(exchange -> vertx.runOnContext(v -> exchange.abort(error)));

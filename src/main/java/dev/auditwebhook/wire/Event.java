@@ -3,6 +3,7 @@ package dev.auditwebhook.wire;
 import io.vertx.core.shareddata.Shareable;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -23,17 +24,13 @@ public record Event(long id, String action, byte[] content, long acceptedAt) imp
   public static final String TIMESTAMP = "timestamp";
   public static final String DETAILS = "details";
 
-  private static final byte[] BEGINNING = ("{\"" + ID + "\":").getBytes(StandardCharsets.US_ASCII);
+  private static final String BEGINNING = "{\"" + ID + "\":";
 
   /** The JSON of the event, the same at every attempt. */
   public byte[] body() {
-    byte[] body = new byte[size()];
-    System.arraycopy(BEGINNING, 0, body, 0, BEGINNING.length);
-    int at = body.length - content.length;
-    System.arraycopy(content, 0, body, at, content.length);
-    for (long rest = id; at > BEGINNING.length; rest /= 10) {
-      body[--at] = (byte) ('0' + rest % 10);
-    }
+    byte[] head = (BEGINNING + id).getBytes(StandardCharsets.US_ASCII);
+    byte[] body = Arrays.copyOf(head, head.length + content.length);
+    System.arraycopy(content, 0, body, head.length, content.length);
     return body;
   }
 
@@ -50,10 +47,6 @@ public record Event(long id, String action, byte[] content, long acceptedAt) imp
 
   /** How many bytes its {@link #body()} has. */
   public int size() {
-    int digits = 1;
-    for (long rest = id / 10; rest > 0; rest /= 10) {
-      digits++;
-    }
-    return BEGINNING.length + digits + content.length;
+    return BEGINNING.length() + Long.toString(id).length() + content.length;
   }
 }

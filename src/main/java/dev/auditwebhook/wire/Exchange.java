@@ -57,16 +57,8 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void>, Deadlines.Tim
     deadlines.start(this);
   }
 
-  String messageId() {
-    return messageId;
-  }
-
   byte[] body() {
     return body;
-  }
-
-  boolean showsCredentials() {
-    return showsCredentials;
   }
 
   @Override
@@ -84,9 +76,9 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void>, Deadlines.Tim
   }
 
   /** The connection is there. False when the deadline has passed: then nothing is sent. */
-  boolean sends(HttpClientRequest clientRequest, Line carrier) {
+  boolean sends(HttpClientRequest clientRequest, StandardHeaders headers) {
     request = clientRequest;
-    line = carrier;
+    line = Line.of(request.connection()).get();
     if (done) {
       line.giveBack(request);
       return false;
@@ -98,6 +90,7 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void>, Deadlines.Tim
       request.continueHandler(v -> interim = true);
       request.earlyHintsHandler(hints -> interim = true);
     }
+    headers.addTo(request.headers(), messageId, body, showsCredentials);
     return true;
   }
 
@@ -109,8 +102,10 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void>, Deadlines.Tim
       return false;
     }
     status = response.statusCode();
-    String retry = status < 300 ? null : response.getHeader(HttpHeaders.RETRY_AFTER);
-    retryAfter = retry == null ? 0 : RetryAfter.millis(retry, System.currentTimeMillis());
+    if (status >= 300) {
+      String value = response.getHeader(HttpHeaders.RETRY_AFTER);
+      retryAfter = RetryAfter.millis(value, System.currentTimeMillis());
+    }
     if (status < 200) {
       abort(null);
     }
@@ -144,13 +139,10 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void>, Deadlines.Tim
    * closed, so that no byte of an answer came.
    */
   boolean sendsAgain(Throwable cause) {
-    boolean again = !done && !resent && reused && isUnanswered() && Failures.isClosed(cause);
+    boolean unanswered = reused && status == 0 && !interim && !line.isHeard();
+    boolean again = !done && !resent && unanswered && Failures.isClosed(cause);
     resent |= again;
     return again;
-  }
-
-  private boolean isUnanswered() {
-    return status == 0 && !interim && !line.isHeard();
   }
 
   void fail(Throwable cause) {
@@ -186,17 +178,13 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void>, Deadlines.Tim
     if (excerpt == null) {
       return "";
     }
-    try {
-      // A character that the limit cuts in two is left out rather than shown as damaged.
-      CharBuffer chars = CharBuffer.allocate(Answer.EXCERPT_LIMIT);
-      StandardCharsets.UTF_8
-          .newDecoder()
-          .onMalformedInput(CodingErrorAction.REPLACE)
-          .decode(ByteBuffer.wrap(excerpt.getBytes()), chars, false);
-      return chars.flip().toString();
-    } catch (RuntimeException e) {
-      return "";
-    }
+    // A character that the limit cuts in two is left out rather than shown as damaged.
+    CharBuffer chars = CharBuffer.allocate(Answer.EXCERPT_LIMIT);
+    StandardCharsets.UTF_8
+        .newDecoder()
+        .onMalformedInput(CodingErrorAction.REPLACE)
+        .decode(ByteBuffer.wrap(excerpt.getBytes()), chars, false);
+    return chars.flip().toString();
   }
 
   @Override

@@ -39,5 +39,7 @@ interface Line {
   void cut();
 
   /** Ends the connection and all that it carries. */
-  void closeNow();
+  default void closeNow() {
+    cut();
+  }
 }

@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.StringJoiner;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -51,19 +52,15 @@ final class Signer {
   /**
    * The value of {@code webhook-signature}.
    *
-   * @param messageId the message id
    * @param timestamp seconds since the epoch, as sent
-   * @param body what is sent
    * @return one signature a secret, separated by spaces
    */
   String signature(String messageId, String timestamp, byte[] body) {
     byte[] head = (messageId + "." + timestamp + ".").getBytes(StandardCharsets.UTF_8);
-    StringBuilder signatures = new StringBuilder();
+    StringJoiner signatures = new StringJoiner(" ");
     for (Mac mac : macs) {
       mac.update(head);
-      signatures
-          .append(signatures.length() == 0 ? "v1," : " v1,")
-          .append(Base64.getEncoder().encodeToString(mac.doFinal(body)));
+      signatures.add("v1," + Base64.getEncoder().encodeToString(mac.doFinal(body)));
     }
     return signatures.toString();
   }
@@ -74,11 +71,5 @@ final class Signer {
    */
   String plain(byte[] body) {
     return HexFormat.of().formatHex(plain.doFinal(body));
-  }
-
-  /** Shows no secret. */
-  @Override
-  public String toString() {
-    return "Signer[" + macs.size() + " secrets]";
   }
 }

@@ -42,8 +42,6 @@ public final class StandardHeaders {
   private final Map<String, String> added = new LinkedHashMap<>();
   private Signer signer;
   private long signerExpires;
-  private long lastSeconds;
-  private String timestamp;
 
   /**
    * @param clock the time, in milliseconds since the epoch
@@ -86,17 +84,13 @@ public final class StandardHeaders {
     if (now >= signerExpires) {
       secretsChanged();
     }
-    long seconds = now / 1000;
-    if (seconds != lastSeconds) {
-      lastSeconds = seconds;
-      timestamp = Long.toString(seconds);
-    }
+    String timestamp = Long.toString(now / 1000);
     headers
         .set(HttpHeaders.CONTENT_TYPE, JSON)
         .set(HttpHeaders.USER_AGENT, AGENT)
         .set(ID, messageId)
         .set(TIMESTAMP, timestamp);
-    if (configured && !added.isEmpty()) {
+    if (configured) {
       added.forEach(headers::set);
     }
     if (signer.signs()) {

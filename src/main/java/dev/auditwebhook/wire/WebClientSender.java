@@ -8,7 +8,6 @@ import io.netty.buffer.Unpooled;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.net.SocketAddress;
@@ -64,20 +63,17 @@ public final class WebClientSender implements Sender {
 
   @Override
   public Future<Answer> send(Destination destination, int attempt, String messageId, byte[] body) {
-    return send(destination, attempt, exchange(destination, messageId, body), false);
+    return send(destination, attempt, messageId, body, false);
   }
 
   @Override
   public Future<Answer> sendApart(Destination destination, String messageId, byte[] body) {
-    return send(destination, 0, exchange(destination, messageId, body), true);
-  }
-
-  private Exchange exchange(Destination destination, String messageId, byte[] body) {
-    return new Exchange(deadlines, messageId, body, credentials.goTo(destination));
+    return send(destination, 0, messageId, body, true);
   }
 
   private Future<Answer> send(
-      Destination destination, int attempt, Exchange exchange, boolean fresh) {
+      Destination destination, int attempt, String messageId, byte[] body, boolean fresh) {
+    Exchange exchange = new Exchange(deadlines, messageId, body, credentials.goTo(destination));
     if (clients.isProxied()) {
       post(exchange, destination, new Route(null, fresh));
     } else {
@@ -113,12 +109,9 @@ public final class WebClientSender implements Sender {
   }
 
   private HttpRequest<Buffer> request(Destination destination, Route route) {
-    if (destination != routedTo) {
+    if (destination != routedTo || requests.size() > MAX_ROUTES) {
       requests.clear();
       routedTo = destination;
-    }
-    if (requests.size() > MAX_ROUTES) {
-      requests.clear();
     }
     return requests.computeIfAbsent(route, to -> newRequest(destination, to));
   }
@@ -143,22 +136,13 @@ public final class WebClientSender implements Sender {
     Exchange exchange = (Exchange) context.request().bodyCodec();
     boolean proceeds =
         switch (context.phase()) {
-          case SEND_REQUEST -> sends(exchange, context.clientRequest());
+          case SEND_REQUEST -> exchange.sends(context.clientRequest(), headers);
           case RECEIVE_RESPONSE -> exchange.receives(context.clientResponse());
           default -> true;
         };
     if (proceeds) {
       context.next();
     }
-  }
-
-  private boolean sends(Exchange exchange, HttpClientRequest request) {
-    boolean sends = exchange.sends(request, Line.of(request.connection()).get());
-    if (sends) {
-      headers.addTo(
-          request.headers(), exchange.messageId(), exchange.body(), exchange.showsCredentials());
-    }
-    return sends;
   }
 
   /** Closes all connections. */

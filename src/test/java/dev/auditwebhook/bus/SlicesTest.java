@@ -44,7 +44,7 @@ class SlicesTest {
       int number = i;
       slices.execute(
           () -> {
-            if (loop.inEventLoop() && slices.inEventLoop()) {
+            if (loop.inEventLoop() && slices.inThread()) {
               seen.add(number);
             }
             if (number == 7) {

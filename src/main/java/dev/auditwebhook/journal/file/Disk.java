@@ -57,9 +57,6 @@ final class Disk {
   /** From this id on the journal has only what was not kept, if anything. */
   private long notKept = Long.MAX_VALUE;
 
-  /**
-   * @param found what its start has found
-   */
   Disk(Recovery found) {
     file = found.file();
     damagedGroups = found.damagedGroups();
@@ -197,11 +194,10 @@ final class Disk {
   /** A dead letter, {@code null} when it is not there. */
   private static DeadLetter letter(MVMap<Long, byte[]> dead, long id) {
     byte[] record = dead.get(id);
-    try {
-      return record == null ? null : Records.deadLetter(id, record);
-    } catch (DamagedException e) {
-      return DeadLetter.damaged(id);
+    if (record == null) {
+      return null;
     }
+    return Records.isWhole(record) ? Records.deadLetter(id, record) : DeadLetter.damaged(id);
   }
 
   /**
@@ -223,7 +219,7 @@ final class Disk {
             }
             byte[] group = groups.getValue();
             if (Records.isWhole(group)) {
-              Records.events(firstId, group, after, limit, read.found());
+              Records.events(firstId, group, id -> id > after, limit, read.found());
             } else if (group.length > 0 && !damagedGroups.contains(firstId)) {
               Long next = journal.higherKey(firstId);
               long until = next == null ? end : next;
@@ -278,16 +274,11 @@ final class Disk {
         });
   }
 
-  /**
-   * Shrinks the file a little, if much of it is empty.
-   *
-   * @return whether it may shrink further
-   */
+  /** As {@link StoreFile#compact()}. */
   boolean compact() {
     return file.compact();
   }
 
-  /** Lets go of the file without writing. */
   void close() {
     file.close();
   }

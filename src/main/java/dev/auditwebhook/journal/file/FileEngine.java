@@ -43,11 +43,6 @@ public final class FileEngine implements Engine {
   private boolean failing;
   private boolean smallEnough;
 
-  /**
-   * @param vertx whose worker thread it is
-   * @param address the webhook's prefix of addresses
-   * @param options of the type {@code file}
-   */
   public FileEngine(Vertx vertx, Clock clock, String address, StoreOptions options) {
     this(vertx, clock, address, options, Path::toString);
   }

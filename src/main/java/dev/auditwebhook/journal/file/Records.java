@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -103,28 +104,22 @@ final class Records {
 
   /** How many events of a group have such an id. */
   static int count(long firstId, byte[] group, LongPredicate id) {
-    ByteBuffer from = opened(group);
-    int count = 0;
-    for (int left = from.getInt(); left > 0; left--) {
-      count += id.test(firstId + from.getInt()) ? 1 : 0;
-      from.position(from.position() + Long.BYTES);
-      int rest = from.getInt() + from.getInt();
-      from.position(from.position() + rest);
-    }
-    return count;
+    List<Event> events = new ArrayList<>();
+    events(firstId, group, id, Integer.MAX_VALUE, events);
+    return events.size();
   }
 
   /**
    * Reads events of a group.
    *
-   * @param after only those above this id
+   * @param id which of them
    * @param limit until there are so many
    * @param to where they are added
    */
-  static void events(long firstId, byte[] group, long after, int limit, List<Event> to) {
+  static void events(long firstId, byte[] group, LongPredicate id, int limit, List<Event> to) {
     ByteBuffer from = opened(group);
     for (int left = from.getInt(); left > 0 && to.size() < limit; left--) {
-      Event event = event(firstId, after, from);
+      Event event = event(firstId, id, from);
       if (event != null) {
         to.add(event);
       }
@@ -135,7 +130,7 @@ final class Records {
     ByteBuffer from = opened(record);
     int attempts = from.getInt();
     long since = from.getLong();
-    return new Straggler(event(id, Long.MIN_VALUE, from), attempts, since);
+    return new Straggler(event(id, any -> true, from), attempts, since);
   }
 
   static DeadLetter deadLetter(long id, byte[] record) {
@@ -146,7 +141,7 @@ final class Records {
     String response = text(from);
     String failedAt = text(from);
     return new DeadLetter(
-        event(id, Long.MIN_VALUE, from),
+        event(id, any -> true, from),
         attempts,
         status == NO_STATUS ? null : status,
         error,
@@ -223,13 +218,13 @@ final class Records {
         .appendBytes(event.content());
   }
 
-  /** The next event, {@code null} when its id is not above another. */
-  private static Event event(long firstId, long after, ByteBuffer from) {
+  /** The next event, {@code null} when its id is not wanted. */
+  private static Event event(long firstId, LongPredicate wanted, ByteBuffer from) {
     long id = firstId + from.getInt();
     long acceptedAt = from.getLong();
     int action = from.getInt();
     int length = from.getInt();
-    if (id <= after) {
+    if (!wanted.test(id)) {
       from.position(from.position() + action + length);
       return null;
     }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
 import org.slf4j.Logger;
@@ -32,8 +33,6 @@ final class Recovery {
   private final String damage;
   private final StoreFile file;
   private Opened opened;
-  private long pending;
-  private long letters;
 
   /**
    * Opens the file of a directory. A damaged file is set aside, and a new one begun.
@@ -100,13 +99,7 @@ final class Recovery {
     Numbers numbers = Records.numbers(facts.get(Disk.NUMBERS_KEY));
     readGroups(file.byId(Disk.JOURNAL), numbers.lastId() + 1);
     Map<String, State> states = new TreeMap<>();
-    endpoints.forEach(
-        (endpoint, recovery) -> {
-          State state = recovery.state();
-          states.put(endpoint, state);
-          pending += state.waiting() + state.stragglers().size();
-          letters += state.letters().size();
-        });
+    endpoints.forEach((endpoint, recovery) -> states.put(endpoint, recovery.state()));
     String prefix = Records.text(facts.get(Disk.PREFIX_KEY));
     opened = new Opened(prefix, numbers.lastId(), numbers.rejected(), states);
   }
@@ -164,12 +157,16 @@ final class Recovery {
 
   /** How many events are pending, over all endpoints, and whole. */
   long pending() {
-    return pending;
+    return sum(state -> state.waiting() + state.stragglers().size());
   }
 
   /** How many dead letters there are, over all endpoints. */
   long letters() {
-    return letters;
+    return sum(state -> state.letters().size());
+  }
+
+  private long sum(ToLongFunction<State> number) {
+    return opened.endpoints().values().stream().mapToLong(number).sum();
   }
 
   /** What is kept of one endpoint. */

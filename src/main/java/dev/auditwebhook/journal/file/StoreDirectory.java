@@ -3,23 +3,21 @@ package dev.auditwebhook.journal.file;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Set;
-import java.util.stream.StreamSupport;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,7 +68,7 @@ final class StoreDirectory {
   private void checkPermissions() {
     try {
       if (isPosix() && !Files.getPosixFilePermissions(directory).equals(OWNER_ONLY_DIRECTORY)) {
-        if (others().isEmpty()) {
+        if (hasOnlyOurs()) {
           restrict(directory, OWNER_ONLY_DIRECTORY);
         } else {
           log.warn(
@@ -84,16 +82,10 @@ final class StoreDirectory {
     }
   }
 
-  private List<Path> others() throws IOException {
-    List<Path> others = new ArrayList<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-      for (Path file : files) {
-        if (!file.getFileName().toString().startsWith(OURS)) {
-          others.add(file);
-        }
-      }
+  private boolean hasOnlyOurs() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.allMatch(file -> file.getFileName().toString().startsWith(OURS));
     }
-    return others;
   }
 
   boolean hasFile() {
@@ -135,12 +127,9 @@ final class StoreDirectory {
 
   private Path file(String name) {
     Path file = directory.resolve(name);
+    FileAttribute<?>[] ours = {PosixFilePermissions.asFileAttribute(OWNER_ONLY_FILE)};
     try {
-      if (isPosix()) {
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_ONLY_FILE));
-      } else {
-        Files.createFile(file);
-      }
+      Files.createFile(file, isPosix() ? ours : new FileAttribute<?>[0]);
     } catch (FileAlreadyExistsException e) {
       restrict(file, OWNER_ONLY_FILE);
     } catch (IOException e) {
@@ -175,9 +164,11 @@ final class StoreDirectory {
 
   /** The file that was set aside last, {@code null} when none was. */
   Path lastSetAside() {
-    try (DirectoryStream<Path> aside = Files.newDirectoryStream(directory, DAMAGED + "*")) {
-      Comparator<Path> order = Comparator.comparing(Path::toString);
-      return StreamSupport.stream(aside.spliterator(), false).max(order).orElse(null);
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith(DAMAGED))
+          .max(Comparator.comparing(Path::toString))
+          .orElse(null);
     } catch (IOException e) {
       throw new DiskException(directory + " cannot be read: " + reason(e), e);
     }

@@ -3,7 +3,6 @@ package dev.auditwebhook.journal.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -58,18 +57,17 @@ final class StoreLock implements AutoCloseable {
   }
 
   private void lock(StoreDirectory directory) {
-    FileLock taken;
     try {
       channel = FileChannel.open(key, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      taken = channel.tryLock();
+      if (channel.tryLock() != null) {
+        return;
+      }
     } catch (OverlappingFileLockException e) {
-      taken = null;
+      // Another class loader of this process has the module, too.
     } catch (IOException e) {
       throw new DiskException(key + " cannot be locked: " + e.getMessage(), e);
     }
-    if (taken == null) {
-      throw new DiskException(directory + " is in use by another process");
-    }
+    throw new DiskException(directory + " is in use by another process");
   }
 
   @Override

@@ -47,7 +47,7 @@ class RecordsTest {
     byte[] record = Records.of(firstId, events);
 
     List<Event> read = new ArrayList<>();
-    Records.events(firstId, record, 0, 100, read);
+    Records.events(firstId, record, id -> id > 0, 100, read);
 
     assertThat(read).usingRecursiveFieldByFieldElementComparator().isEqualTo(events);
     assertThat(Records.count(record)).isEqualTo(events.size());
@@ -58,7 +58,7 @@ class RecordsTest {
     byte[] record = Records.of(5, List.of(Kept.event(5), Kept.event(7), Kept.event(8)));
     List<Event> read = new ArrayList<>(List.of(Kept.event(1)));
 
-    Records.events(5, record, 5, 2, read);
+    Records.events(5, record, id -> id > 5, 2, read);
 
     assertThat(read).extracting(Event::id).containsExactly(1L, 7L);
     assertThat(Records.count(5, record, id -> id > 5)).isEqualTo(2);
@@ -118,7 +118,7 @@ class RecordsTest {
     byte[] record = Records.of(7, List.of(EVENT, Kept.event(8)));
     for (int length = 0; length < record.length; length++) {
       byte[] cut = Arrays.copyOf(record, length);
-      assertThatThrownBy(() -> Records.events(7, cut, 0, 9, new ArrayList<>()))
+      assertThatThrownBy(() -> Records.events(7, cut, id -> true, 9, new ArrayList<>()))
           .hasMessage("a record is damaged");
       assertThat(Records.plausibleCount(7, 10, cut)).isBetween(2L, 3L);
     }
