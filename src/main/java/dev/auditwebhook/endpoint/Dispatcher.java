@@ -71,7 +71,6 @@ final class Dispatcher {
     queue = new Queue(clock, ids, options.getBatch(), strictOrder, this::pump);
   }
 
-  /** Events are in the journal. */
   void queue(List<Event> events) {
     for (Event event : events) {
       Pending pending = readAhead.arrived(event);
@@ -197,7 +196,6 @@ final class Dispatcher {
     pump();
   }
 
-  /** Ends all backoffs and forgets all attempts, for a new URL. */
   void startAfresh() {
     retries.clear().forEach(queue::add);
     queue.startAfresh();
@@ -234,7 +232,6 @@ final class Dispatcher {
         || canSend() && circuit.isClosed() && (more || retries.endsOneWithin(within));
   }
 
-  /** Starts nothing more, and settles nothing. */
   void stop() {
     stopped = true;
   }

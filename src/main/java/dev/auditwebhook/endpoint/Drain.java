@@ -21,7 +21,6 @@ final class Drain {
     this.timer = clock.timer(Math.max(1, timeout), drained::tryComplete);
   }
 
-  /** How long it still lasts, in milliseconds. */
   long remaining() {
     return deadline - clock.elapsed();
   }
@@ -31,7 +30,6 @@ final class Drain {
     nothingMoreComes = true;
   }
 
-  /** Ends it, if nothing more comes. */
   void endEarly() {
     if (nothingMoreComes) {
       end();

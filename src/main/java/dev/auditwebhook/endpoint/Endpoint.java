@@ -133,7 +133,6 @@ public final class Endpoint {
     return isEnabled() && actions.match(action);
   }
 
-  /** Whether one more event may be pending. */
   public boolean hasRoom() {
     return ledger.pending() < capacity;
   }
@@ -235,7 +234,6 @@ public final class Endpoint {
     return dispatcher.drain(around.options().getDrainTimeout(), store.kept());
   }
 
-  /** Its dead-letter queue. */
   public DeadLetterQueue deadLetters() {
     return deadLetters;
   }
@@ -253,7 +251,6 @@ public final class Endpoint {
     return ledger.pending();
   }
 
-  /** How many events may be pending. */
   public long capacity() {
     return capacity;
   }
@@ -277,7 +274,6 @@ public final class Endpoint {
     return vitals.warnings();
   }
 
-  /** Whether a test is under way. */
   public boolean isTesting() {
     return testDelivery.isRunning();
   }
@@ -292,7 +288,6 @@ public final class Endpoint {
     return drain().compose(v -> close());
   }
 
-  /** Starts nothing more, and lets go. */
   public Future<Void> close() {
     dispatcher.stop();
     return sender.close();

@@ -135,7 +135,6 @@ final class Queue {
         && (events.isEmpty() || order.compare(outOfOrder.peek(), events.peekFirst()) < 0);
   }
 
-  /** Forgets all attempts made so far, for a new URL. */
   void startAfresh() {
     events.forEach(Pending::startAfresh);
     outOfOrder.forEach(Pending::startAfresh);

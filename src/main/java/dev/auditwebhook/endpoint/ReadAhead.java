@@ -32,7 +32,6 @@ final class ReadAhead {
   private final Clock clock;
   private final int queueCapacity;
 
-  /** Those that are not held. */
   private final TreeSet<Long> stragglers;
 
   /** Events of the journal that are not held, all above {@link #readUpTo}. */
@@ -75,7 +74,6 @@ final class ReadAhead {
     return pending;
   }
 
-  /** A dead letter is a straggler now. */
   void redriven(long id) {
     stragglers.add(id);
   }
@@ -90,7 +88,6 @@ final class ReadAhead {
     held -= events;
   }
 
-  /** How many pending events are not held. */
   long waiting() {
     return unread + stragglers.size();
   }

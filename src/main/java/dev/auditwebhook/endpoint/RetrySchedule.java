@@ -63,7 +63,6 @@ final class RetrySchedule {
     return !waiters.isEmpty() && waiters.peek().due() <= clock.elapsed() + millis;
   }
 
-  /** Ends all backoffs at once. */
   List<Batch> clear() {
     List<Batch> all = waiters.stream().map(Waiter::batch).toList();
     waiters.clear();

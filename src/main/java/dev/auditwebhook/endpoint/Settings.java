@@ -24,7 +24,6 @@ final class Settings implements StandardHeaders.Secrets {
   /** Why sending is paused; absent when it is not. */
   private static final String PAUSED = "paused";
 
-  /** The last URL that was not empty. */
   private static final String LAST_URL = "lastUrl";
 
   /** When {@link #LAST_URL} came, in milliseconds since the epoch. */

@@ -2,7 +2,6 @@ package dev.auditwebhook.endpoint;
 
 import io.vertx.core.Vertx;
 
-/** The clock of this machine, with Vert.x timers. */
 public final class VertxClock implements Clock {
 
   private final Vertx vertx;

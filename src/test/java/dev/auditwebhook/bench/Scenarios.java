@@ -131,6 +131,13 @@ final class Scenarios {
                 () -> new ModuleLoad(options, plan.waiting()),
                 this::bare);
         report.add(file.rate(name).goal(0.75, 0.55));
+        Comparison stores =
+            Comparison.of(
+                plan,
+                plan.firstWarmUp(),
+                () -> new ModuleLoad(options, plan.waiting()),
+                this::signedModule);
+        report.add(stores.rate("  the same, against the memory store").goal(0.95, 0.85));
       }
     } finally {
       delete(directory);

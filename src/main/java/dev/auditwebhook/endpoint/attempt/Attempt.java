@@ -8,7 +8,6 @@ package dev.auditwebhook.endpoint.attempt;
  */
 public record Attempt(Batch batch, Circuit circuit, Circuit.Ticket ticket) {
 
-  /** Begins one. Call only when the circuit admits it. */
   public static Attempt of(Batch batch, Circuit circuit) {
     return new Attempt(batch, circuit, circuit.admit());
   }

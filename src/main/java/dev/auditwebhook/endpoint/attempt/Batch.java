@@ -20,10 +20,8 @@ import java.util.function.Supplier;
 public record Batch(
     List<Pending> events, String messageId, byte[] body, int attempts, int tries, long since) {
 
-  /** The most bytes of a body of several events. */
   public static final int MAX_BYTES = 1 << 20;
 
-  /** The order of those that wait longest since their last try. */
   public static final Comparator<Batch> LONGEST_WAIT =
       Comparator.comparingLong(Batch::since).thenComparingLong(Batch::firstId);
 

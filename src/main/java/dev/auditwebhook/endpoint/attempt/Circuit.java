@@ -96,7 +96,6 @@ public final class Circuit {
   /** A refused attempt, by its number, which was made for so many events. */
   private record Refusal(long number, int events) {}
 
-  /** Whether an attempt may start now. */
   public boolean admits() {
     return switch (breaker.state()) {
       case CLOSED -> true;
@@ -168,7 +167,6 @@ public final class Circuit {
     }
   }
 
-  /** The URL that it stands for. */
   public Destination destination() {
     return destination;
   }
@@ -178,7 +176,6 @@ public final class Circuit {
     return breaker.state().name().toLowerCase(Locale.ROOT);
   }
 
-  /** When its state began. */
   public Instant since() {
     return since;
   }

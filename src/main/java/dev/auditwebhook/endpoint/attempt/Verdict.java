@@ -17,7 +17,6 @@ import dev.auditwebhook.wire.Answer;
  * </table>
  */
 public enum Verdict {
-  /** The receiver has it. */
   DELIVERED,
   /** Worth another attempt. */
   RETRY,
@@ -30,7 +29,6 @@ public enum Verdict {
   /** Of several events, one may be wrong; or the whole is too large. */
   ONE_REJECTED;
 
-  /** The verdict on an answer. */
   public static Verdict of(Answer answer) {
     if (answer.forbidden()) {
       return REFUSED;
@@ -54,12 +52,10 @@ public enum Verdict {
     };
   }
 
-  /** Whether the circuit counts it as a failure of the endpoint. */
   boolean failsCircuit() {
     return this == RETRY || this == REFUSED;
   }
 
-  /** Whether the circuit counts it as a sign of life of the endpoint. */
   boolean healsCircuit() {
     return this == DELIVERED || this == REJECTED || this == ONE_REJECTED;
   }

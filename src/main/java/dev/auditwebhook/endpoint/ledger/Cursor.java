@@ -22,7 +22,6 @@ final class Cursor {
 
   private long position;
 
-  /** How many of the window are past. */
   private int past;
 
   Cursor(long position, List<Long> ahead) {
@@ -44,7 +43,6 @@ final class Cursor {
     return !before;
   }
 
-  /** An event is past. */
   void pass(Pending event) {
     if (event.isPast()) {
       return;

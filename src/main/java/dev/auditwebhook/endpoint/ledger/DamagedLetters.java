@@ -11,7 +11,6 @@ final class DamagedLetters {
 
   private static final Logger log = LoggerFactory.getLogger(DamagedLetters.class);
 
-  /** The most ids that a line names. */
   private static final int SHOWN_IDS = 10;
 
   private final TreeSet<Long> ids = new TreeSet<>();

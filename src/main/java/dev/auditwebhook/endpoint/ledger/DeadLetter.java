@@ -34,7 +34,6 @@ public record DeadLetter(
     return new Straggler(event, 0, now);
   }
 
-  /** About how many bytes it has. */
   public long size() {
     return event.content().length
         + event.action().length()

@@ -100,7 +100,6 @@ public final class Ledger {
     return cursor.reach(event);
   }
 
-  /** The receiver has it. */
   public void delivered(Pending event) {
     end(event, Total.DELIVERED);
     if (event.isStraggler()) {
@@ -187,7 +186,6 @@ public final class Ledger {
     return letterCount;
   }
 
-  /** The ids of the dead letters, in order. */
   public TreeSet<Long> letters() {
     return letters;
   }
