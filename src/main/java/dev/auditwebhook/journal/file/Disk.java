@@ -8,7 +8,7 @@ import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.journal.EncodedEntry;
-import dev.auditwebhook.journal.Engine.Appended;
+import dev.auditwebhook.journal.Engine;
 import dev.auditwebhook.journal.file.Records.Numbers;
 import dev.auditwebhook.wire.Event;
 import java.util.ArrayList;
@@ -61,14 +61,13 @@ final class Disk {
   }
 
   /**
-   * Keeps a group and steps, all or nothing, and syncs.
+   * As {@link Engine#append}, and syncs.
    *
    * @param firstId the number of the first entry
-   * @param entries {@code null} for one that is no event
    * @param lastId the last number that was given
    * @throws DiskException when that failed
    */
-  Appended append(
+  Engine.Appended append(
       long firstId, List<EncodedEntry> entries, long lastId, long rejected, List<Step> steps) {
     List<Event> events = new ArrayList<>(entries.size());
     for (int i = 0; i < entries.size(); i++) {
@@ -102,7 +101,7 @@ final class Disk {
     notKept = Long.MAX_VALUE;
     cursors = moved;
     end = lastId + 1;
-    return new Appended(firstId, events, notRedriven);
+    return new Engine.Appended(firstId, events, notRedriven);
   }
 
   /** What was not kept may have reached the disk all the same. */
@@ -184,12 +183,7 @@ final class Disk {
     return Records.isWhole(record) ? Records.deadLetter(id, record) : DeadLetter.damaged(id);
   }
 
-  /**
-   * Reads events.
-   *
-   * @param after only those above this id
-   * @param limit so many at most, those that are damaged not counted
-   */
+  /** As {@link Engine#read}; those that are damaged do not count for the limit. */
   Found<Event> read(long after, int limit) {
     return file.read(
         () -> {
@@ -216,7 +210,7 @@ final class Disk {
         });
   }
 
-  /** Reads stragglers, but for those that are not there. */
+  /** As {@link Engine#stragglers}. */
   Found<Straggler> stragglers(String endpoint, Collection<Long> ids) {
     return file.read(
         () -> {
@@ -234,12 +228,7 @@ final class Disk {
         });
   }
 
-  /**
-   * Reads dead letters, but for those that are not there.
-   *
-   * @param unkept those that are not on disk yet, by id
-   * @param maxBytes at most so many together, but one letter whatever its size
-   */
+  /** As {@link Engine#deadLetters}. */
   List<DeadLetter> deadLetters(
       String endpoint, List<Long> ids, Map<Long, DeadLetter> unkept, long maxBytes) {
     return file.read(
