@@ -31,9 +31,9 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
   private final byte[] body;
   private final boolean showsCredentials;
   private final long startedNanos = System.nanoTime();
+  private final Buffer excerpt = Buffer.buffer();
   private HttpClientRequest request;
   private Line line;
-  private Buffer excerpt;
   private int status;
   private long retryAfter;
   private long bytesRead;
@@ -170,11 +170,8 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
   }
 
   private String text() {
-    if (excerpt == null) {
-      return "";
-    }
     // A character that the limit cuts in two is left out rather than shown as damaged.
-    CharBuffer chars = CharBuffer.allocate(Answer.EXCERPT_LIMIT);
+    CharBuffer chars = CharBuffer.allocate(excerpt.length());
     StandardCharsets.UTF_8
         .newDecoder()
         .onMalformedInput(CodingErrorAction.REPLACE)
@@ -185,9 +182,6 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
   private void read(Buffer data) {
     if (!done) {
       bytesRead += data.length();
-      if (excerpt == null) {
-        excerpt = Buffer.buffer();
-      }
       int room = Answer.EXCERPT_LIMIT - excerpt.length();
       if (room > 0) {
         excerpt.appendBuffer(data, 0, Math.min(room, data.length()));
