@@ -96,7 +96,6 @@ final class Disk {
           }
           file.byName(FACTS).put(NUMBERS_KEY, Records.of(new Numbers(lastId, rejected)));
           moved.values().stream().min(Long::compare).ifPresent(lowest -> cut(journal, lowest));
-          return null;
         });
     notKept = Long.MAX_VALUE;
     cursors = moved;
