@@ -70,11 +70,7 @@ public final class StandardHeaders {
     return signer.signs();
   }
 
-  /**
-   * Adds the headers of one attempt to those of its request.
-   *
-   * @param configured whether the configured ones, too
-   */
+  /** Adds the headers of one attempt to those of its request: the configured ones, if so asked. */
   void addTo(MultiMap headers, String messageId, byte[] body, boolean configured) {
     long now = clock.getAsLong();
     if (now >= signerExpires) {

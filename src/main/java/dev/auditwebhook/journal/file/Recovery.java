@@ -190,11 +190,7 @@ record Recovery(StoreFile file, String damage, Opened opened, Set<Long> damagedG
       }
     }
 
-    /**
-     * A group of the journal.
-     *
-     * @param end the id that the next one begins with
-     */
+    /** A group of the journal; the next one begins with the id {@code end}. */
     void group(long firstId, long end, byte[] group) {
       Long settled = ahead.ceiling(firstId);
       if (firstId > last.cursor() && (settled == null || settled >= end)) {
