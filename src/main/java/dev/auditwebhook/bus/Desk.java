@@ -34,24 +34,20 @@ final class Desk {
   private static final Logger log = LoggerFactory.getLogger(Desk.class);
 
   private final VertxInternal vertx;
+
+  /** Whether all nodes of a cluster are served, or this one only. */
   private final boolean wholeCluster;
+
   private final List<Supplier<Future<Void>>> closings = new ArrayList<>();
   private Slices slices;
   private ContextInternal sliced;
 
-  /**
-   * @param wholeCluster whether all nodes of a cluster are served, or this one only
-   */
   Desk(Vertx vertx, boolean wholeCluster) {
     this.vertx = (VertxInternal) vertx;
     this.wholeCluster = wholeCluster;
   }
 
-  /**
-   * Answers one address. To be called on a context, which is that of the handler.
-   *
-   * @return completed when messages arrive
-   */
+  /** Answers one address, on the context of the caller; completed when messages arrive. */
   Future<Void> answer(String address, Function<Object, Future<JsonObject>> handler) {
     return listen(address, message -> answer(message, handler));
   }
@@ -158,11 +154,7 @@ final class Desk {
     }
   }
 
-  /**
-   * Hears nothing more. A second time is harmless.
-   *
-   * @return completed when all that was heard is handled
-   */
+  /** Hears nothing more; completed when all that was heard is handled. Again is harmless. */
   Future<Void> close() {
     List<Future<Void>> closed = closings.stream().map(Supplier::get).toList();
     closings.clear();

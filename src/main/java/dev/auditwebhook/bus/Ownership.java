@@ -45,11 +45,7 @@ final class Ownership {
     owners = vertx.sharedData().getLocalMap("dev.auditwebhook.owners");
   }
 
-  /**
-   * Takes the addresses.
-   *
-   * @return failed in one line when another webhook has them; then nothing was taken
-   */
+  /** Takes the addresses, or none: it fails in one line when another webhook has them. */
   Future<Void> claim() {
     if (owners.putIfAbsent(address, "taken") != null) {
       return Future.failedFuture(

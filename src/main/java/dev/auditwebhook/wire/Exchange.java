@@ -2,14 +2,12 @@ package dev.auditwebhook.wire;
 
 import dev.auditwebhook.security.ForbiddenAddressException;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.streams.WriteStream;
 import io.vertx.ext.web.codec.BodyCodec;
 import io.vertx.ext.web.codec.spi.BodyStream;
 import java.nio.ByteBuffer;
@@ -18,16 +16,14 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One request and its answer, until the last byte or the deadline, whichever is first. It is the
- * sink of the answer's body, of which it reads at most {@value #READ_LIMIT} bytes and keeps {@value
+ * One request and its answer, until the last byte or the deadline, whichever is first. Of the
+ * answer's body it reads at most {@value #READ_LIMIT} bytes and keeps {@value
  * Answer#EXCERPT_LIMIT}. At the deadline or the limit it resets the request, which closes the
  * connection.
  */
-final class Exchange implements BodyCodec<Void>, BodyStream<Void>, Deadlines.Timed {
+final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
 
   static final int READ_LIMIT = 64 * 1024;
-
-  private static final Future<Void> DONE = Future.succeededFuture();
 
   private final Promise<Answer> answer = Promise.promise();
   private final Deadlines deadlines;
@@ -35,9 +31,9 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void>, Deadlines.Tim
   private final byte[] body;
   private final boolean showsCredentials;
   private final long startedNanos = System.nanoTime();
+  private final Buffer excerpt = Buffer.buffer();
   private HttpClientRequest request;
   private Line line;
-  private Buffer excerpt;
   private int status;
   private long retryAfter;
   private long bytesRead;
@@ -94,12 +90,11 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void>, Deadlines.Tim
     return true;
   }
 
-  /** The head of the answer is there. False when that, or the deadline, ends the exchange. */
-  boolean receives(HttpClientResponse response) {
-    // For when the exchange ends here; else the one who reads the body has one of his own.
-    response.exceptionHandler(broken -> {});
+  /** The head of the answer is there. */
+  void receives(HttpClientResponse response) {
+    response.exceptionHandler(this::fail).handler(this::read).endHandler(v -> complete());
     if (done) {
-      return false;
+      return;
     }
     status = response.statusCode();
     if (status >= 300) {
@@ -108,12 +103,12 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void>, Deadlines.Tim
     }
     if (status < 200) {
       abort(null);
+    } else {
+      response.resume();
     }
-    return !done;
   }
 
-  /** The answer came whole. */
-  void complete() {
+  private void complete() {
     if (stop()) {
       line.answered(request);
       tell(null, false);
@@ -175,11 +170,8 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void>, Deadlines.Tim
   }
 
   private String text() {
-    if (excerpt == null) {
-      return "";
-    }
     // A character that the limit cuts in two is left out rather than shown as damaged.
-    CharBuffer chars = CharBuffer.allocate(Answer.EXCERPT_LIMIT);
+    CharBuffer chars = CharBuffer.allocate(excerpt.length());
     StandardCharsets.UTF_8
         .newDecoder()
         .onMalformedInput(CodingErrorAction.REPLACE)
@@ -187,13 +179,9 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void>, Deadlines.Tim
     return chars.flip().toString();
   }
 
-  @Override
-  public Future<Void> write(Buffer data) {
+  private void read(Buffer data) {
     if (!done) {
       bytesRead += data.length();
-      if (excerpt == null) {
-        excerpt = Buffer.buffer();
-      }
       int room = Answer.EXCERPT_LIMIT - excerpt.length();
       if (room > 0) {
         excerpt.appendBuffer(data, 0, Math.min(room, data.length()));
@@ -202,47 +190,11 @@ final class Exchange implements BodyCodec<Void>, BodyStream<Void>, Deadlines.Tim
         abort(null);
       }
     }
-    return DONE;
   }
 
-  /** Also called when the body breaks off, so it says nothing of the answer. */
-  @Override
-  public Future<Void> end() {
-    return DONE;
-  }
-
+  /** Never asked for: the exchange reads its answer itself. */
   @Override
   public BodyStream<Void> stream() {
-    return this;
-  }
-
-  @Override
-  public Future<Void> result() {
-    return DONE;
-  }
-
-  @Override
-  public void handle(Throwable cause) {
-    fail(cause);
-  }
-
-  @Override
-  public WriteStream<Buffer> exceptionHandler(Handler<Throwable> handler) {
-    return this;
-  }
-
-  @Override
-  public WriteStream<Buffer> setWriteQueueMaxSize(int maxSize) {
-    return this;
-  }
-
-  @Override
-  public boolean writeQueueFull() {
-    return false;
-  }
-
-  @Override
-  public WriteStream<Buffer> drainHandler(Handler<Void> handler) {
-    return this;
+    throw new UnsupportedOperationException();
   }
 }

@@ -18,11 +18,10 @@ final class RetryAfter {
   private RetryAfter() {}
 
   /**
-   * How long a receiver asks to wait.
+   * How long a receiver asks to wait, in milliseconds; 0 for none, for a past date and for what is
+   * neither seconds nor a date.
    *
-   * @param value the header's value, {@code null} when there is none
    * @param now milliseconds since the epoch
-   * @return milliseconds; 0 for none, for a past date and for what is neither seconds nor a date
    */
   static long millis(String value, long now) {
     if (value == null) {

@@ -9,10 +9,8 @@ public interface Sender {
   /**
    * POSTs a body with the headers of a webhook, within the deadline of an attempt.
    *
-   * @param destination where to
    * @param attempt the number of the attempt, from 0: which of the name's addresses is tried
    * @param messageId the value of {@code webhook-id}
-   * @param body what to send
    * @return what came back; it never fails
    */
   Future<Answer> send(Destination destination, int attempt, String messageId, byte[] body);

@@ -23,15 +23,11 @@ final class Signer {
 
   /**
    * @param secrets {@code whsec_} secrets, the newest first; none for no signature
-   * @param plainForm whether {@link #plain(byte[])} is needed
    * @throws IllegalArgumentException when a secret is not one
    */
-  Signer(List<String> secrets, boolean plainForm) {
+  Signer(List<String> secrets) {
     macs = secrets.stream().map(secret -> mac(SigningKey.of(secret))).toList();
-    plain =
-        plainForm && !secrets.isEmpty()
-            ? mac(secrets.get(0).getBytes(StandardCharsets.UTF_8))
-            : null;
+    plain = secrets.isEmpty() ? null : mac(secrets.get(0).getBytes(StandardCharsets.UTF_8));
   }
 
   private static Mac mac(byte[] key) {

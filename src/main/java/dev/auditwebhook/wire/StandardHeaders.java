@@ -17,11 +17,7 @@ public final class StandardHeaders {
   /** The secrets that sign. */
   public interface Secrets {
 
-    /**
-     * Those that sign now, the newest first.
-     *
-     * @param now milliseconds since the epoch
-     */
+    /** Those that sign now, in milliseconds since the epoch, the newest first. */
     List<String> signing(long now);
 
     /** When the next of them stops signing, or never: {@link Long#MAX_VALUE}. */
@@ -66,7 +62,7 @@ public final class StandardHeaders {
   /** Signs with the secrets of now. */
   public void secretsChanged() {
     long now = clock.getAsLong();
-    signer = new Signer(secrets.signing(now), signatureHeader != null);
+    signer = new Signer(secrets.signing(now));
     signerExpires = secrets.nextExpiry(now);
   }
 
@@ -74,11 +70,7 @@ public final class StandardHeaders {
     return signer.signs();
   }
 
-  /**
-   * Adds the headers of one attempt to those of its request.
-   *
-   * @param configured whether the configured ones, too
-   */
+  /** Adds the headers of one attempt to those of its request: the configured ones, if so asked. */
   void addTo(MultiMap headers, String messageId, byte[] body, boolean configured) {
     long now = clock.getAsLong();
     if (now >= signerExpires) {

@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.client.HttpRequest;
+import io.vertx.ext.web.client.impl.ClientPhase;
 import io.vertx.ext.web.client.impl.HttpContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -94,8 +95,7 @@ public final class WebClientSender implements Sender {
           .copy()
           .as(exchange)
           .sendBuffer(BufferInternal.buffer(Unpooled.wrappedBuffer(exchange.body())))
-          .onComplete(
-              response -> exchange.complete(),
+          .onFailure(
               cause -> {
                 if (exchange.sendsAgain(cause)) {
                   post(exchange, destination, new Route(route.address(), true));
@@ -134,13 +134,10 @@ public final class WebClientSender implements Sender {
 
   private void intercept(HttpContext<?> context) {
     Exchange exchange = (Exchange) context.request().bodyCodec();
-    boolean proceeds =
-        switch (context.phase()) {
-          case SEND_REQUEST -> exchange.sends(context.clientRequest(), headers);
-          case RECEIVE_RESPONSE -> exchange.receives(context.clientResponse());
-          default -> true;
-        };
-    if (proceeds) {
+    if (context.phase() == ClientPhase.RECEIVE_RESPONSE) {
+      exchange.receives(context.clientResponse());
+    } else if (context.phase() != ClientPhase.SEND_REQUEST
+        || exchange.sends(context.clientRequest(), headers)) {
       context.next();
     }
   }

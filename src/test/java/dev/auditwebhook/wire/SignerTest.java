@@ -26,12 +26,12 @@ class SignerTest {
   @Test
   void theKnownAnswersOfTheStandardWebhooksLibraries() {
     assertThat(
-            new Signer(List.of(SECRET), false)
+            new Signer(List.of(SECRET))
                 .signature(
                     "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", bytes("{\"test\": 2432232314}")))
         .isEqualTo("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     assertThat(
-            new Signer(List.of(OTHER), false)
+            new Signer(List.of(OTHER))
                 .signature(
                     "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk",
                     "1649367553",
@@ -44,8 +44,7 @@ class SignerTest {
     long now = System.currentTimeMillis() / 1000;
     String body = "{\"event_id\":1,\"action\":\"ключ\"}";
     String signature =
-        new Signer(List.of(OTHER, SECRET), false)
-            .signature("msg_1", Long.toString(now), bytes(body));
+        new Signer(List.of(OTHER, SECRET)).signature("msg_1", Long.toString(now), bytes(body));
     assertThat(signature.split(" ")).hasSize(2);
     HttpHeaders headers =
         HttpHeaders.of(
@@ -62,13 +61,13 @@ class SignerTest {
   @Test
   void thePlainFormIsKeyedWithTheTextOfTheFirstSecret() {
     // printf %s body | openssl dgst -sha256 -hmac "$SECRET"
-    assertThat(new Signer(List.of(SECRET, OTHER), true).plain(bytes("body")))
+    assertThat(new Signer(List.of(SECRET, OTHER)).plain(bytes("body")))
         .isEqualTo("87b7bcdd672d056b7380c5ae3ffd9cffbd91c8c28a318f8e754373a544999bb5");
   }
 
   @Test
   void withoutASecretNothingIsSigned() {
-    assertThat(new Signer(List.of(), true).signs()).isFalse();
+    assertThat(new Signer(List.of()).signs()).isFalse();
   }
 
   @ParameterizedTest

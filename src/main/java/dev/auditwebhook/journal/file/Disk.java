@@ -8,7 +8,7 @@ import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.journal.EncodedEntry;
-import dev.auditwebhook.journal.Engine.Appended;
+import dev.auditwebhook.journal.Engine;
 import dev.auditwebhook.journal.file.Records.Numbers;
 import dev.auditwebhook.wire.Event;
 import java.util.ArrayList;
@@ -65,14 +65,13 @@ final class Disk {
   }
 
   /**
-   * Keeps a group and steps, all or nothing, and syncs.
+   * As {@link Engine#append}, and syncs.
    *
    * @param firstId the number of the first entry
-   * @param entries {@code null} for one that is no event
    * @param lastId the last number that was given
    * @throws DiskException when that failed
    */
-  Appended append(
+  Engine.Appended append(
       long firstId, List<EncodedEntry> entries, long lastId, long rejected, List<Step> steps) {
     TreeMap<Long, byte[]> records = new TreeMap<>();
     List<Event> events = new ArrayList<>(entries.size());
@@ -103,12 +102,11 @@ final class Disk {
           }
           file.byName(FACTS).put(NUMBERS_KEY, Records.of(new Numbers(lastId, rejected)));
           moved.values().stream().min(Long::compare).ifPresent(lowest -> cut(journal, lowest));
-          return null;
         });
     notKept = Long.MAX_VALUE;
     cursors = moved;
     end = lastId + 1;
-    return new Appended(firstId, events, notRedriven);
+    return new Engine.Appended(firstId, events, notRedriven);
   }
 
   private static List<Event> numbered(long firstId, List<EncodedEntry> entries) {
@@ -200,12 +198,7 @@ final class Disk {
     return Records.isWhole(record) ? Records.deadLetter(id, record) : DeadLetter.damaged(id);
   }
 
-  /**
-   * Reads events.
-   *
-   * @param after only those above this id
-   * @param limit so many at most, those that are damaged not counted
-   */
+  /** As {@link Engine#read}; those that are damaged do not count for the limit. */
   Found<Event> read(long after, int limit) {
     return file.read(
         () -> {
@@ -234,7 +227,7 @@ final class Disk {
         });
   }
 
-  /** Reads stragglers, but for those that are not there. */
+  /** As {@link Engine#stragglers}. */
   Found<Straggler> stragglers(String endpoint, Collection<Long> ids) {
     return file.read(
         () -> {
@@ -252,12 +245,7 @@ final class Disk {
         });
   }
 
-  /**
-   * Reads dead letters, but for those that are not there.
-   *
-   * @param unkept those that are not on disk yet, by id
-   * @param maxBytes at most so many together, but one letter whatever its size
-   */
+  /** As {@link Engine#deadLetters}. */
   List<DeadLetter> deadLetters(
       String endpoint, List<Long> ids, Map<Long, DeadLetter> unkept, long maxBytes) {
     return file.read(

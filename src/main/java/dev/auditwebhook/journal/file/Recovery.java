@@ -23,16 +23,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a start finds in a directory. All that is kept is read once, and every checksum verified.
+ *
+ * @param damage what an operator must know, {@code null} for nothing
+ * @param damagedGroups the first ids of the groups that are damaged
  */
-final class Recovery {
+record Recovery(StoreFile file, String damage, Opened opened, Set<Long> damagedGroups) {
 
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
-
-  private final Map<String, EndpointRecovery> endpoints = new TreeMap<>();
-  private final Set<Long> damagedGroups = new HashSet<>();
-  private final String damage;
-  private final StoreFile file;
-  private Opened opened;
 
   /**
    * Opens the file of a directory. A damaged file is set aside, and a new one begun.
@@ -48,10 +45,10 @@ final class Recovery {
       String damage =
           aside == null ? null : damage(aside, "by a start that did not come to its end");
       try {
-        return new Recovery(directory, lock, name, damage);
+        return open(directory, lock, name, damage);
       } catch (DamagedException e) {
         damage = damage(directory.setAside(now), e.getMessage());
-        return new Recovery(directory, lock, name, damage);
+        return open(directory, lock, name, damage);
       }
     } catch (RuntimeException | Error e) {
       lock.close();
@@ -65,7 +62,7 @@ final class Recovery {
     return damage;
   }
 
-  private Recovery(
+  private static Recovery open(
       StoreDirectory directory, StoreLock lock, Function<Path, String> name, String damage) {
     // A file of that name has a content from its first moment: one without was damaged.
     if (!directory.hasFile()) {
@@ -73,8 +70,9 @@ final class Recovery {
       StoreFile.create(name.apply(directory.newFile()), Recovery::begin);
       directory.adoptNewFile();
     }
-    this.damage = damage;
-    file = StoreFile.open(name.apply(directory.file()), lock, this::read);
+    Content content = new Content();
+    StoreFile file = StoreFile.open(name.apply(directory.file()), lock, content::read);
+    return new Recovery(file, damage, content.opened, content.damagedGroups);
   }
 
   private static void begin(StoreFile file) {
@@ -82,77 +80,6 @@ final class Recovery {
     facts.put(Disk.FORMAT_KEY, Records.of(Integer.toString(Disk.FORMAT)));
     facts.put(Disk.PREFIX_KEY, Records.of(MessageIdPrefix.random()));
     facts.put(Disk.NUMBERS_KEY, Records.of(new Numbers(0, 0)));
-  }
-
-  private void read(StoreFile file) {
-    checkFormat(file);
-    MVMap<String, byte[]> facts = file.byName(Disk.FACTS);
-    for (Cursor<String, byte[]> each = facts.cursor(null); each.hasNext(); ) {
-      String key = each.next();
-      Records.opened(each.getValue());
-      if (key.startsWith(Disk.ENDPOINT_KEY)) {
-        String endpoint = key.substring(Disk.ENDPOINT_KEY.length());
-        endpoints.put(
-            endpoint, new EndpointRecovery(Records.step(endpoint, each.getValue()), file));
-      }
-    }
-    Numbers numbers = Records.numbers(facts.get(Disk.NUMBERS_KEY));
-    readGroups(file.byId(Disk.JOURNAL), numbers.lastId() + 1);
-    Map<String, State> states = new TreeMap<>();
-    endpoints.forEach((endpoint, recovery) -> states.put(endpoint, recovery.state()));
-    String prefix = Records.text(facts.get(Disk.PREFIX_KEY));
-    opened = new Opened(prefix, numbers.lastId(), numbers.rejected(), states);
-  }
-
-  private static void checkFormat(StoreFile file) {
-    Set<String> names = file.mapNames();
-    byte[] record =
-        names.contains(Disk.FACTS) ? file.byName(Disk.FACTS).get(Disk.FORMAT_KEY) : null;
-    if (record == null) {
-      throw names.isEmpty() || names.contains(Disk.FACTS)
-          ? new DamagedException("nothing is in it")
-          : new DiskException(file + " is not the file of a webhook");
-    }
-    String format = Records.text(record);
-    if (!Integer.toString(Disk.FORMAT).equals(format)) {
-      throw new DiskException(
-          file + " has format " + format + ", and this version reads format " + Disk.FORMAT);
-    }
-  }
-
-  private void readGroups(MVMap<Long, byte[]> journal, long end) {
-    Cursor<Long, byte[]> groups = journal.cursor(null);
-    Long next = groups.hasNext() ? groups.next() : null;
-    while (next != null) {
-      long firstId = next;
-      byte[] group = groups.getValue();
-      next = groups.hasNext() ? groups.next() : null;
-      long after = next == null ? end : next;
-      if (Records.isWhole(group)) {
-        endpoints.values().forEach(each -> each.group(firstId, after, group));
-      } else if (group.length > 0) {
-        damagedGroups.add(firstId);
-        endpoints.values().forEach(each -> each.damagedGroup(firstId, after, group));
-      }
-    }
-  }
-
-  StoreFile file() {
-    return file;
-  }
-
-  /** What an operator must know, {@code null} for nothing. */
-  String damage() {
-    return damage;
-  }
-
-  Opened opened() {
-    return opened;
-  }
-
-  /** The first ids of the groups that are damaged. */
-  Set<Long> damagedGroups() {
-    return damagedGroups;
   }
 
   /** How many events are pending, over all endpoints, and whole. */
@@ -167,6 +94,67 @@ final class Recovery {
 
   private long sum(ToLongFunction<State> number) {
     return opened.endpoints().values().stream().mapToLong(number).sum();
+  }
+
+  /** What is in the file. */
+  private static final class Content {
+
+    private final Map<String, EndpointRecovery> endpoints = new TreeMap<>();
+    private final Set<Long> damagedGroups = new HashSet<>();
+    private Opened opened;
+
+    private void read(StoreFile file) {
+      checkFormat(file);
+      MVMap<String, byte[]> facts = file.byName(Disk.FACTS);
+      for (Cursor<String, byte[]> each = facts.cursor(null); each.hasNext(); ) {
+        String key = each.next();
+        Records.opened(each.getValue());
+        if (key.startsWith(Disk.ENDPOINT_KEY)) {
+          String endpoint = key.substring(Disk.ENDPOINT_KEY.length());
+          endpoints.put(
+              endpoint, new EndpointRecovery(Records.step(endpoint, each.getValue()), file));
+        }
+      }
+      Numbers numbers = Records.numbers(facts.get(Disk.NUMBERS_KEY));
+      readGroups(file.byId(Disk.JOURNAL), numbers.lastId() + 1);
+      Map<String, State> states = new TreeMap<>();
+      endpoints.forEach((endpoint, recovery) -> states.put(endpoint, recovery.state()));
+      String prefix = Records.text(facts.get(Disk.PREFIX_KEY));
+      opened = new Opened(prefix, numbers.lastId(), numbers.rejected(), states);
+    }
+
+    private static void checkFormat(StoreFile file) {
+      Set<String> names = file.mapNames();
+      byte[] record =
+          names.contains(Disk.FACTS) ? file.byName(Disk.FACTS).get(Disk.FORMAT_KEY) : null;
+      if (record == null) {
+        throw names.isEmpty() || names.contains(Disk.FACTS)
+            ? new DamagedException("nothing is in it")
+            : new DiskException(file + " is not the file of a webhook");
+      }
+      String format = Records.text(record);
+      if (!Integer.toString(Disk.FORMAT).equals(format)) {
+        throw new DiskException(
+            file + " has format " + format + ", and this version reads format " + Disk.FORMAT);
+      }
+    }
+
+    private void readGroups(MVMap<Long, byte[]> journal, long end) {
+      Cursor<Long, byte[]> groups = journal.cursor(null);
+      Long next = groups.hasNext() ? groups.next() : null;
+      while (next != null) {
+        long firstId = next;
+        byte[] group = groups.getValue();
+        next = groups.hasNext() ? groups.next() : null;
+        long after = next == null ? end : next;
+        if (Records.isWhole(group)) {
+          endpoints.values().forEach(each -> each.group(firstId, after, group));
+        } else if (group.length > 0) {
+          damagedGroups.add(firstId);
+          endpoints.values().forEach(each -> each.damagedGroup(firstId, after, group));
+        }
+      }
+    }
   }
 
   /** What is kept of one endpoint. */
@@ -202,11 +190,7 @@ final class Recovery {
       }
     }
 
-    /**
-     * A group of the journal.
-     *
-     * @param end the id that the next one begins with
-     */
+    /** A group of the journal; the next one begins with the id {@code end}. */
     void group(long firstId, long end, byte[] group) {
       Long settled = ahead.ceiling(firstId);
       if (firstId > last.cursor() && (settled == null || settled >= end)) {

@@ -38,11 +38,7 @@ final class StoreDirectory {
 
   private final Path directory;
 
-  /**
-   * Makes the directory if it is missing.
-   *
-   * @throws DiskException when it is not one that can be used
-   */
+  /** Makes the directory if it is missing; fails when it is not one that can be used. */
   StoreDirectory(String path) {
     try {
       directory = Path.of(path).toAbsolutePath();
@@ -144,13 +140,9 @@ final class StoreDirectory {
     return file;
   }
 
-  /**
-   * Renames the file, so that it can be looked at later; gives its new name.
-   *
-   * @param now in milliseconds since the epoch, for the name
-   */
-  Path setAside(long now) {
-    String time = Instant.ofEpochMilli(now).atOffset(ZoneOffset.UTC).format(TIME);
+  /** Renames the file, so that it can be looked at later; gives its new name, with the time. */
+  Path setAside(long epochMillis) {
+    String time = Instant.ofEpochMilli(epochMillis).atOffset(ZoneOffset.UTC).format(TIME);
     Path aside = directory.resolve(DAMAGED + time);
     try {
       for (int i = 2; Files.exists(aside); i++) {

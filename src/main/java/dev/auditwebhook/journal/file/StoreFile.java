@@ -56,11 +56,7 @@ final class StoreFile {
   static void create(String name, Consumer<StoreFile> first) {
     StoreFile file = new StoreFile(name, null);
     try {
-      file.write(
-          () -> {
-            first.accept(file);
-            return null;
-          });
+      file.write(() -> first.accept(file));
     } finally {
       file.abandon();
     }
@@ -154,19 +150,15 @@ final class StoreFile {
         map, new MVMap.Builder<K, byte[]>().keyType(keys).valueType(ByteArrayDataType.INSTANCE));
   }
 
-  /**
-   * Makes changes, all or none, and syncs.
-   *
-   * @throws DiskException when that failed
-   */
-  <T> T write(Supplier<T> changes) {
-    return doing(
+  /** Makes changes, all or none, and syncs; a {@link DiskException} says why that failed. */
+  void write(Runnable changes) {
+    doing(
         "written to",
         () -> {
           makeSure();
-          T result = changes.get();
+          changes.run();
           sync();
-          return result;
+          return null;
         });
   }
 

@@ -31,11 +31,7 @@ final class StoreLock implements AutoCloseable {
     this.key = key;
   }
 
-  /**
-   * Locks a directory by a file in it.
-   *
-   * @throws DiskException when another has it, in this process or elsewhere
-   */
+  /** Locks a directory by a file in it; fails when another has it, in this process or elsewhere. */
   static StoreLock take(StoreDirectory directory) {
     Path file = directory.lockFile();
     StoreLock lock;
