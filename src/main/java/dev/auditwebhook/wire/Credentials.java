@@ -18,6 +18,8 @@ public final class Credentials {
 
   private final Set<String> origins = new HashSet<>();
   private final boolean some;
+  private Destination lastAsked;
+  private boolean lastAnswer;
 
   public Credentials(EndpointOptions options, boolean allowPrivateNetworks) {
     boolean certificate = new WebClientOptions(options.getClient()).getKeyCertOptions() != null;
@@ -31,7 +33,11 @@ public final class Credentials {
 
   /** Whether an endpoint gets them. */
   boolean goTo(Destination destination) {
-    return origins.isEmpty() || origins.contains(destination.origin());
+    if (destination != lastAsked) {
+      lastAsked = destination;
+      lastAnswer = origins.isEmpty() || origins.contains(destination.origin());
+    }
+    return lastAnswer;
   }
 
   /** What an operator must know, {@code null} for nothing. */
