@@ -138,6 +138,8 @@ final class Scenarios {
                 () -> new ModuleLoad(options, plan.waiting()),
                 this::signedModule);
         report.add(stores.rate("  the same, against the memory store").goal(0.95, 0.85));
+        report.add(stores.row("  CPU an event", "ns", Sample::cpuNanos));
+        report.add(stores.row("  allocated an event", "B", Sample::bytes));
       }
     } finally {
       delete(directory);

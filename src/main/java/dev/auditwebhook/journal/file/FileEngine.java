@@ -29,6 +29,10 @@ public final class FileEngine implements Engine {
 
   private static final Logger log = LoggerFactory.getLogger(FileEngine.class);
   private static final long UPKEEP_INTERVAL = 1_000;
+
+  /** The file is shrunk at one upkeep in so many while events come. */
+  private static final int SELDOM = 10;
+
   private static final long MAX_WORK_SECONDS = 60;
 
   private final Clock clock;
@@ -42,6 +46,11 @@ public final class FileEngine implements Engine {
   private boolean appending;
   private boolean failing;
   private boolean smallEnough;
+
+  /** Whether anything was since the last upkeep, and for how many of them. */
+  private boolean appended;
+
+  private int busyFor;
 
   public FileEngine(Vertx vertx, Clock clock, String address, StoreOptions options) {
     this(vertx, clock, address, options, Path::toString);
@@ -101,6 +110,7 @@ public final class FileEngine implements Engine {
     long last = lastId;
     appending = true;
     smallEnough = false;
+    appended = true;
     return worker
         .executeBlocking(() -> disk.append(firstId, entries, last, rejected, steps))
         .transform(
@@ -152,10 +162,13 @@ public final class FileEngine implements Engine {
     return damage;
   }
 
-  /** Shrinks the file a little while nothing is appended, until it is small enough. */
+  /** Shrinks the file a little, more seldom while much is appended, until it is small enough. */
   private void upkeep() {
     upkeepTimer = clock.timer(UPKEEP_INTERVAL, this::upkeep);
-    if (appending || failing || smallEnough) {
+    busyFor = appended ? busyFor + 1 : 0;
+    boolean seldom = appended && busyFor % SELDOM != 0;
+    appended = false;
+    if (appending || failing || smallEnough || seldom) {
       return;
     }
     worker

@@ -1,6 +1,5 @@
 package dev.auditwebhook.journal.file;
 
-import java.io.EOFException;
 import java.io.IOError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,10 +10,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
-import org.h2.mvstore.MVStoreException;
-import org.h2.mvstore.RandomAccessStore;
-import org.h2.mvstore.SFChunk;
-import org.h2.mvstore.SingleFileStore;
 import org.h2.mvstore.type.ByteArrayDataType;
 import org.h2.mvstore.type.DataType;
 import org.h2.mvstore.type.LongDataType;
@@ -234,7 +229,7 @@ final class StoreFile {
         () -> {
           makeSure();
           lock.sync();
-          RandomAccessStore chunks = (RandomAccessStore) store.getFileStore();
+          Chunks chunks = (Chunks) store.getFileStore();
           long size = chunks.size();
           if (size <= SMALL) {
             return false;
@@ -245,6 +240,11 @@ final class StoreFile {
             chunks.compactMoveChunks(FULL_FILE_PERCENT, WORK_BYTES, store);
             sync();
           }
+          chunks.shrinks = true;
+          store.setStoreVersion(
+              1 - store.getStoreVersion()); // So that there is something to write.
+          sync();
+          chunks.shrinks = false;
           return rewritten || chunks.size() < size;
         });
   }
@@ -264,28 +264,5 @@ final class StoreFile {
   @Override
   public String toString() {
     return name;
-  }
-
-  /**
-   * Has a failure to read end what was under way. The database takes what it cannot read for what
-   * is not there, and opened the long way it goes on to write so.
-   */
-  private static final class Chunks extends SingleFileStore {
-
-    Chunks(Map<String, Object> way) {
-      super(way);
-    }
-
-    @Override
-    public ByteBuffer readFully(SFChunk chunk, long at, int length) {
-      try {
-        return super.readFully(chunk, at, length);
-      } catch (MVStoreException e) {
-        if (e.getCause() instanceof IOException failure && !(failure instanceof EOFException)) {
-          throw new IOError(failure);
-        }
-        throw e;
-      }
-    }
   }
 }
