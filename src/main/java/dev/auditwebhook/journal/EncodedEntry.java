@@ -1,6 +1,8 @@
 package dev.auditwebhook.journal;
 
 import dev.auditwebhook.wire.Event;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A valid entry that has no number yet.
@@ -14,5 +16,16 @@ public record EncodedEntry(String action, byte[] content, long acceptedAt) {
   /** The event that it becomes. */
   public Event numbered(long id) {
     return new Event(id, action, content, acceptedAt);
+  }
+
+  /** The events that entries become, numbered in their order; {@code null} takes a number alone. */
+  public static List<Event> numbered(long firstId, List<EncodedEntry> entries) {
+    List<Event> events = new ArrayList<>(entries.size());
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.get(i) != null) {
+        events.add(entries.get(i).numbered(firstId + i));
+      }
+    }
+    return events;
   }
 }

@@ -150,12 +150,7 @@ public final class ScriptedEngine implements Engine {
             return Future.failedFuture(new NotKeptException(appendFailure, firstId, null));
           }
           rejected = nowRejected;
-          List<Event> events = new ArrayList<>();
-          for (int i = 0; i < entries.size(); i++) {
-            if (entries.get(i) != null) {
-              events.add(entries.get(i).numbered(firstId + i));
-            }
-          }
+          List<Event> events = EncodedEntry.numbered(firstId, entries);
           events.forEach(event -> journal.put(event.id(), event));
           Map<String, List<Long>> notRedriven = new HashMap<>();
           steps.forEach(step -> notRedriven.put(step.endpoint(), keep(step)));

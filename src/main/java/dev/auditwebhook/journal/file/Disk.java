@@ -77,7 +77,7 @@ final class Disk {
     List<Event> events = new ArrayList<>(entries.size());
     for (int from = 0; from < entries.size(); from += MAX_GROUP) {
       List<EncodedEntry> some = entries.subList(from, Math.min(from + MAX_GROUP, entries.size()));
-      List<Event> group = numbered(firstId + from, some);
+      List<Event> group = EncodedEntry.numbered(firstId + from, some);
       if (!group.isEmpty()) {
         records.put(firstId + from, Records.of(firstId + from, group));
         records.put(firstId + from + some.size(), Records.EMPTY);
@@ -107,16 +107,6 @@ final class Disk {
     cursors = moved;
     end = lastId + 1;
     return new Engine.Appended(firstId, events, notRedriven);
-  }
-
-  private static List<Event> numbered(long firstId, List<EncodedEntry> entries) {
-    List<Event> events = new ArrayList<>(entries.size());
-    for (int i = 0; i < entries.size(); i++) {
-      if (entries.get(i) != null) {
-        events.add(entries.get(i).numbered(firstId + i));
-      }
-    }
-    return events;
   }
 
   /** What was not kept may have reached the disk all the same. */

@@ -15,7 +15,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.shareddata.LocalMap;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -88,13 +87,8 @@ public final class MemoryEngine implements Engine {
   public Future<Appended> append(List<EncodedEntry> entries, long rejected, List<Step> steps) {
     shelf.rejected = rejected;
     long firstId = shelf.lastId + 1;
-    List<Event> events = new ArrayList<>(entries.size());
-    for (EncodedEntry entry : entries) {
-      shelf.lastId++;
-      if (entry != null) {
-        events.add(entry.numbered(shelf.lastId));
-      }
-    }
+    List<Event> events = EncodedEntry.numbered(firstId, entries);
+    shelf.lastId += entries.size();
     shelf.events.addAll(events);
     if (!steps.isEmpty()) {
       steps.forEach(this::keep);
