@@ -21,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -64,6 +65,11 @@ public final class ScriptedReceiver {
     }
   }
 
+  private static final int FIRST_PORT = 20_000;
+  private static final int PORTS = 12_000;
+  private static final AtomicInteger PORTS_GIVEN =
+      new AtomicInteger(ThreadLocalRandom.current().nextInt(PORTS));
+
   private final Vertx vertx;
   private final List<Received> requests = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Received> untaken = new LinkedBlockingQueue<>();
@@ -97,17 +103,22 @@ public final class ScriptedReceiver {
     return this;
   }
 
-  /**
-   * A random port, from below the range that the system gives to outgoing connections: one of those
-   * could take the port while the receiver is stopped.
-   */
   private Future<HttpServer> listen(int tries) {
-    int wanted = port != 0 ? port : ThreadLocalRandom.current().nextInt(20_000, 32_000);
+    int wanted = port != 0 ? port : nextPort();
     return vertx
         .createHttpServer(new HttpServerOptions(options).setHost("127.0.0.1").setPort(wanted))
         .requestHandler(this::handle)
         .listen()
         .recover(taken -> tries > 1 ? listen(tries - 1) : Future.failedFuture(taken));
+  }
+
+  /**
+   * A port from below the range that the system gives to outgoing connections: one of those could
+   * take it while the receiver is stopped. No two of a run are the same: two servers of one Vert.x
+   * would share the port, and each get half of the requests.
+   */
+  private static int nextPort() {
+    return FIRST_PORT + Math.floorMod(PORTS_GIVEN.getAndIncrement(), PORTS);
   }
 
   private void handle(HttpServerRequest request) {
