@@ -1,11 +1,17 @@
 package dev.auditwebhook.journal.file;
 
 import static dev.auditwebhook.journal.file.Kept.entries;
-import static dev.auditwebhook.journal.file.Kept.entry;
 import static dev.auditwebhook.journal.file.Kept.events;
 import static dev.auditwebhook.journal.file.Kept.ids;
 import static dev.auditwebhook.journal.file.Kept.step;
 import static dev.auditwebhook.journal.file.Kept.totals;
+import static dev.auditwebhook.journal.file.OnDisk.append;
+import static dev.auditwebhook.journal.file.OnDisk.file;
+import static dev.auditwebhook.journal.file.OnDisk.find;
+import static dev.auditwebhook.journal.file.OnDisk.open;
+import static dev.auditwebhook.journal.file.OnDisk.read;
+import static dev.auditwebhook.journal.file.OnDisk.state;
+import static dev.auditwebhook.journal.file.OnDisk.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -26,56 +32,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One file: what is in it after writes that work, and after some that fail. */
 class DiskTest {
 
-  private static final long NOW = 1_767_258_000_000L;
-
   @TempDir Path directory;
-
-  private Path file() {
-    return directory.resolve("events.mv");
-  }
-
-  private Recovery find() {
-    return find(directory, Path::toString);
-  }
-
-  private static Recovery find(Path directory, Function<Path, String> name) {
-    return Recovery.of(new StoreDirectory(directory.toString()), name, NOW);
-  }
-
-  private Disk open(Faults faults) {
-    return new Disk(find(directory, faults::name));
-  }
-
-  private static State state(Recovery found) {
-    return found.opened().endpoints().get(Kept.ENDPOINT);
-  }
-
-  private static void append(Disk disk, long id, Step... steps) {
-    disk.append(id, List.of(entry(id)), id, 0, List.of(steps));
-  }
-
-  private static void write(Disk disk, long lastId, Step... steps) {
-    disk.append(lastId + 1, List.of(), lastId, 0, List.of(steps));
-  }
-
-  private void write(int events) {
-    Disk disk = open(new Faults());
-    for (int i = 1; i <= events; i++) {
-      append(disk, i, step(0, totals(i)));
-    }
-    disk.close();
-  }
-
-  private static List<Long> read(Disk disk) {
-    return disk.read(0, 1_000).found().stream().map(Event::id).toList();
-  }
 
   @Test
   void aPowerFailureLosesAtMostTheWriteThatWasNotDone() throws IOException {
@@ -83,7 +46,7 @@ class DiskTest {
       Random random = new Random(seed);
       Path home = directory.resolve("power" + seed);
       Faults faults = new Faults();
-      Disk before = new Disk(find(home, faults::name));
+      Disk before = open(home, faults);
       int done = 0;
       int tried = 0;
       try {
@@ -101,7 +64,7 @@ class DiskTest {
       faults.powerFailure(random);
       before.close();
 
-      Recovery found = find(home, Path::toString);
+      Recovery found = find(home);
 
       assertThat(found.damage()).as("seed %d", seed).isNull();
       State state = state(found);
@@ -120,7 +83,7 @@ class DiskTest {
   @Test
   void aWriteThatFailsCountsForNothingAndTheNextOneGoesOn() {
     Faults faults = new Faults();
-    Disk disk = open(faults);
+    Disk disk = open(directory, faults);
     append(disk, 1, step(0, totals(1)));
     faults.room(0);
 
@@ -141,7 +104,7 @@ class DiskTest {
       Random random = new Random(seed);
       Path home = directory.resolve("sync" + seed);
       Faults faults = new Faults();
-      Disk before = new Disk(find(home, faults::name));
+      Disk before = open(home, faults);
       List<Long> kept = new ArrayList<>();
       List<Long> left = new ArrayList<>();
       for (long id = 1; id <= 60; id++) {
@@ -153,7 +116,7 @@ class DiskTest {
           faults.unsyncable(false);
           if (random.nextBoolean()) {
             before.close();
-            before = new Disk(find(home, faults::name));
+            before = open(home, faults);
             left.add(id); // A start cannot know that it was refused.
           }
           write(before, id);
@@ -162,7 +125,7 @@ class DiskTest {
       faults.powerFailure(random);
       before.close();
 
-      Recovery found = find(home, Path::toString);
+      Recovery found = find(home);
 
       assertThat(found.damage()).as("seed %d", seed).isNull();
       Disk after = new Disk(found);
@@ -176,15 +139,15 @@ class DiskTest {
   @Test
   void aFileThatIsGoneIsNotBegunAnewWhileRunning() throws IOException {
     Faults faults = new Faults();
-    Disk disk = open(faults);
-    Files.delete(file());
+    Disk disk = open(directory, faults);
+    Files.delete(file(directory));
     faults.failing(1, new Random(1));
     assertThatThrownBy(() -> append(disk, 1)).isInstanceOf(DiskException.class);
     faults.failing(0, new Random(1));
 
     assertThatThrownBy(() -> append(disk, 1)).hasMessageEndingWith("the file is gone");
 
-    assertThat(file()).doesNotExist();
+    assertThat(file(directory)).doesNotExist();
     disk.close();
   }
 
@@ -205,7 +168,7 @@ class DiskTest {
       Random random = new Random(seed);
       Path home = directory.resolve("shrinks" + seed);
       Faults faults = new Faults();
-      Disk before = new Disk(find(home, faults::name));
+      Disk before = open(home, faults);
       Map<Long, Change> left = new HashMap<>();
       for (long firstId = 1; firstId <= 800; firstId += 20) {
         List<EncodedEntry> group = new ArrayList<>();
@@ -229,7 +192,7 @@ class DiskTest {
       faults.powerFailure(random);
       before.close();
 
-      Recovery found = find(home, Path::toString);
+      Recovery found = find(home);
 
       assertThat(found.damage()).as("seed %d", seed).isNull();
       assertThat(state(found).totals()).isEqualTo(totals(800, 700));
@@ -250,7 +213,7 @@ class DiskTest {
 
   @Test
   void theFileShrinksAfterABacklogHasGone() throws IOException {
-    Disk disk = open(new Faults());
+    Disk disk = open(directory, new Faults());
     Map<Long, Change> left = new HashMap<>();
     for (int group = 0; group < 100; group++) {
       long firstId = group * 500L + 1;
@@ -262,7 +225,7 @@ class DiskTest {
           List.of(step(0, totals(firstId + 499))));
       left.put(firstId + 249, new Change.Keep(Kept.straggler(firstId + 249)));
     }
-    long full = Files.size(file());
+    long full = Files.size(file(directory));
     for (int group = 0; group < 100; group++) {
       write(disk, 50_000, step((group + 1) * 500L, left, totals(50_000)));
     }
@@ -274,7 +237,7 @@ class DiskTest {
     }
 
     assertThat(full).isGreaterThan(4_500_000);
-    assertThat(Files.size(file())).isLessThanOrEqualTo(4 << 20);
+    assertThat(Files.size(file(directory))).isLessThanOrEqualTo(4 << 20);
     assertThat(read(disk)).isEmpty();
     assertThat(disk.stragglers(Kept.ENDPOINT, left.keySet()).found()).hasSize(100);
     disk.close();
@@ -282,21 +245,21 @@ class DiskTest {
 
   @Test
   void aGroupIsWrittenOnceWhateverItsSize() throws IOException {
-    Disk disk = open(new Faults());
-    long before = Files.size(file());
+    Disk disk = open(directory, new Faults());
+    long before = Files.size(file(directory));
     for (long group = 0; group < 50; group++) {
       long firstId = group * 20 + 1;
       List<EncodedEntry> large = ids(firstId, firstId + 19).stream().map(DiskTest::large).toList();
       disk.append(firstId, large, firstId + 19, 0, List.of(step(0, totals(firstId + 19))));
     }
 
-    assertThat(Files.size(file()) - before).isLessThan(50 * 20 * 10_000 * 12 / 10);
+    assertThat(Files.size(file(directory)) - before).isLessThan(50 * 20 * 10_000 * 12 / 10);
     disk.close();
   }
 
   @Test
   void eachEndpointHasAStateOfItsOwn() {
-    Disk disk = open(new Faults());
+    Disk disk = open(directory, new Faults());
     Map<Long, Change> burial = Map.of(2L, new Change.Bury(Kept.letter(2)));
     JsonObject settings = new JsonObject().put("url", "http://x");
     Step fast = new Step("fast", 3, List.of(), burial, totals(3, 2, 1), settings);
@@ -305,7 +268,7 @@ class DiskTest {
     disk.append(1, entries(1, 3), 3, 7, List.of(fast, slow));
     disk.close();
 
-    Recovery found = find();
+    Recovery found = find(directory);
     assertThat(found.opened().rejected()).isEqualTo(7);
     State left = found.opened().endpoints().get("fast");
     assertThat(left.waiting()).isZero();
@@ -326,7 +289,7 @@ class DiskTest {
 
   @Test
   void aGroupGoesWhenAllEndpointsHavePassedIt() {
-    Disk disk = open(new Faults());
+    Disk disk = open(directory, new Faults());
     disk.append(1, entries(1, 3), 3, 0, List.of());
     disk.append(4, entries(4, 6), 6, 0, List.of());
     Step one = new Step("one", 6, List.of(), Map.of(), totals(6, 6), new JsonObject());

@@ -1,17 +1,21 @@
 package dev.auditwebhook.journal.file;
 
-import static dev.auditwebhook.journal.file.Kept.entry;
-import static dev.auditwebhook.journal.file.Kept.events;
 import static dev.auditwebhook.journal.file.Kept.ids;
 import static dev.auditwebhook.journal.file.Kept.step;
 import static dev.auditwebhook.journal.file.Kept.totals;
+import static dev.auditwebhook.journal.file.OnDisk.NOW;
+import static dev.auditwebhook.journal.file.OnDisk.append;
+import static dev.auditwebhook.journal.file.OnDisk.file;
+import static dev.auditwebhook.journal.file.OnDisk.find;
+import static dev.auditwebhook.journal.file.OnDisk.open;
+import static dev.auditwebhook.journal.file.OnDisk.read;
+import static dev.auditwebhook.journal.file.OnDisk.state;
+import static dev.auditwebhook.journal.file.OnDisk.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.auditwebhook.endpoint.ledger.State;
-import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.journal.file.FaultyFiles.Faults;
-import dev.auditwebhook.wire.Event;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -21,7 +25,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -33,49 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a start finds in a directory, whatever has happened to it. */
 class RecoveryTest {
 
-  private static final long NOW = 1_767_258_000_000L;
-
   @TempDir Path directory;
-
-  private Path file() {
-    return directory.resolve("events.mv");
-  }
-
-  private Recovery find() {
-    return find(directory, Path::toString);
-  }
-
-  private static Recovery find(Path directory, Function<Path, String> name) {
-    return Recovery.of(new StoreDirectory(directory.toString()), name, NOW);
-  }
-
-  private Disk open(Faults faults) {
-    return new Disk(find(directory, faults::name));
-  }
-
-  private static State state(Recovery found) {
-    return found.opened().endpoints().get(Kept.ENDPOINT);
-  }
-
-  private static void append(Disk disk, long id, Step... steps) {
-    disk.append(id, List.of(entry(id)), id, 0, List.of(steps));
-  }
-
-  private static void write(Disk disk, long lastId, Step... steps) {
-    disk.append(lastId + 1, List.of(), lastId, 0, List.of(steps));
-  }
-
-  private void write(int events) {
-    Disk disk = open(new Faults());
-    for (int i = 1; i <= events; i++) {
-      append(disk, i, step(0, totals(i)));
-    }
-    disk.close();
-  }
-
-  private static List<Long> read(Disk disk) {
-    return disk.read(0, 1_000).found().stream().map(Event::id).toList();
-  }
 
   private List<Path> files() throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
@@ -85,7 +46,7 @@ class RecoveryTest {
 
   @Test
   void theFilesAreTheirOwnersOnly() throws IOException {
-    write(1);
+    write(directory, 1);
 
     for (Path file : files()) {
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
@@ -96,25 +57,25 @@ class RecoveryTest {
 
   @Test
   void aDirectoryThatIsInUseIsRefusedAndItsUserUndisturbed() {
-    Disk first = open(new Faults());
+    Disk first = open(directory, new Faults());
 
     for (int i = 0; i < 2; i++) {
-      assertThatThrownBy(this::find)
+      assertThatThrownBy(() -> find(directory))
           .isInstanceOf(DiskException.class)
           .hasMessage(directory + " is in use by another webhook of this process");
     }
 
     append(first, 1, step(0, totals(1)));
     first.close();
-    Recovery again = find();
+    Recovery again = find(directory);
     assertThat(again.pending()).isEqualTo(1);
     again.file().close();
   }
 
   @Test
   void theFormerFormatIsRefusedAndTheFileLeftAsItIs() throws IOException {
-    write(1);
-    try (MVStore store = MVStore.open(file().toString())) {
+    write(directory, 1);
+    try (MVStore store = MVStore.open(file(directory).toString())) {
       MVMap<String, byte[]> facts =
           store.openMap(
               "facts",
@@ -123,43 +84,43 @@ class RecoveryTest {
                   .valueType(ByteArrayDataType.INSTANCE));
       facts.put("format", Records.of("1"));
     }
-    byte[] before = Files.readAllBytes(file());
+    byte[] before = Files.readAllBytes(file(directory));
 
-    assertThatThrownBy(this::find)
+    assertThatThrownBy(() -> find(directory))
         .isInstanceOf(DiskException.class)
-        .hasMessage(file() + " has format 1, and this version reads format 2");
+        .hasMessage(file(directory) + " has format 1, and this version reads format 2");
 
-    assertThat(Files.readAllBytes(file())).isEqualTo(before);
+    assertThat(Files.readAllBytes(file(directory))).isEqualTo(before);
     assertThat(files()).hasSize(2);
   }
 
   @Test
   void aFileOfAnotherProgramIsRefusedAndLeftAsItIs() throws IOException {
-    try (MVStore store = MVStore.open(file().toString())) {
+    try (MVStore store = MVStore.open(file(directory).toString())) {
       store.openMap("addresses").put("mara", "x");
     }
-    byte[] before = Files.readAllBytes(file());
+    byte[] before = Files.readAllBytes(file(directory));
 
-    assertThatThrownBy(this::find)
+    assertThatThrownBy(() -> find(directory))
         .isInstanceOf(DiskException.class)
-        .hasMessage(file() + " is not the file of a webhook");
+        .hasMessage(file(directory) + " is not the file of a webhook");
 
-    assertThat(Files.readAllBytes(file())).isEqualTo(before);
+    assertThat(Files.readAllBytes(file(directory))).isEqualTo(before);
   }
 
   @Test
   void aTornLastWriteCostsNothingThatWasSynced() throws IOException {
-    write(20);
-    byte[] whole = Files.readAllBytes(file());
+    write(directory, 20);
+    byte[] whole = Files.readAllBytes(file(directory));
     for (int torn = 1; torn < 3 * 4096; torn += 97) {
-      try (RandomAccessFile tail = new RandomAccessFile(file().toFile(), "rw")) {
+      try (RandomAccessFile tail = new RandomAccessFile(file(directory).toFile(), "rw")) {
         tail.setLength(whole.length);
         tail.write(whole);
         byte[] half = new byte[torn];
         new Random(torn).nextBytes(half);
         tail.write(half);
       }
-      Recovery found = find();
+      Recovery found = find(directory);
       assertThat(found.damage()).as("%d bytes after the end", torn).isNull();
       assertThat(state(found).waiting()).isEqualTo(20);
       assertThat(state(found).totals()).isEqualTo(totals(20));
@@ -169,8 +130,8 @@ class RecoveryTest {
 
   @Test
   void aDamagedFileIsSetAsideAndANewOneBegun() throws IOException {
-    write(200);
-    byte[] whole = Files.readAllBytes(file());
+    write(directory, 200);
+    byte[] whole = Files.readAllBytes(file(directory));
     byte[] lock = Files.readAllBytes(directory.resolve("events.lock"));
     Random random = new Random(7);
     int damaged = 0;
@@ -181,8 +142,8 @@ class RecoveryTest {
       for (int at = from; at < from + 600; at++) {
         bytes[at] = (byte) random.nextInt();
       }
-      Files.write(file(), bytes);
-      Recovery found = find();
+      Files.write(file(directory), bytes);
+      Recovery found = find(directory);
       Disk disk = new Disk(found);
       if (found.damage() == null) {
         State state = state(found);
@@ -209,29 +170,29 @@ class RecoveryTest {
 
   @Test
   void aStartThatDiedAfterItSetAFileAsideIsMadeUpForByTheNext() throws IOException {
-    write(3);
+    write(directory, 3);
     StoreDirectory started = new StoreDirectory(directory.toString());
     started.setAside(NOW);
     Files.write(started.file(), new byte[0]);
     Path last = started.setAside(NOW);
 
-    Recovery found = find();
+    Recovery found = find(directory);
 
     assertThat(found.damage())
         .isEqualTo("the store was damaged and is begun anew; the damaged file is kept as " + last);
     found.file().close();
-    Recovery again = find();
+    Recovery again = find(directory);
     assertThat(again.damage()).isNull();
     again.file().close();
   }
 
   @Test
   void aFileThatLostItsEndIsDamaged() throws IOException {
-    write(200);
-    byte[] whole = Files.readAllBytes(file());
-    Files.write(file(), Arrays.copyOf(whole, whole.length / 2));
+    write(directory, 200);
+    byte[] whole = Files.readAllBytes(file(directory));
+    Files.write(file(directory), Arrays.copyOf(whole, whole.length / 2));
 
-    Recovery found = find();
+    Recovery found = find(directory);
 
     assertThat(found.damage()).contains("begun anew");
     found.file().close();
@@ -239,10 +200,10 @@ class RecoveryTest {
 
   @Test
   void aFileWithoutContentIsDamaged() throws IOException {
-    write(3);
-    Files.write(file(), new byte[0]);
+    write(directory, 3);
+    Files.write(file(directory), new byte[0]);
 
-    Recovery found = find();
+    Recovery found = find(directory);
 
     assertThat(found.damage()).contains("begun anew");
     found.file().close();
@@ -252,7 +213,7 @@ class RecoveryTest {
   void aFirstStartThatDiedHalfwayIsNoDamage() throws IOException {
     Files.write(directory.resolve("events.new"), new byte[] {1, 2, 3});
 
-    Recovery found = find();
+    Recovery found = find(directory);
 
     assertThat(found.damage()).isNull();
     assertThat(directory.resolve("events.new")).doesNotExist();
@@ -262,16 +223,16 @@ class RecoveryTest {
   @Test
   void aFailureToReadAtTheStartIsNoDamage() {
     Faults faults = new Faults();
-    open(faults).close();
+    open(directory, faults).close();
     faults.failing(1, new Random(1));
 
-    assertThatThrownBy(() -> open(faults))
+    assertThatThrownBy(() -> open(directory, faults))
         .isInstanceOf(DiskException.class)
         .hasMessageContaining("cannot be read: I/O error at read");
 
-    assertThat(file()).exists();
+    assertThat(file(directory)).exists();
     faults.failing(0, new Random(1));
-    Recovery again = find(directory, faults::name);
+    Recovery again = find(directory, faults);
     assertThat(again.damage()).isNull();
     again.file().close();
   }
@@ -279,19 +240,19 @@ class RecoveryTest {
   @Test
   void aStartSendsNothingThatItCannotSync() {
     Faults faults = new Faults();
-    Disk before = open(faults);
+    Disk before = open(directory, faults);
     append(before, 1, step(0, totals(1)));
     faults.unsyncable(true);
     assertThatThrownBy(() -> append(before, 2, step(0, totals(2))))
         .hasMessageEndingWith("cannot be written to: I/O error at sync");
     before.close();
 
-    assertThatThrownBy(() -> open(faults))
+    assertThatThrownBy(() -> open(directory, faults))
         .isInstanceOf(DiskException.class)
         .hasMessageEndingWith("events.mv cannot be written to: I/O error at sync");
 
     faults.unsyncable(false);
-    Recovery found = find(directory, faults::name);
+    Recovery found = find(directory, faults);
     assertThat(found.damage()).isNull();
     Disk after = new Disk(found);
     assertThat(read(after)).startsWith(1L);
@@ -301,19 +262,19 @@ class RecoveryTest {
   @Test
   void readsThatFailWhileItIsOpenedDestroyNothing() {
     Faults faults = new Faults();
-    Disk disk = open(faults);
+    Disk disk = open(directory, faults);
     int kept = 0;
     for (int seed = 0; seed < 200; seed++) {
       append(disk, ++kept, step(Math.max(0, kept - 20), totals(kept)));
       disk.close();
       faults.failing(0.1, new Random(seed));
       try {
-        open(faults).close();
+        open(directory, faults).close();
       } catch (DiskException expected) {
         assertThat(expected).hasMessageContaining("I/O error");
       }
       faults.failing(0, new Random(seed));
-      Recovery found = find(directory, faults::name);
+      Recovery found = find(directory, faults);
       assertThat(found.damage()).as("seed %d", seed).isNull();
       assertThat(found.pending()).as("seed %d", seed).isEqualTo(Math.min(20, kept));
       disk = new Disk(found);

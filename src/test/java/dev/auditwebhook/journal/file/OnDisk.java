@@ -1,0 +1,66 @@
+package dev.auditwebhook.journal.file;
+
+import static dev.auditwebhook.journal.file.Kept.entry;
+import static dev.auditwebhook.journal.file.Kept.step;
+import static dev.auditwebhook.journal.file.Kept.totals;
+
+import dev.auditwebhook.endpoint.ledger.State;
+import dev.auditwebhook.endpoint.ledger.Step;
+import dev.auditwebhook.journal.file.FaultyFiles.Faults;
+import dev.auditwebhook.wire.Event;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What tests write to the file of a directory and find there, without an engine. */
+final class OnDisk {
+
+  /** When all this is. */
+  static final long NOW = 1_767_258_000_000L;
+
+  private OnDisk() {}
+
+  static Path file(Path directory) {
+    return directory.resolve("events.mv");
+  }
+
+  /** What a start finds. */
+  static Recovery find(Path directory) {
+    return Recovery.of(new StoreDirectory(directory.toString()), Path::toString, NOW);
+  }
+
+  /** What a start finds on a disk with faults. */
+  static Recovery find(Path directory, Faults faults) {
+    return Recovery.of(new StoreDirectory(directory.toString()), faults::name, NOW);
+  }
+
+  static Disk open(Path directory, Faults faults) {
+    return new Disk(find(directory, faults));
+  }
+
+  static State state(Recovery found) {
+    return found.opened().endpoints().get(Kept.ENDPOINT);
+  }
+
+  /** Writes an event. */
+  static void append(Disk disk, long id, Step... steps) {
+    disk.append(id, List.of(entry(id)), id, 0, List.of(steps));
+  }
+
+  /** Writes steps alone. */
+  static void write(Disk disk, long lastId, Step... steps) {
+    disk.append(lastId + 1, List.of(), lastId, 0, List.of(steps));
+  }
+
+  /** Writes a whole file, with a step beside each event. */
+  static void write(Path directory, int events) {
+    Disk disk = open(directory, new Faults());
+    for (int i = 1; i <= events; i++) {
+      append(disk, i, step(0, totals(i)));
+    }
+    disk.close();
+  }
+
+  static List<Long> read(Disk disk) {
+    return disk.read(0, 1_000).found().stream().map(Event::id).toList();
+  }
+}
