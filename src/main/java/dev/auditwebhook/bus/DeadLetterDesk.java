@@ -59,9 +59,7 @@ final class DeadLetterDesk {
   /** {@code webhook.dlq.redrive}. */
   Future<JsonObject> redrive(Object body) {
     List<Long> ids = ids(body);
-    if (!endpoint.isEnabled()) {
-      throw EndpointDesk.refusal(409, "no webhook is set: set a URL first");
-    }
+    EndpointDesk.requireEnabled(endpoint);
     return letters
         .redrive(ids)
         .map(

@@ -76,9 +76,7 @@ final class EndpointDesk {
   /** {@code webhook.test}. */
   Future<JsonObject> test(Object body) {
     StrictJson.of("", body).end();
-    if (!endpoint.isEnabled()) {
-      throw refusal(409, "no webhook is set: set a URL first");
-    }
+    requireEnabled(endpoint);
     if (endpoint.isTesting()) {
       throw refusal(409, "another test is running");
     }
@@ -94,6 +92,13 @@ final class EndpointDesk {
                   .put("status", answer.status())
                   .put("latency_ms", answer.latency());
             });
+  }
+
+  /** Refuses what makes no sense without a URL. */
+  static void requireEnabled(Endpoint endpoint) {
+    if (!endpoint.isEnabled()) {
+      throw refusal(409, "no webhook is set: set a URL first");
+    }
   }
 
   static ReplyException refusal(int code, String message) {

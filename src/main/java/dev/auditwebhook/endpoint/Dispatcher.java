@@ -224,6 +224,11 @@ final class Dispatcher {
     return drain != null;
   }
 
+  /** Whether there is a URL, and it does not drain. */
+  boolean isAccepting() {
+    return circuit != null && !isDraining();
+  }
+
   /** Whether there is an attempt in flight, or will be one within so many milliseconds. */
   private boolean hasWork(long within) {
     boolean held = strictOrder && retries.size() > 0;

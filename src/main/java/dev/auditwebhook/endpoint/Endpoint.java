@@ -125,7 +125,7 @@ public final class Endpoint {
 
   /** Whether there is a URL and events are accepted. */
   public boolean isEnabled() {
-    return dispatcher.circuit() != null && !dispatcher.isDraining();
+    return dispatcher.isAccepting();
   }
 
   /** Whether it is to have events of an action. */

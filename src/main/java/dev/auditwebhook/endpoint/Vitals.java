@@ -49,7 +49,7 @@ final class Vitals {
     if (settings.url().isEmpty()) {
       return "disabled";
     }
-    return settings.pausedFor() == null ? "enabled" : "paused";
+    return isPaused() ? "paused" : "enabled";
   }
 
   /** Whether nothing goes out though something should: its circuit is not closed. */
@@ -65,7 +65,7 @@ final class Vitals {
     Circuit circuit = dispatcher.circuit();
     return new JsonObject()
         .put("enabled", status().equals("enabled"))
-        .put("paused", settings.pausedFor() != null)
+        .put("paused", isPaused())
         .put("url", settings.url())
         .put("signed", headers.signed())
         .put("delivered", ledger.total(Total.DELIVERED))
@@ -79,7 +79,7 @@ final class Vitals {
         .put("pending", ledger.pending())
         .put("in_flight", dispatcher.inFlight())
         .put("retried", ledger.total(Total.RETRIED))
-        .put("circuit", circuit == null ? "closed" : circuit.state())
+        .put("circuit", circuit())
         .put("circuit_since", circuit == null ? null : text(circuit.since()))
         .put("next_probe", circuit == null ? null : text(circuit.nextProbe()))
         .put("last_delivery", text(recorder.lastDelivery()))
@@ -124,7 +124,7 @@ final class Vitals {
         .gauge(
             "webhook.enabled",
             "1 while there is a URL and no pause",
-            () -> dispatcher.circuit() == null || dispatcher.isDraining() || isPaused() ? 0 : 1)
+            () -> dispatcher.isAccepting() && !isPaused() ? 1 : 0)
         .gauge("webhook.paused", "1 while sending is paused", () -> isPaused() ? 1 : 0);
     for (String state : List.of("closed", "open", "half_open")) {
       metrics.gauge(

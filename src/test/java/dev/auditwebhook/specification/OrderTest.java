@@ -51,12 +51,8 @@ class OrderTest {
 
   @Test
   void afterARestartWhatWaitedLongestGoesFirst() {
-    receiver.usually(request -> request.eventId() == 1 ? silence() : status(503));
     WebhookOptions options = slow(webhook.optionsOnDisk()).setMaxInFlight(2);
-    webhook.deploy(options);
-    webhook.publish(3);
-    webhook.awaitState(state -> state.retried() == 2);
-    receiver.takeRequests(3);
+    deployWithTheFirstInFlightAndTwoInBackoff(options);
     receiver.usually(silence());
     webhook.restart(options);
     assertThat(receiver.takeRequests(2).stream().map(Received::eventId)).contains(1L);
@@ -64,16 +60,20 @@ class OrderTest {
 
   @Test
   void afterARestartWithOneSlotTheLowestIdGoesFirst() {
-    receiver.usually(request -> request.eventId() == 1 ? silence() : status(503));
     WebhookOptions options = slow(webhook.optionsOnDisk()).setMaxInFlight(2);
-    webhook.deploy(options);
-    webhook.publish(3);
-    webhook.awaitState(state -> state.retried() == 2);
-    receiver.takeRequests(3);
+    deployWithTheFirstInFlightAndTwoInBackoff(options);
     receiver.usually(status(204));
     webhook.restart(options.setMaxInFlight(1));
     assertThat(receiver.takeRequests(3).stream().map(Received::eventId))
         .containsExactly(1L, 2L, 3L);
+  }
+
+  private void deployWithTheFirstInFlightAndTwoInBackoff(WebhookOptions options) {
+    receiver.usually(request -> request.eventId() == 1 ? silence() : status(503));
+    webhook.deploy(options);
+    webhook.publish(3);
+    webhook.awaitState(state -> state.retried() == 2);
+    receiver.takeRequests(3);
   }
 
   private static Effect firstFailsSecondIsRefused(Received request) {

@@ -53,7 +53,7 @@ public final class Ledger {
     for (int i = 0; i < state.totals().size(); i++) {
       totals.set(i, state.totals().get(i));
     }
-    pending = state.waiting() + state.stragglers().size() + state.damaged().size();
+    pending = state.pending() + state.damaged().size();
     damaged.found(state.damagedLetters());
     evict();
     if (!state.damaged().isEmpty()) {
@@ -286,8 +286,10 @@ public final class Ledger {
 
   /** The step is not kept: its content is part of the next one. */
   public void notKept() {
-    changes = Step.merged(leaving, changes);
+    Map<Long, Change> since = changes;
+    changes = new LinkedHashMap<>(leaving);
     leaving = Map.of();
+    since.forEach(this::change);
   }
 
   /** What an operator must know of the dead letters, {@code null} for nothing. */

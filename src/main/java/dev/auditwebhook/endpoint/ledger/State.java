@@ -40,4 +40,9 @@ public record State(
         List.of(),
         new JsonObject());
   }
+
+  /** How many events are pending, and can be read. */
+  public long pending() {
+    return waiting + stragglers.size();
+  }
 }

@@ -1,7 +1,6 @@
 package dev.auditwebhook.endpoint.ledger;
 
 import io.vertx.core.json.JsonObject;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,12 +25,5 @@ public record Step(
   /** What is the same until the next step. */
   public Step withoutChanges() {
     return new Step(endpoint, cursor, ahead, Map.of(), totals, settings);
-  }
-
-  /** The changes of a step that was not kept, and those made since. */
-  static Map<Long, Change> merged(Map<Long, Change> earlier, Map<Long, Change> later) {
-    Map<Long, Change> merged = new LinkedHashMap<>(earlier);
-    later.forEach((id, change) -> merged.merge(id, change, (before, now) -> now.after(before)));
-    return merged;
   }
 }

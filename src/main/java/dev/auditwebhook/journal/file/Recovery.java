@@ -84,7 +84,7 @@ record Recovery(StoreFile file, String damage, Opened opened, Set<Long> damagedG
 
   /** How many events are pending, over all endpoints, and whole. */
   long pending() {
-    return sum(state -> state.waiting() + state.stragglers().size());
+    return sum(State::pending);
   }
 
   /** How many dead letters there are, over all endpoints. */

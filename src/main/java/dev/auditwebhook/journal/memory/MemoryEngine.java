@@ -186,8 +186,9 @@ public final class MemoryEngine implements Engine {
     long pending = 0;
     long letters = 0;
     for (Step last : shelf.steps.values()) {
-      pending += state(last).waiting() + stragglers(last.endpoint()).size();
-      letters += letters(last.endpoint()).size();
+      State state = state(last);
+      pending += state.pending();
+      letters += state.letters().size();
     }
     if (pending + letters > 0) {
       log.warn(

@@ -4,6 +4,7 @@ import static dev.auditwebhook.journal.file.Kept.entries;
 import static dev.auditwebhook.journal.file.Kept.entry;
 import static dev.auditwebhook.journal.file.Kept.step;
 import static dev.auditwebhook.journal.file.Kept.totals;
+import static dev.auditwebhook.journal.file.OnDisk.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -42,7 +43,7 @@ class DamagedGroupsTest {
       assertThat(engine.read(0, 2).found()).hasSize(2);
       faults.full(true);
       assertThatThrownBy(() -> engine.append(List.of())).isInstanceOf(NotKeptException.class);
-      Kept.damage(directory.resolve("events.mv"), 3);
+      Kept.damage(file(directory), 3);
       faults.full(false);
       assertThat(engine.read(2, 1).damaged()).containsExactly(3L, 4L);
     }
@@ -58,7 +59,7 @@ class DamagedGroupsTest {
       engine.append(entries, step(0, totals(8, 0, 0, 4)));
       faults.full(true);
       assertThatThrownBy(() -> engine.append(List.of())).isInstanceOf(NotKeptException.class);
-      Kept.damage(directory.resolve("events.mv"), 3);
+      Kept.damage(file(directory), 3);
       faults.full(false);
       assertThat(engine.read(0, 10).damaged()).containsExactly(1L, 2L, 3L, 4L);
       engine.append(List.of(entry(9)), step(0, totals(9, 0, 4, 4)));

@@ -7,6 +7,7 @@ import static dev.auditwebhook.journal.file.Kept.letter;
 import static dev.auditwebhook.journal.file.Kept.step;
 import static dev.auditwebhook.journal.file.Kept.straggler;
 import static dev.auditwebhook.journal.file.Kept.totals;
+import static dev.auditwebhook.journal.file.OnDisk.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -50,15 +51,11 @@ class DamagedRecordsTest {
     return new OpenEngine(vertx, directory, faults::name);
   }
 
-  private Path file() {
-    return directory.resolve("events.mv");
-  }
-
   /** Damages an event while the engine runs, which then reads its file anew. */
   private void damage(OpenEngine engine, long id) throws IOException {
     faults.full(true);
     assertThatThrownBy(() -> engine.append(List.of())).isInstanceOf(NotKeptException.class);
-    Kept.damage(file(), id);
+    Kept.damage(file(directory), id);
     faults.full(false);
   }
 
@@ -163,7 +160,7 @@ class DamagedRecordsTest {
       engine.append(entries(5, 8), step(0, totals(8)));
       engine.append(entries(9, 9), step(0, totals(9)));
     }
-    Kept.damage(file(), 6);
+    Kept.damage(file(directory), 6);
     try (OpenEngine engine = open()) {
       assertThat(engine.engine().damage()).isNull();
       assertThat(engine.state().damaged()).containsExactly(5L, 6L, 7L, 8L);
@@ -201,7 +198,7 @@ class DamagedRecordsTest {
               new JsonObject()));
     }
     // Of 2 and 5 there is more than the group.
-    Kept.damage(file(), 7);
+    Kept.damage(file(directory), 7);
     try (OpenEngine engine = open()) {
       assertThat(engine.state().damaged()).containsExactly(4L, 7L, 8L);
       assertThat(engine.state().waiting()).isZero();
@@ -236,7 +233,7 @@ class DamagedRecordsTest {
       engine.append(group, step(0, totals(3)));
       engine.append(entries(7, 7), step(0, totals(4)));
     }
-    Kept.damage(file(), count); // Now it says 16,777,219.
+    Kept.damage(file(directory), count); // Now it says 16,777,219.
     try (OpenEngine engine = open()) {
       assertThat(engine.state().damaged()).containsExactly(1L, 2L, 3L);
       assertThat(imbalance(engine.state())).isZero();
@@ -271,7 +268,7 @@ class DamagedRecordsTest {
       engine.append(entries(1, 1), step(0, totals(1)));
       engine.append(entries(2, 2), step(0, totals(2)));
     }
-    Kept.damage(file(), 1);
+    Kept.damage(file(directory), 1);
     Step failed = step(1, Map.of(1L, new Change.Fail()), totals(2, 0, 1));
     try (OpenEngine engine = open()) {
       faults.full(true);

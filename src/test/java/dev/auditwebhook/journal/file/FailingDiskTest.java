@@ -7,6 +7,7 @@ import static dev.auditwebhook.journal.file.Kept.letter;
 import static dev.auditwebhook.journal.file.Kept.step;
 import static dev.auditwebhook.journal.file.Kept.straggler;
 import static dev.auditwebhook.journal.file.Kept.totals;
+import static dev.auditwebhook.journal.file.OnDisk.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -46,10 +47,6 @@ class FailingDiskTest {
     return new OpenEngine(vertx, directory, faults::name);
   }
 
-  private Path file() {
-    return directory.resolve("events.mv");
-  }
-
   private static void assertSame(List<?> found, List<?> expected) {
     assertThat(found).usingRecursiveFieldByFieldElementComparator().isEqualTo(expected);
   }
@@ -78,7 +75,9 @@ class FailingDiskTest {
       NotKeptException refused = refused(engine, entries(9, 9));
 
       assertThat(refused).hasMessageEndingWith("No space left on device");
-      assertThat(refused.getMessage()).startsWith(faults.name(file())).doesNotContain("\n");
+      assertThat(refused.getMessage())
+          .startsWith(faults.name(file(directory)))
+          .doesNotContain("\n");
       assertThat(refused.firstId()).isEqualTo(9);
       assertThatThrownBy(() -> engine.append(List.of(), step))
           .isInstanceOf(NotKeptException.class)

@@ -9,6 +9,7 @@ import static dev.auditwebhook.journal.file.Kept.letter;
 import static dev.auditwebhook.journal.file.Kept.step;
 import static dev.auditwebhook.journal.file.Kept.straggler;
 import static dev.auditwebhook.journal.file.Kept.totals;
+import static dev.auditwebhook.journal.file.OnDisk.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -49,10 +50,6 @@ class FileEngineTest {
 
   private OpenEngine open() {
     return new OpenEngine(vertx, directory, faults::name);
-  }
-
-  private Path file() {
-    return directory.resolve("events.mv");
   }
 
   private static void assertSame(List<?> found, List<?> expected) {
@@ -300,12 +297,12 @@ class FileEngineTest {
         engine.append(entries(firstId, firstId + 499), step(0, totals(firstId + 499)));
         left.put(firstId + 499, new Change.Keep(straggler(firstId + 499)));
       }
-      long full = Files.size(file());
+      long full = Files.size(file(directory));
       long delivered = backlog - left.size();
       engine.append(List.of(), step(backlog, left, totals(backlog, delivered)));
 
       long last = backlog;
-      while (Files.size(file()) > 4 << 20 || last == backlog) {
+      while (Files.size(file(directory)) > 4 << 20 || last == backlog) {
         last++;
         engine.turn(1_000);
         engine.append(entries(last, last), step(last, totals(last, ++delivered)));
@@ -350,7 +347,7 @@ class FileEngineTest {
   @Test
   void whatWasSetAsideIsSaid() throws IOException {
     open().close();
-    Files.write(file(), new byte[0]);
+    Files.write(file(directory), new byte[0]);
 
     try (LogLines log = new LogLines();
         OpenEngine engine = open()) {
@@ -358,7 +355,7 @@ class FileEngineTest {
       assertThat(damage)
           .isEqualTo(
               "the store was damaged and is begun anew; the damaged file is kept as "
-                  + file()
+                  + file(directory)
                   + ".damaged-20260101T090000Z");
       assertThat(log.all())
           .anyMatch(line -> line.startsWith("ERROR webhook.store.path: " + damage + " ("));
