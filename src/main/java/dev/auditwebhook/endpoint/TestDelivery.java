@@ -16,17 +16,12 @@ final class TestDelivery {
   private static final String ACTION = "webhook.test";
 
   private final MessageIds ids;
-  private final boolean array;
   private final Sender sender;
   private final Clock clock;
   private boolean running;
 
-  /**
-   * @param array whether what is sent is an array of events
-   */
-  TestDelivery(MessageIds ids, boolean array, Sender sender, Clock clock) {
+  TestDelivery(MessageIds ids, Sender sender, Clock clock) {
     this.ids = ids;
-    this.array = array;
     this.sender = sender;
     this.clock = clock;
   }
@@ -50,7 +45,7 @@ final class TestDelivery {
             : event.body();
     running = true;
     return sender
-        .sendApart(destination, ids.fresh("test"), body)
+        .sendApart(destination, ids.fresh("test"), List.of(event))
         .onComplete(answer -> running = false);
   }
 }

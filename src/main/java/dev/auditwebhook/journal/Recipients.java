@@ -1,12 +1,16 @@
 package dev.auditwebhook.journal;
 
 import java.util.BitSet;
+import java.util.function.IntConsumer;
 
 /**
  * Which endpoints an event is for: those that wanted it and had room when it arrived. Endpoints
  * have small numbers for this; the events of a journal share a few of these sets.
  */
 public final class Recipients {
+
+  /** Nobody. */
+  public static final Recipients NONE = new Recipients(new BitSet());
 
   private final BitSet numbers;
 
@@ -29,6 +33,22 @@ public final class Recipients {
    */
   public boolean include(int number) {
     return number >= 0 && numbers.get(number);
+  }
+
+  public boolean isEmpty() {
+    return numbers.isEmpty();
+  }
+
+  /** Calls with the number of each, the lowest first. */
+  public void forEach(IntConsumer action) {
+    for (int number = numbers.nextSetBit(0); number >= 0; number = numbers.nextSetBit(number + 1)) {
+      action.accept(number);
+    }
+  }
+
+  /** Whether they are those with these numbers. */
+  boolean are(BitSet others) {
+    return numbers.equals(others);
   }
 
   /** One bit a number, the lowest first, as short as can be. */
