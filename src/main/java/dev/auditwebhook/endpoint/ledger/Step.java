@@ -24,6 +24,11 @@ public record Step(
     List<Long> totals,
     JsonObject settings) {
 
+  /** What is left of an endpoint that was removed. */
+  public static Step ofRemoved(String endpoint, JsonObject settings) {
+    return new Step(endpoint, -1, 0, List.of(), Map.of(), List.of(), settings);
+  }
+
   /** What is the same until the next step. */
   public Step withoutChanges() {
     return new Step(endpoint, number, cursor, ahead, Map.of(), totals, settings);
