@@ -23,8 +23,8 @@ final class WebhookRoutes {
 
   static final String AUDIT = "/audit";
 
-  /** What names an endpoint in a path. */
-  static final String ID = "id";
+  /** What names an endpoint in a path; {@code id} may stand in the path of a host already. */
+  static final String ID = "endpoint_id";
 
   /** The endpoint {@code default}. */
   static final String WEBHOOK = "/webhook";
