@@ -292,7 +292,7 @@ public final class Endpoint {
 
   /** Sends a test event now, past the queue. Call only when it {@link #isEnabled}. */
   public Future<Answer> test() {
-    return outlet.tests().send(dispatcher.circuit().around.vet(id, settings.url()));
+    return outlet.tests().send(dispatcher.circuit().destination());
   }
 
   /** Drains, then lets go: what is left stays pending. A second stop is harmless. */

@@ -2,6 +2,7 @@ package dev.auditwebhook.endpoint;
 
 import dev.auditwebhook.endpoint.attempt.Batch;
 import dev.auditwebhook.endpoint.ledger.Pending;
+import dev.auditwebhook.endpoint.settings.Settings;
 import dev.auditwebhook.json.ExactJson;
 import dev.auditwebhook.security.Concealment;
 import dev.auditwebhook.security.OwnHeaders;

@@ -35,14 +35,6 @@ final class TestDelivery {
     String content =
         ",\"action\":\"%s\",\"timestamp\":\"%s\"}".formatted(ACTION, Instant.ofEpochMilli(now));
     Event event = new Event(0, ACTION, content.getBytes(StandardCharsets.UTF_8), now);
-    byte[] body =
-        array
-            ? dev.auditwebhook.wire.format.FormatCatalog.of(
-                    "event",
-                    dev.auditwebhook.json.StrictJson.of("", new io.vertx.core.json.JsonObject()),
-                    true)
-                .body(List.of(event), null)
-            : event.body();
     running = true;
     return sender
         .sendApart(destination, ids.fresh("test"), List.of(event))

@@ -37,9 +37,7 @@ public final class Journal {
   private final Clock clock;
   private final Pace pace;
   private final Distribution distribution = new Distribution();
-  private final Subscription.Host host =
-      new Subscription.Host(
-          () -> arrived, this::changed, this::allKept, distribution::filterChanged);
+  private final Subscription.Host host;
   private final StoreHealth health;
   private final Drops drops;
   private Group next = new Group();
@@ -60,6 +58,9 @@ public final class Journal {
     arrived = opened.counts().arrived();
     rejected = opened.counts().rejected();
     opened.endpoints().values().forEach(state -> distribution.reserve(state, true));
+    host =
+        new Subscription.Host(
+            () -> arrived, this::changed, this::allKept, distribution::filterChanged);
     health = new StoreHealth(engine);
     pace = new Pace(clock, engine.interval(), this::write);
     drops = new Drops(clock);

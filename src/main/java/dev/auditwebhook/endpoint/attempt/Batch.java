@@ -1,6 +1,7 @@
 package dev.auditwebhook.endpoint.attempt;
 
 import dev.auditwebhook.endpoint.ledger.Pending;
+import dev.auditwebhook.wire.format.Event;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
