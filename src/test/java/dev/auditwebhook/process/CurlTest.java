@@ -34,7 +34,7 @@ class CurlTest {
   private static final String TOKEN = "token-of-this-test";
   private static final String BASE = "http://127.0.0.1:8080";
   private static final String RECEIVER = "https://siem.example/in";
-  private static final Pattern ROUTE = Pattern.compile("`(GET|PUT|POST|DELETE) (/[^`?]*)");
+  private static final Pattern ROUTE = Pattern.compile("`(GET|PUT|PATCH|POST|DELETE) (/[^`?]*)");
   private static final int DEAD_LETTERS = 10;
   private static final int ENDED_BY_MAX_TIME = 28;
 
@@ -84,7 +84,11 @@ class CurlTest {
             .filter(line -> line.startsWith("| `"))
             .map(line -> line.split(" \\| ")[0])
             .flatMap(cell -> ROUTE.matcher(cell).results())
-            .map(route -> route.group(1) + " " + route.group(2).replace(":event_id", "8"))
+            .map(
+                route ->
+                    route.group(1)
+                        + " "
+                        + route.group(2).replace(":event_id", "8").replace(":id", "siem"))
             .collect(Collectors.toSet());
 
     assertThat(Readme.curlCommands("HTTP").stream().map(CurlTest::route))
