@@ -334,6 +334,7 @@ class ContractTest {
       notValid("PUT", "/endpoints/siem", config);
     }
     notValid("PUT", "/endpoints/SIEM", "{}");
+    served("PUT", "/endpoints/siem", "{}");
     notValid("PATCH", "/endpoints/siem", "{}");
     notValid("PATCH", "/endpoints/siem", "{\"url\":\"http://a\",\"endpoint\":\"other\"}");
     notValid("GET", "/endpoints/siem/dlq?limit=0", null);
@@ -352,7 +353,7 @@ class ContractTest {
   }
 
   private void whatTheBusCannotDo() {
-    for (int status : List.of(500, 503, 504)) {
+    for (int status : List.of(409, 500, 503, 504)) {
       String address = "broken" + status;
       String entry = "entry" + status;
       BusWebhook broken = new BusWebhook(webhook.vertx()).fails(entry, status, "for a test");
