@@ -57,7 +57,7 @@ public final class Journal {
     lastId = opened.lastId();
     arrived = opened.counts().arrived();
     rejected = opened.counts().rejected();
-    opened.endpoints().values().forEach(state -> distribution.reserve(state, true));
+    opened.endpoints().values().forEach(distribution::expect);
     host =
         new Subscription.Host(
             () -> arrived, this::changed, this::allKept, distribution::filterChanged);
@@ -125,7 +125,8 @@ public final class Journal {
    */
   public Future<Void> forget(String id, JsonObject remains) {
     State state = opened.endpoints().get(id);
-    return engine.forget(id, remains).onSuccess(v -> distribution.reserve(state, false));
+    distribution.expectNoMore(state);
+    return engine.forget(id, remains).onSuccess(v -> distribution.free(state));
   }
 
   /** Whether new events can be taken now. */

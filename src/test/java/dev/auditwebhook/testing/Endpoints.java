@@ -47,7 +47,7 @@ public final class Endpoints {
     MessageIds ids = new MessageIds(journal.messageIdPrefix());
     EndpointOptions configured = new EndpointOptions(options);
     State kept = journal.kept().get(id);
-    State state = kept == null ? journal.ofNew() : kept;
+    State state = kept == null || kept.number() < 0 ? journal.ofNew() : kept;
     Endpoint endpoint =
         journal.add(
             id,
