@@ -103,11 +103,6 @@ final class OpenEngine implements AutoCloseable {
     return await(() -> engine.read(number, after, limit));
   }
 
-  /** As {@link #read}, and does not wait for it. */
-  Future<Found<Event>> reading(int number, long after, int limit) {
-    return ask(() -> engine.read(number, after, limit));
-  }
-
   Found<Straggler> stragglers(Collection<Long> ids) {
     return stragglers(Kept.ENDPOINT, ids);
   }

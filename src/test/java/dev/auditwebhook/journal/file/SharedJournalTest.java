@@ -179,10 +179,16 @@ class SharedJournalTest {
       engine.append(List.of(entry(401, B)));
       List<String> order = new ArrayList<>();
 
-      Future<Found<Event>> reading = engine.reading(B, 0, 9);
-      Future<?> appending = engine.appending(List.of(entry(402, B)));
-      reading.onComplete(read -> order.add("read"));
-      appending.onComplete(kept -> order.add("kept"));
+      Future<Found<Event>> reading =
+          engine.ask(
+              () -> {
+                Future<Found<Event>> read = engine.engine().read(B, 0, 9);
+                engine
+                    .engine()
+                    .append(Kept.addition(List.of(entry(402, B))))
+                    .onComplete(kept -> order.add("kept"));
+                return read.onComplete(found -> order.add("read"));
+              });
 
       assertThat(OpenEngine.result(reading).found()).extracting(Event::id).startsWith(401L);
       assertThat(order).containsExactly("kept", "read");
