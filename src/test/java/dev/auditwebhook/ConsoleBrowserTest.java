@@ -5,83 +5,19 @@ import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.auditwebhook.testing.Browser;
 import dev.auditwebhook.testing.Effect;
-import dev.auditwebhook.testing.ScriptedReceiver;
-import dev.auditwebhook.testing.WebhookExtension;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.Keys;
 
 /** The console in a real browser, as an operator uses it. */
-@Timeout(180)
-class ConsoleBrowserTest {
-
-  @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
-  private final ScriptedReceiver receiver = webhook.receiver();
-
-  private static final String TOKEN = "browser-test-token";
-
-  private Browser browser;
-  private String console;
-
-  @BeforeAll
-  static void needABrowser() {
-    Browser.assumeInstalled();
-  }
-
-  @BeforeEach
-  void openBrowser() {
-    browser = Browser.open();
-  }
-
-  @AfterEach
-  void closeBrowser() {
-    if (browser == null) {
-      return;
-    }
-    try {
-      assertThat(browser.messages())
-          .noneMatch(line -> line.contains("Content Security Policy") || line.contains("Uncaught"));
-      String origin = console.substring(0, console.indexOf('/', "http://".length()) + 1);
-      List<String> requested = browser.run("return performance.getEntries().map(e => e.name)");
-      assertThat(requested)
-          .filteredOn(name -> name.contains("://"))
-          .isNotEmpty()
-          .allMatch(name -> name.startsWith(origin));
-    } finally {
-      browser.close();
-    }
-  }
-
-  private void serve(WebhookOptions options) {
-    webhook.deploy(options);
-    int port = webhook.serveHttp(TOKEN);
-    console = "http://127.0.0.1:" + port + "/";
-  }
-
-  private void signIn() {
-    browser.go(console);
-    browser.type("#token", TOKEN);
-    browser.press(Keys.ENTER);
-    browser.see("#contact", "Live");
-  }
+class ConsoleBrowserTest extends InABrowser {
 
   private int deadLetters() {
     return webhook.deadLetters().size();
-  }
-
-  private static Effect refusing(int status, String body) {
-    return Effect.status(status, Map.of("content-type", "text/html"), body);
   }
 
   @Test

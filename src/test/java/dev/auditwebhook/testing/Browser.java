@@ -4,12 +4,16 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -36,6 +40,13 @@ public final class Browser implements AutoCloseable {
   private static final String REQUIRED = "WEBHOOK_BROWSER_TEST";
   private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private static final String AXE = resource("/META-INF/resources/webjars/axe-core/4.6.3/axe.js");
+  private static final String FIND_BARRIERS =
+      """
+      return axe.run(document, {rules: {"target-size": {enabled: true}}}).then(found =>
+        found.violations.flatMap(rule => rule.nodes.map(node =>
+          `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary.replace(/\\s+/g, " ")}`)))""";
 
   private final ChromeDriver driver;
   private final Path profile;
@@ -116,6 +127,14 @@ public final class Browser implements AutoCloseable {
     return found.map(Path::toFile).orElse(null);
   }
 
+  private static String resource(String name) {
+    try (InputStream in = Browser.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   public void go(String url) {
     driver.get(url);
   }
@@ -175,6 +194,32 @@ public final class Browser implements AutoCloseable {
   @SuppressWarnings("unchecked")
   public <T> T run(String script) {
     return (T) driver.executeScript(script);
+  }
+
+  /** Shows pages in a window of this width, in CSS pixels. */
+  public void width(int pixels) {
+    driver.executeCdpCommand(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", pixels, "height", 1000, "deviceScaleFactor", 1, "mobile", false));
+  }
+
+  /** Shows pages in the colours of {@code light} or {@code dark}, at once. */
+  public void scheme(String scheme) {
+    driver.executeCdpCommand(
+        "Emulation.setEmulatedMedia",
+        Map.of(
+            "features",
+            List.of(
+                Map.of("name", "prefers-color-scheme", "value", scheme),
+                Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
+  }
+
+  /** What axe finds wrong with the page as it is now, one line a rule and element. */
+  public List<String> barriers() {
+    if (!this.<Boolean>run("return 'axe' in window")) {
+      run(AXE);
+    }
+    return run(FIND_BARRIERS);
   }
 
   /** The messages of the browser's console since the last call. */

@@ -48,7 +48,7 @@ async function enter() {
 
 async function open(change) {
   byId("sign-in").hidden = true;
-  byId("main").hidden = false;
+  byId("page").hidden = false;
   byId("sign-out").hidden = token.get() === null;
   session = new AbortController();
   update(change);
@@ -80,7 +80,7 @@ function askForToken(message) {
   session = null;
   clearTimeout(pollTimer);
   token.forget();
-  byId("main").hidden = true;
+  byId("page").hidden = true;
   byId("sign-out").hidden = true;
   document.querySelectorAll("dialog[open]").forEach(dialog => dialog.close());
   byId("sign-in").hidden = false;
