@@ -30,8 +30,9 @@ final class Console {
       List.of(
           """
           console.css icon.svg
-          advice.js api.js app.js attempts.js charts.js dead-letters.js dialogs.js dom.js
-          settings.js status.js store.js"""
+          advice.js api.js app.js attempts.js charts.js configuration.js dead-letters.js dialogs.js
+          dom.js form.js formats.js judge.js list.js page.js poll.js route.js secret.js
+          settings.js status.js store.js trouble.js"""
               .split("\\s+"));
 
   private static final String WEB_JARS = "/META-INF/resources/webjars/";
