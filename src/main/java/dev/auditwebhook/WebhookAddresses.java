@@ -66,6 +66,21 @@ public final class WebhookAddresses {
     return prefix + ".health";
   }
 
+  /** {@code <prefix>.endpoints}: state and totals of all endpoints. */
+  public String endpoints() {
+    return prefix + ".endpoints";
+  }
+
+  /** {@code <prefix>.endpoint.put}: makes an endpoint, or replaces its whole configuration. */
+  public String put() {
+    return prefix + ".endpoint.put";
+  }
+
+  /** {@code <prefix>.endpoint.remove}: removes an endpoint, and what is pending for it. */
+  public String remove() {
+    return prefix + ".endpoint.remove";
+  }
+
   /** {@code <prefix>.attempts}: published, one message an attempt. */
   public String attempts() {
     return prefix + ".attempts";
@@ -91,6 +106,9 @@ public final class WebhookAddresses {
         || address.equals(test())
         || address.equals(ready())
         || address.equals(health())
+        || address.equals(endpoints())
+        || address.equals(put())
+        || address.equals(remove())
         || address.equals(attempts())
         || address.equals(owner())
         || address.equals(ownerOfAll());

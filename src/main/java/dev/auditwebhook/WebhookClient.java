@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -105,11 +106,14 @@ public final class WebhookClient {
   private final EventBus bus;
   private final String entryAddress;
   private final WebhookAddresses addresses;
+  private final String endpoint;
 
-  private WebhookClient(Vertx vertx, String entryAddress, String address) {
-    this.bus = vertx.eventBus();
+  private WebhookClient(
+      EventBus bus, String entryAddress, WebhookAddresses addresses, String endpoint) {
+    this.bus = bus;
     this.entryAddress = entryAddress;
-    this.addresses = WebhookAddresses.of(address);
+    this.addresses = addresses;
+    this.endpoint = endpoint;
   }
 
   /** A client of the default addresses. */
@@ -119,7 +123,12 @@ public final class WebhookClient {
 
   /** A client of other addresses. */
   public static WebhookClient create(Vertx vertx, String entryAddress, String address) {
-    return new WebhookClient(vertx, entryAddress, address);
+    return new WebhookClient(vertx.eventBus(), entryAddress, WebhookAddresses.of(address), null);
+  }
+
+  /** A client of one endpoint, which its requests name; without it they mean {@code default}. */
+  public WebhookClient endpoint(String id) {
+    return new WebhookClient(bus, entryAddress, addresses, Objects.requireNonNull(id, "id"));
   }
 
   /** Publishes an event and does not wait for what becomes of it. */
@@ -135,51 +144,72 @@ public final class WebhookClient {
 
   /** Reads state and totals. */
   public Future<State> get() {
-    return request(addresses.get(), new JsonObject()).map(State::new);
+    return request(addresses.get(), named()).map(State::new);
   }
 
-  /** Whether entries can be accepted and kept. */
+  /** Whether entries can be accepted and kept: by any endpoint, or by the one of this client. */
   public Future<Health> ready() {
-    return request(addresses.ready(), new JsonObject()).map(json -> Health.of(json, "ready"));
+    return request(addresses.ready(), named()).map(json -> Health.of(json, "ready"));
   }
 
-  /** Whether events are delivered. */
+  /** Whether events are delivered: to all endpoints, or to the one of this client. */
   public Future<Health> health() {
-    return request(addresses.health(), new JsonObject()).map(json -> Health.of(json, "healthy"));
+    return request(addresses.health(), named()).map(json -> Health.of(json, "healthy"));
+  }
+
+  /** Reads state and totals of all endpoints, {@code default} first, then by id. */
+  public Future<List<State>> endpoints() {
+    return request(addresses.endpoints(), new JsonObject())
+        .map(
+            json ->
+                json.getJsonArray("endpoints").stream()
+                    .map(state -> new State((JsonObject) state))
+                    .toList());
+  }
+
+  /** Makes an endpoint, or replaces its whole configuration; says whether it was made. */
+  public Future<Boolean> put(String id, EndpointOptions config) {
+    return request(addresses.put(), naming(id).put("config", config.toJson()))
+        .map(json -> json.getBoolean("created"));
+  }
+
+  /** Removes an endpoint; says how many pending events it had, which are given up. */
+  public Future<Long> remove(String id) {
+    return request(addresses.remove(), naming(id)).map(json -> json.getLong("abandoned"));
   }
 
   /** Sets the URL; all that is pending goes there at once. A new one ends a pause. */
   public Future<Status> setUrl(String url) {
-    return set(new JsonObject().put("url", url));
+    return set("url", url);
   }
 
-  /** Disables the webhook. What is pending stays so until a URL is set. */
+  /** Disables the endpoint. What is pending stays so until a URL is set. */
   public Future<Status> disable() {
     return setUrl("");
   }
 
   /** Goes on accepting, and sends nothing until it is resumed; 409 while there is no URL. */
   public Future<Status> pause() {
-    return set(new JsonObject().put("paused", true));
+    return set("paused", true);
   }
 
   /** Ends a pause, whether it was asked for or came from a 410. */
   public Future<Status> resume() {
-    return set(new JsonObject().put("paused", false));
+    return set("paused", false);
   }
 
   /** Sets the newest signing secret; the former one signs for 24 hours more. */
   public Future<Status> setSecret(String secret) {
-    return set(new JsonObject().put("secret", secret));
+    return set("secret", secret);
   }
 
   /** Sets the wait before a second attempt, in milliseconds. */
   public Future<Status> setInitialBackoff(long millis) {
-    return set(new JsonObject().put("initial_backoff", millis));
+    return set("initial_backoff", millis);
   }
 
-  private Future<Status> set(JsonObject request) {
-    return request(addresses.set(), request)
+  private Future<Status> set(String key, Object value) {
+    return request(addresses.set(), named().put(key, value))
         .map(json -> Status.valueOf(json.getString("status").toUpperCase(Locale.ROOT)));
   }
 
@@ -204,13 +234,13 @@ public final class WebhookClient {
 
   /** As {@link #deadLetters}, but no more of them than one reply takes. */
   public Future<DeadLetterPage> deadLetterPage(int limit, long after) {
-    return request(addresses.dlq(), new JsonObject().put("limit", limit).put("after", after))
+    return request(addresses.dlq(), named().put("limit", limit).put("after", after))
         .map(DeadLetterPage::of);
   }
 
   /** Sends all dead letters again, as far as there is room; says how many. */
   public Future<Integer> redrive() {
-    return count("redriven", addresses.redrive(), new JsonObject());
+    return count("redriven", addresses.redrive(), named());
   }
 
   /** Sends these dead letters again; 404 and nothing is done when one is unknown. */
@@ -220,7 +250,7 @@ public final class WebhookClient {
 
   /** Removes all dead letters; says how many. */
   public Future<Integer> purgeAll() {
-    return count("purged", addresses.purge(), new JsonObject());
+    return count("purged", addresses.purge(), named());
   }
 
   /** Removes these dead letters; 404 and nothing is done when one is unknown. */
@@ -232,8 +262,8 @@ public final class WebhookClient {
     return request(address, request).map(json -> json.getInteger(result));
   }
 
-  private static JsonObject ids(List<Long> eventIds) {
-    return new JsonObject().put("event_ids", new JsonArray(eventIds));
+  private JsonObject ids(List<Long> eventIds) {
+    return named().put("event_ids", new JsonArray(eventIds));
   }
 
   /**
@@ -246,8 +276,17 @@ public final class WebhookClient {
 
   /** Sends one test event now; fails with code 502 and the reason when no answer came. */
   public Future<TestResult> test() {
-    return request(addresses.test(), new JsonObject())
+    return request(addresses.test(), named())
         .map(json -> new TestResult(json.getInteger("status"), json.getLong("latency_ms")));
+  }
+
+  /** A request to this client's endpoint; without one the webhook knows what is meant. */
+  private JsonObject named() {
+    return endpoint == null ? new JsonObject() : naming(endpoint);
+  }
+
+  private static JsonObject naming(String id) {
+    return new JsonObject().put("endpoint", id);
   }
 
   private Future<JsonObject> request(String address, JsonObject request) {

@@ -9,6 +9,11 @@ interface WebhookState {
   /** The whole reply. */
   JsonObject json();
 
+  /** Its id. */
+  default String endpoint() {
+    return json().getString("endpoint");
+  }
+
   /** Whether there is a URL and no pause. */
   default boolean enabled() {
     return json().getBoolean("enabled");
@@ -22,6 +27,11 @@ interface WebhookState {
   /** Where events go, empty for nowhere. */
   default String url() {
     return json().getString("url");
+  }
+
+  /** How events are written, such as {@code event}. */
+  default String format() {
+    return json().getString("format");
   }
 
   /** Whether a secret signs requests. */
@@ -81,6 +91,11 @@ interface WebhookState {
   /** Dead letters that were pushed out by newer ones. */
   default long dlqEvicted() {
     return json().getLong("dlq_evicted");
+  }
+
+  /** When the oldest pending event was accepted, {@code null} when none is pending. */
+  default Instant oldestPending() {
+    return json().getInstant("oldest_pending");
   }
 
   /** {@code closed}, {@code open} or {@code half_open}. */

@@ -1,6 +1,7 @@
 package dev.auditwebhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.auditwebhook.WebhookClient.DeadLetter;
 import dev.auditwebhook.WebhookClient.DeadLetterPage;
@@ -58,10 +59,10 @@ class WebhookClientTest {
     JsonObject reply =
         new JsonObject(
             """
-            {"type":"get_webhook_ok","enabled":false,"paused":true,"url":"https://siem.example/in",
-             "signed":true,"delivered":9,"failed":1,"dropped":0,"dlq_size":1,"dlq_evicted":4,
+            {"type":"get_webhook_ok","endpoint":"siem","enabled":false,"paused":true,
+             "url":"https://siem.example/in","format":"otlp","signed":true,"delivered":9,"failed":1,"dropped":0,"dlq_size":1,"dlq_evicted":4,
              "received":12,"discarded":0,"rejected":5,"pending":2,"in_flight":1,"retried":3,
-             "circuit":"open","circuit_since":"2026-01-01T00:00:00Z",
+             "oldest_pending":"2026-01-01T00:00:00.250Z","circuit":"open","circuit_since":"2026-01-01T00:00:00Z",
              "next_probe":"2026-01-01T00:00:01.500Z","last_delivery":"2026-01-01T00:00:09Z",
              "last_error":"503 from https://siem.example","reason":"paused by request",
              "warning":"the store was set aside"}""");
@@ -90,9 +91,17 @@ class WebhookClientTest {
   @Test
   void whatMayBeNullIsNull() {
     JsonObject reply = new JsonObject();
-    List.of("circuit_since", "next_probe", "last_delivery", "last_error", "reason", "warning")
+    List.of(
+            "oldest_pending",
+            "circuit_since",
+            "next_probe",
+            "last_delivery",
+            "last_error",
+            "reason",
+            "warning")
         .forEach(reply::putNull);
     State state = new State(reply);
+    assertThat(state.oldestPending()).isNull();
     assertThat(state.circuitSince()).isNull();
     assertThat(state.nextProbe()).isNull();
     assertThat(state.lastDelivery()).isNull();
@@ -182,5 +191,102 @@ class WebhookClientTest {
             new JsonObject("{\"event_ids\":[7,9]}"),
             new JsonObject("{\"event_ids\":[]}"),
             new JsonObject());
+  }
+
+  @Test
+  void everyRequestOfAnEndpointNamesIt() {
+    JsonObject state = new JsonObject().put("endpoint", "siem");
+    webhook("get", request -> state);
+    webhook("set", request -> new JsonObject().put("status", "paused"));
+    webhook("test", request -> new JsonObject().put("status", 204).put("latency_ms", 12));
+    webhook("dlq", request -> letters(request, 5));
+    webhook("dlq.redrive", request -> new JsonObject().put("redriven", 2));
+    webhook("dlq.purge", request -> new JsonObject().put("purged", 2));
+    webhook("ready", request -> new JsonObject("{\"ready\":true,\"reasons\":[]}"));
+    webhook("health", request -> new JsonObject("{\"healthy\":true,\"reasons\":[]}"));
+    WebhookClient siem = client.endpoint("siem");
+
+    assertThat(siem.get().await().endpoint()).isEqualTo("siem");
+    siem.setUrl("https://siem.example/in").await();
+    siem.disable().await();
+    siem.pause().await();
+    siem.resume().await();
+    siem.setSecret("whsec_").await();
+    siem.setInitialBackoff(5).await();
+    siem.test().await();
+    siem.deadLetters(4, 0).await();
+    siem.redrive().await();
+    siem.redrive(List.of(7L)).await();
+    siem.purgeAll().await();
+    siem.purge(List.of(7L)).await();
+    siem.ready().await();
+    siem.health().await();
+
+    assertThat(asked)
+        .extracting(JsonObject::encode)
+        .containsExactly(
+            "{\"endpoint\":\"siem\"}",
+            "{\"endpoint\":\"siem\",\"url\":\"https://siem.example/in\"}",
+            "{\"endpoint\":\"siem\",\"url\":\"\"}",
+            "{\"endpoint\":\"siem\",\"paused\":true}",
+            "{\"endpoint\":\"siem\",\"paused\":false}",
+            "{\"endpoint\":\"siem\",\"secret\":\"whsec_\"}",
+            "{\"endpoint\":\"siem\",\"initial_backoff\":5}",
+            "{\"endpoint\":\"siem\"}",
+            "{\"endpoint\":\"siem\",\"limit\":4,\"after\":0}",
+            "{\"endpoint\":\"siem\",\"limit\":1,\"after\":3}",
+            "{\"endpoint\":\"siem\"}",
+            "{\"endpoint\":\"siem\",\"event_ids\":[7]}",
+            "{\"endpoint\":\"siem\"}",
+            "{\"endpoint\":\"siem\",\"event_ids\":[7]}",
+            "{\"endpoint\":\"siem\"}",
+            "{\"endpoint\":\"siem\"}");
+  }
+
+  @Test
+  void anEndpointThatIsNotNamedIsNeverTakenForTheDefaultOne() {
+    assertThatThrownBy(() -> client.endpoint(null)).hasMessage("id");
+    webhook("endpoint.remove", request -> new JsonObject().put("abandoned", 0));
+    client.remove(null).await();
+    assertThat(asked).containsExactly(new JsonObject("{\"endpoint\":null}"));
+  }
+
+  @Test
+  void entriesGoToAllEndpoints() {
+    vertx
+        .eventBus()
+        .<JsonObject>consumer(
+            "entries",
+            message -> {
+              asked.add(message.body());
+              message.reply(new JsonObject("{\"status\":\"queued\",\"event_id\":7}"));
+            });
+    AuditEvent event = AuditEvent.of("user.login", new JsonObject());
+    client.endpoint("siem").request(event).await();
+    assertThat(asked).containsExactly(event.toJson());
+  }
+
+  @Test
+  void endpointsAreListedMadeReplacedAndRemoved() {
+    webhook(
+        "endpoints",
+        request ->
+            new JsonObject(
+                "{\"count\":2,\"endpoints\":[{\"endpoint\":\"default\"},{\"endpoint\":\"siem\"}]}"));
+    List<Boolean> made = new ArrayList<>(List.of(true, false));
+    webhook("endpoint.put", request -> new JsonObject().put("created", made.remove(0)));
+    webhook("endpoint.remove", request -> new JsonObject().put("abandoned", 3));
+    EndpointOptions config = new EndpointOptions().setUrl("https://siem.example/in");
+
+    assertThat(client.endpoints().await())
+        .extracting(State::endpoint)
+        .containsExactly("default", "siem");
+    assertThat(client.put("siem", config).await()).isTrue();
+    assertThat(client.endpoint("other").put("siem", config).await()).isFalse();
+    assertThat(client.remove("siem").await()).isEqualTo(3);
+
+    JsonObject put = new JsonObject().put("endpoint", "siem").put("config", config.toJson());
+    assertThat(asked)
+        .containsExactly(new JsonObject(), put, put, new JsonObject().put("endpoint", "siem"));
   }
 }

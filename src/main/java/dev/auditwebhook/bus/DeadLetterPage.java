@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.json.ExactJson;
 import dev.auditwebhook.security.Redaction;
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

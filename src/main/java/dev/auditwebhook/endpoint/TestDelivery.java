@@ -3,8 +3,8 @@ package dev.auditwebhook.endpoint;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.security.UrlPolicy.Destination;
 import dev.auditwebhook.wire.Answer;
-import dev.auditwebhook.wire.Event;
 import dev.auditwebhook.wire.Sender;
+import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -40,7 +40,14 @@ final class TestDelivery {
     String content =
         ",\"action\":\"%s\",\"timestamp\":\"%s\"}".formatted(ACTION, Instant.ofEpochMilli(now));
     Event event = new Event(0, ACTION, content.getBytes(StandardCharsets.UTF_8), now);
-    byte[] body = array ? Event.bodyOf(List.of(event)) : event.body();
+    byte[] body =
+        array
+            ? dev.auditwebhook.wire.format.FormatCatalog.of(
+                    "event",
+                    dev.auditwebhook.json.StrictJson.of("", new io.vertx.core.json.JsonObject()),
+                    true)
+                .body(List.of(event), null)
+            : event.body();
     running = true;
     return sender
         .sendApart(destination, ids.fresh("test"), body)

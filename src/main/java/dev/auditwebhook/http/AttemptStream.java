@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * One reader of server-sent events. It is sent what happens from its first comment on, gathered so
@@ -57,7 +58,8 @@ final class AttemptStream {
     this.context = vertx.getOrCreateContext();
   }
 
-  void start(String address) {
+  /** Sends the reader those of the attempts published at an address that it wants. */
+  void start(String address, Predicate<JsonObject> wanted) {
     response
         .setChunked(true)
         .putHeader(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE)
@@ -68,7 +70,12 @@ final class AttemptStream {
         .drainHandler(drained -> flush());
     heartbeat = vertx.setPeriodic(bounds.heartbeat(), id -> beat());
     consumer = vertx.eventBus().localConsumer(address);
-    consumer.handler(message -> add(message.body()));
+    consumer.handler(
+        message -> {
+          if (wanted.test(message.body())) {
+            add(message.body());
+          }
+        });
     // The context's end takes the consumer along, and so the stream.
     consumer.endHandler(gone -> end());
     response.write(COMMENT);

@@ -6,21 +6,27 @@ import dev.auditwebhook.http.guard.Problem;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
 
 /**
- * {@code GET /webhook/attempts}: attempts as server-sent events. Each reader has a consumer of its
- * own on the bus, on its own context; while nobody reads there is none.
+ * {@code GET /webhook/attempts} and {@code GET /endpoints/:id/attempts}: attempts as server-sent
+ * events, of all endpoints or of one. Each reader has a consumer of its own on the bus, on its own
+ * context; while nobody reads there is none.
  */
 final class AttemptsRoute {
 
-  static final String PATH = "/webhook/attempts";
+  static final String PATH = WebhookRoutes.WEBHOOK + "/attempts";
+
+  private static final String ENDPOINT = "endpoint";
 
   private final Vertx vertx;
-  private final String address;
+  private final BusCalls bus;
+  private final WebhookAddresses addresses;
   private final AttemptStream.Bounds bounds;
   private final Semaphore places;
   private final Set<AttemptStream> streams = ConcurrentHashMap.newKeySet();
@@ -32,13 +38,19 @@ final class AttemptsRoute {
 
   AttemptsRoute(Vertx vertx, HttpOptions options, AttemptStream.Bounds bounds) {
     this.vertx = vertx;
-    this.address = WebhookAddresses.of(options.getAddress()).attempts();
+    this.bus = new BusCalls(vertx);
+    this.addresses = WebhookAddresses.of(options.getAddress());
     this.bounds = bounds;
     this.places = new Semaphore(bounds.readers());
   }
 
   void addTo(RouteTable table) {
-    table.route(HttpMethod.GET, PATH, this::open);
+    table
+        .route(HttpMethod.GET, PATH, this::ofAllOrOne, ENDPOINT)
+        .route(
+            HttpMethod.GET,
+            WebhookRoutes.ENDPOINT + "/attempts",
+            ctx -> ofOne(ctx, ctx.pathParam(WebhookRoutes.ID)));
   }
 
   /** Ends all streams, and lets nobody in any more. */
@@ -47,7 +59,27 @@ final class AttemptsRoute {
     streams.forEach(AttemptStream::endSoon);
   }
 
-  private void open(RoutingContext ctx) {
+  private void ofAllOrOne(RoutingContext ctx) {
+    String endpoint = ctx.queryParams().get(ENDPOINT);
+    if (endpoint == null) {
+      open(ctx, attempt -> true);
+    } else {
+      ofOne(ctx, endpoint);
+    }
+  }
+
+  /** The attempts of one endpoint, which there must be: a typing error would wait for ever. */
+  private void ofOne(RoutingContext ctx, String endpoint) {
+    bus.ask(addresses.get(), new JsonObject().put(ENDPOINT, endpoint))
+        .map(
+            state -> {
+              open(ctx, attempt -> endpoint.equals(attempt.getValue(ENDPOINT)));
+              return null;
+            })
+        .onFailure(ctx::fail);
+  }
+
+  private void open(RoutingContext ctx, Predicate<JsonObject> wanted) {
     if (ctx.request().method() == HttpMethod.HEAD) {
       ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, AttemptStream.CONTENT_TYPE).end();
       return;
@@ -64,7 +96,7 @@ final class AttemptsRoute {
     }
     AttemptStream stream = new AttemptStream(vertx, ctx.request(), bounds, this::left);
     streams.add(stream);
-    stream.start(address);
+    stream.start(addresses.attempts(), wanted);
     if (ended) {
       stream.endSoon();
     }

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 
 /**
  * Liveness, readiness and the health of the delivery, for orchestrators and monitors that have no
- * token: so reasons are fixed words, with numbers and times. Whatever else a reply says stays
- * inside, as it may come from a receiver or name a host.
+ * token: so reasons are fixed words, with the id of an endpoint, numbers and times. Whatever else a
+ * reply says stays inside, as it may come from a receiver or name a host.
  */
 final class HealthRoutes {
 
@@ -26,12 +26,16 @@ final class HealthRoutes {
   private static final String REASONS = "reasons";
   private static final String NO_ANSWER = "no_answer";
 
-  /** A fixed word, and what follows if that is nothing but numbers and times. */
+  private static final String ID = "[a-z0-9][a-z0-9-]{0,62}";
+  private static final String NUMBERS =
+      "( (of|since|\\d{1,19}|\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?Z))*\\z";
+
+  /** A fixed word, and what follows if that is nothing but an id, numbers and times. */
   private static final Pattern PRESENTABLE =
       Pattern.compile(
-          "(circuit_open|paused|disabled|nearly_full|store_fault|store_set_aside)(?![^ ])"
-              + "(( (of|since|\\d{1,19}|"
-              + "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?Z))*\\z)?");
+          ("(circuit_open|paused|disabled|nearly_full)(?![^ ])(( %1$s)?%2$s)?"
+                  + "|(store_fault|store_set_aside)(?![^ ])(%2$s)?")
+              .formatted(ID, NUMBERS));
 
   private final Vertx vertx;
   private final BusCalls bus;

@@ -42,8 +42,9 @@ final class RouteTable {
   }
 
   /** A route that answers by itself; GET brings HEAD along. */
-  RouteTable route(HttpMethod method, String path, Handler<RoutingContext> handler) {
-    add(method, path).handler(handler);
+  RouteTable route(
+      HttpMethod method, String path, Handler<RoutingContext> handler, String... parameters) {
+    add(method, path, parameters).handler(handler);
     return this;
   }
 

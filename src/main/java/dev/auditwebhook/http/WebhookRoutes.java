@@ -2,6 +2,7 @@ package dev.auditwebhook.http;
 
 import static io.vertx.core.http.HttpMethod.DELETE;
 import static io.vertx.core.http.HttpMethod.GET;
+import static io.vertx.core.http.HttpMethod.PATCH;
 import static io.vertx.core.http.HttpMethod.POST;
 import static io.vertx.core.http.HttpMethod.PUT;
 
@@ -12,20 +13,24 @@ import dev.auditwebhook.http.guard.RequestBody;
 import dev.auditwebhook.http.guard.ResponseWriter;
 import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.Map;
-import java.util.regex.Pattern;
 
-/** The routes of the webhook and of its entries: each is one request on the event bus. */
+/** The routes of the webhook, its endpoints and its entries: each is one request on the bus. */
 final class WebhookRoutes {
 
   static final String AUDIT = "/audit";
 
-  private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,18}");
+  /** What names an endpoint in a path; {@code id} may stand in the path of a host already. */
+  static final String ID = "endpoint_id";
+
+  /** The endpoint {@code default}. */
+  static final String WEBHOOK = "/webhook";
+
+  /** Any endpoint. */
+  static final String ENDPOINT = "/endpoints/:" + ID;
 
   private final BusCalls bus;
   private final WebhookAddresses addresses;
@@ -38,19 +43,29 @@ final class WebhookRoutes {
   }
 
   void addTo(RouteTable table) {
+    new EndpointRoutes(bus, addresses, WEBHOOK, ctx -> new JsonObject()).addTo(table, PUT);
+    new EndpointRoutes(bus, addresses, ENDPOINT, WebhookRoutes::named).addTo(table, PATCH);
     table
-        .on(GET, "/webhook", ctx -> bus.ask(addresses.get(), new JsonObject()))
-        .on(PUT, "/webhook", ctx -> bus.ask(addresses.set(), RequestBody.object(ctx)))
-        .on(DELETE, "/webhook", ctx -> bus.ask(addresses.set(), new JsonObject().put("url", "")))
-        .on(POST, "/webhook/test", ctx -> bus.ask(addresses.test(), new JsonObject()))
-        .on(GET, "/webhook/dlq", this::deadLetters, "limit", "after")
-        .on(
-            POST,
-            "/webhook/dlq/redrive",
-            ctx -> bus.ask(addresses.redrive(), RequestBody.optionalObject(ctx)))
-        .on(POST, "/webhook/dlq/purge", this::purge)
-        .on(DELETE, "/webhook/dlq/:event_id", this::purgeOne)
+        .on(DELETE, WEBHOOK, ctx -> bus.ask(addresses.set(), new JsonObject().put("url", "")))
+        .on(GET, "/endpoints", ctx -> bus.ask(addresses.endpoints(), new JsonObject()))
+        .route(PUT, ENDPOINT, this::put)
+        .on(DELETE, ENDPOINT, ctx -> bus.ask(addresses.remove(), named(ctx)))
         .also(POST, AUDIT);
+  }
+
+  private static JsonObject named(RoutingContext ctx) {
+    return new JsonObject().put("endpoint", ctx.pathParam(ID));
+  }
+
+  /** {@code PUT /endpoints/:id}: 201 when the endpoint was made, 200 when it was replaced. */
+  private void put(RoutingContext ctx) {
+    bus.ask(addresses.put(), named(ctx).put("config", RequestBody.object(ctx)))
+        .onSuccess(
+            reply -> {
+              int status = Boolean.TRUE.equals(reply.getValue("created")) ? 201 : 200;
+              ResponseWriter.json(ctx, status, Future.succeededFuture(reply));
+            })
+        .onFailure(ctx::fail);
   }
 
   /** {@code POST /audit}: 202 with the reply, or 503 when the entry was dropped. */
@@ -73,42 +88,5 @@ final class WebhookRoutes {
           .member("event_id", reply.getValue("event_id"));
     }
     return reply;
-  }
-
-  private Future<JsonObject> deadLetters(RoutingContext ctx) {
-    JsonObject request = new JsonObject();
-    for (Map.Entry<String, String> parameter : ctx.queryParams()) {
-      request.put(parameter.getKey(), whole(parameter.getKey(), parameter.getValue()));
-    }
-    return bus.ask(addresses.dlq(), request);
-  }
-
-  /** What the body chooses, which all has to say: one that got lost on the way purges nothing. */
-  private Future<JsonObject> purge(RoutingContext ctx) {
-    JsonObject body = RequestBody.object(ctx);
-    if (body.containsKey("all") == body.containsKey("event_ids")) {
-      throw Problem.badRequest("either all or event_ids must be given; nothing was purged");
-    }
-    if (body.containsKey("all")) {
-      if (!Boolean.TRUE.equals(body.getValue("all"))) {
-        throw Problem.badRequest("all: must be true; nothing was purged");
-      }
-      body.remove("all");
-    } else if (!(body.getValue("event_ids") instanceof JsonArray)) {
-      throw Problem.badRequest("event_ids: must be an array; nothing was purged");
-    }
-    return bus.ask(addresses.purge(), body);
-  }
-
-  private Future<JsonObject> purgeOne(RoutingContext ctx) {
-    long id = whole("event_id", ctx.pathParam("event_id"));
-    return bus.ask(addresses.purge(), new JsonObject().put("event_ids", JsonArray.of(id)));
-  }
-
-  private static long whole(String name, String text) {
-    if (!WHOLE.matcher(text).matches()) {
-      throw Problem.badRequest(name + ": must be a whole number");
-    }
-    return Long.parseLong(text);
   }
 }

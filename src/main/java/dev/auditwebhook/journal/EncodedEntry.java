@@ -1,6 +1,6 @@
 package dev.auditwebhook.journal;
 
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -5,7 +5,7 @@ import dev.auditwebhook.endpoint.ledger.Found;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.List;

@@ -6,7 +6,7 @@ import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.endpoint.ledger.Pending;
 import dev.auditwebhook.testing.ScriptedEngine;
 import dev.auditwebhook.testing.SettableClock;
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

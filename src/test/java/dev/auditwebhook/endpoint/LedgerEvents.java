@@ -2,7 +2,7 @@ package dev.auditwebhook.endpoint;
 
 import dev.auditwebhook.endpoint.ledger.Pending;
 import dev.auditwebhook.endpoint.ledger.Straggler;
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 
 /** Pending events as a ledger gives them. */
 final class LedgerEvents {

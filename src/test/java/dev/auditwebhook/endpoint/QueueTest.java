@@ -8,7 +8,7 @@ import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.endpoint.ledger.Pending;
 import dev.auditwebhook.testing.Events;
 import dev.auditwebhook.testing.SettableClock;
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -167,7 +167,12 @@ class QueueTest {
     Batch next = queue.next();
     assertThat(next.events()).extracting(Pending::id).containsExactly(2L, 5L, 8L);
     assertThat(next.body())
-        .isEqualTo(Event.bodyOf(List.of(Events.event(2), Events.event(5), Events.event(8))));
+        .isEqualTo(
+            dev.auditwebhook.wire.format.FormatCatalog.of(
+                    "event",
+                    dev.auditwebhook.json.StrictJson.of("", new io.vertx.core.json.JsonObject()),
+                    true)
+                .body(List.of(Events.event(2), Events.event(5), Events.event(8)), null));
   }
 
   @Test

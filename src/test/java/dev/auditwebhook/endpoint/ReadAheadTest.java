@@ -9,7 +9,7 @@ import dev.auditwebhook.endpoint.ledger.Pending;
 import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.testing.ScriptedEngine;
 import dev.auditwebhook.testing.SettableClock;
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -11,7 +11,7 @@ import dev.auditwebhook.journal.EncodedEntry;
 import dev.auditwebhook.journal.Engine.Appended;
 import dev.auditwebhook.testing.Events;
 import dev.auditwebhook.testing.ScriptedEngine;
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.Collections;

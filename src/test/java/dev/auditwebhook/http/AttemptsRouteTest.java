@@ -7,6 +7,7 @@ import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.http.guard.ClientLimits;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
@@ -18,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class AttemptsRouteTest {
@@ -72,7 +75,11 @@ class AttemptsRouteTest {
 
   /** A reader that is sure to be sent what comes next. */
   private EventReader readFromNowOn(int port) throws IOException {
-    EventReader reader = read(port, PATH);
+    return readFromNowOn(port, PATH);
+  }
+
+  private EventReader readFromNowOn(int port, String path) throws IOException {
+    EventReader reader = read(port, path);
     assertThat(reader.head()).startsWith("HTTP/1.1 200 ");
     assertThat(reader.next()).isEqualTo(":");
     return reader;
@@ -183,9 +190,96 @@ class AttemptsRouteTest {
     awaitNobody();
   }
 
+  @Test
+  void aReaderOfOneEndpointIsSentItsAttemptsAloneAndOneOfAllIsSentThemAll() throws IOException {
+    BusWebhook webhook = BusWebhook.knowing(vertx, "default", "siem");
+    int port = serve(new AttemptStream.Bounds(4, 60_000, 5, 256 * 1024));
+    EventReader all = readFromNowOn(port);
+    assertThat(webhook.asked("webhook.get")).isEmpty();
+    EventReader chosen = readFromNowOn(port, PATH + "?endpoint=siem");
+    EventReader own = readFromNowOn(port, "/endpoints/siem/attempts");
+    EventReader ofDefault = readFromNowOn(port, PATH + "?endpoint=default");
+    List<JsonObject> attempts =
+        List.of(
+            new JsonObject("{\"endpoint\":\"default\",\"event_id\":7}"),
+            new JsonObject("{\"endpoint\":\"siem\",\"event_id\":7}"),
+            new JsonObject("{\"endpoint\":\"siem-2\",\"event_id\":7}"),
+            new JsonObject("{\"endpoint\":7,\"event_id\":8}"),
+            new JsonObject("{\"event_id\":9}"),
+            new JsonObject("{\"endpoint\":\"siem\",\"event_id\":10}"),
+            new JsonObject("{\"endpoint\":\"default\",\"event_id\":11}"));
+    attempts.forEach(this::publish);
+
+    for (JsonObject attempt : attempts) {
+      assertThat(all.nextEvent()).isEqualTo("data: " + attempt.encode());
+    }
+    for (EventReader siem : List.of(chosen, own)) {
+      assertThat(siem.nextEvent()).isEqualTo("data: " + attempts.get(1).encode());
+      assertThat(siem.nextEvent()).isEqualTo("data: " + attempts.get(5).encode());
+    }
+    assertThat(ofDefault.nextEvent()).isEqualTo("data: " + attempts.get(0).encode());
+    assertThat(ofDefault.nextEvent()).isEqualTo("data: " + attempts.get(6).encode());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/webhook/attempts?endpoint=seim",
+        "/webhook/attempts?endpoint=",
+        "/webhook/attempts?endpoint=SIEM",
+        "/endpoints/seim/attempts"
+      })
+  void theAttemptsOfAnEndpointThatIsNotThereAre404AndTakeNoPlace(String path) throws IOException {
+    BusWebhook.knowing(vertx, "default", "siem");
+    Api api = new Api(serve(BOUNDS), Api.ADMIN);
+    for (int i = 0; i < 2 * BOUNDS.readers(); i++) {
+      JsonObject problem = WebhookRoutesTest.assertProblem(api.call("GET", path), 404);
+      assertThat(problem.getString("detail")).isEqualTo("endpoint: there is no such endpoint");
+    }
+    assertThat(api.call("HEAD", path).statusCode()).isEqualTo(404);
+    awaitNobody();
+    readFromNowOn(service.port());
+  }
+
+  @Test
+  void headOfOneEndpointTellsTheTypeAndEnds() {
+    BusWebhook.knowing(vertx, "siem");
+    Api api = new Api(serve(BOUNDS), Api.ADMIN);
+    HttpResponse<String> head = api.call("HEAD", "/endpoints/siem/attempts");
+    assertThat(head.statusCode()).isEqualTo(200);
+    assertThat(head.headers().firstValue("content-type")).contains("text/event-stream");
+    awaitNobody();
+  }
+
+  @Test
+  void aReaderThatLeavesBeforeItsEndpointIsFoundTakesNoPlace() throws IOException {
+    List<Message<Object>> asked = new CopyOnWriteArrayList<>();
+    new BusWebhook(vertx).handles("webhook.get", asked::add);
+    int port = serve(BOUNDS);
+    for (int i = 1; i <= 2 * BOUNDS.readers(); i++) {
+      EventReader gone = read(port, "/endpoints/siem/attempts");
+      int readers = i;
+      await().atMost(10, TimeUnit.SECONDS).until(() -> asked.size() == readers);
+      gone.close();
+    }
+    asked.forEach(message -> message.reply(new JsonObject()));
+    for (int i = 0; i < BOUNDS.readers(); i++) {
+      await()
+          .atMost(10, TimeUnit.SECONDS)
+          .until(() -> read(port, PATH).head().startsWith("HTTP/1.1 200 "));
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "GET, /webhook/attempts, wrong, 401",
+    "GET, /webhook/attempts?endpoint=siem, wrong, 401",
+    "GET, /endpoints/siem/attempts, wrong, 401",
+    "HEAD, /endpoints/siem/attempts, wrong, 401",
+    "GET, /endpoints/siem/attempts?endpoint=siem, admin-token, 400",
+    "GET, /webhook/attempts?endpoint=a&endpoint=b, admin-token, 400",
+    "POST, /endpoints/siem/attempts, admin-token, 405",
+    "GET, /endpoints/siem/attempts/, admin-token, 404",
     "HEAD, /webhook/attempts, wrong, 401",
     "GET, /webhook/attempts?token=admin-token, admin-token, 400",
     "POST, /webhook/attempts, admin-token, 405",

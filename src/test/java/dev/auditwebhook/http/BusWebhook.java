@@ -34,13 +34,32 @@ final class BusWebhook {
             addresses.dlq(),
             addresses.redrive(),
             addresses.purge(),
-            addresses.test())) {
+            addresses.test(),
+            addresses.endpoints(),
+            addresses.put(),
+            addresses.remove())) {
       webhook.replies(address, new JsonObject().put("type", address));
     }
     webhook.replies("audit.entry", new JsonObject().put("status", "queued").put("event_id", 1));
     webhook.replies("webhook.ready", new JsonObject("{\"ready\":true,\"reasons\":[]}"));
     webhook.replies("webhook.health", new JsonObject("{\"healthy\":true,\"reasons\":[]}"));
     return webhook;
+  }
+
+  /** A webhook that knows these endpoints, and refuses others as the real one does. */
+  static BusWebhook knowing(Vertx vertx, String... endpoints) {
+    List<String> known = List.of(endpoints);
+    return new BusWebhook(vertx)
+        .handles(
+            "webhook.get",
+            message -> {
+              String id = ((JsonObject) message.body()).getString("endpoint", "default");
+              if (known.contains(id)) {
+                message.reply(new JsonObject().put("endpoint", id));
+              } else {
+                message.fail(404, "endpoint: there is no such endpoint");
+              }
+            });
   }
 
   BusWebhook replies(String address, Object reply) {

@@ -96,9 +96,47 @@ class HealthRoutesTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "circuit_open siem",
+        "circuit_open siem since 2026-01-01T00:00:00.123Z",
+        "nearly_full siem 950 of 1024",
+        "nearly_full 950 of 1024",
+        "paused archive",
+        "disabled archive",
+        "disabled a",
+        "paused 0-9--z",
+        "paused abcdefghijklmnopqrstuvwxyz-abcdefghijklmnopqrstuvwxyz-012345678",
+        "store_fault",
+        "store_set_aside since 2026-01-01T00:00:00Z"
+      })
+  void anEndpointIsNamedByItsId(String reason) {
+    for (Question question : new Question[] {Question.of("ready"), Question.of("delivery")}) {
+      new BusWebhook(vertx).replies(question.address(), question.reply(false, "paused", reason));
+      JsonObject problem = assertBad(question);
+      assertThat(problem.getJsonArray("reasons")).isEqualTo(JsonArray.of("paused", reason));
+      assertThat(problem.getString("detail")).isEqualTo("paused; " + reason);
+    }
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
+        "paused SIEM                                 | [\"paused\"]",
+        "paused -siem                                | [\"paused\"]",
+        "paused siem_2                               | [\"paused\"]",
+        "paused siem.example                         | [\"paused\"]",
+        "paused siem:8443                            | [\"paused\"]",
+        "paused siem siem                            | [\"paused\"]",
+        "paused siem 410 gone                        | [\"paused\"]",
+        "paused siem  410                            | [\"paused\"]",
+        "paused 950 siem                             | [\"paused\"]",
+        "paused abcdefghijklmnopqrstuvwxyz-abcdefghijklmnopqrstuvwxyz-0123456789 | [\"paused\"]",
+        "nearly_full siem 950 of 1024 of siem        | [\"nearly_full\"]",
+        "store_fault siem                            | [\"store_fault\"]",
+        "store_set_aside siem 5                      | [\"store_set_aside\"]",
+        "siem paused                                 | []",
         "circuit_open: 503 from https://siem.example | []",
         "circuit_open 503 from https://siem.example  | [\"circuit_open\"]",
         "circuit_open 10.0.0.1                       | [\"circuit_open\"]",

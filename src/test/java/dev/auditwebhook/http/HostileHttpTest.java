@@ -84,6 +84,25 @@ class HostileHttpTest {
   }
 
   @Test
+  void anIdOfAnyLengthThatALineCanHoldIsAskedFor() throws Exception {
+    String id = "a".repeat(3_000);
+    assertThat(status("/endpoints/" + id, AUTH)).isEqualTo(200);
+    assertThat(webhook.asked("webhook.get")).containsExactly("{\"endpoint\":\"" + id + "\"}");
+  }
+
+  @Test
+  void theConfigurationOfAStrangerIsNotWaitedFor() throws Exception {
+    for (String method : List.of("PUT", "PATCH", "DELETE")) {
+      String head = method + " /endpoints/siem HTTP/1.1\r\nHost: h\r\nConnection: close\r\n";
+      assertProblem(RawClient.exchange(port, head + length(100) + "\r\n{"), 401);
+      assertProblem(RawClient.exchange(port, head + AUTH + length(100) + "\r\n{"), 408);
+      assertProblem(RawClient.exchange(port, head + AUTH + length(1L << 40) + "\r\n"), 413);
+    }
+    assertThat(webhook.asked("webhook.endpoint.put")).isEmpty();
+    assertThat(webhook.asked("webhook.endpoint.remove")).isEmpty();
+  }
+
+  @Test
   void aDeclaredGiantIsRefusedBeforeItComes() throws Exception {
     assertProblem(RawClient.exchange(port, post("/audit", AUTH + length(1L << 40), "")), 413);
   }
@@ -110,7 +129,7 @@ class HostileHttpTest {
   void deepNestingIs400(String opening) throws Exception {
     int whole = start(ClientLimits.DEFAULT);
     String body = opening.repeat(100_000);
-    for (String path : List.of("/audit", "/webhook/dlq/redrive")) {
+    for (String path : List.of("/audit", "/webhook/dlq/redrive", "/endpoints/siem/dlq/redrive")) {
       assertProblem(RawClient.exchange(whole, post(path, AUTH + length(body.length()), body)), 400);
     }
   }
@@ -259,6 +278,13 @@ class HostileHttpTest {
     "/%77ebhook,401",
     "/health/live;/../webhook,401",
     "/health/live%00,401",
+    "/health/live/../../endpoints,401",
+    "/health/live/../../endpoints/siem,401",
+    "/health/live/%2e%2e/%2e%2e/endpoints/siem,401",
+    "/endpoints/..%2f..%2fhealth%2flive,401",
+    "/%65ndpoints/siem,401",
+    "//endpoints//siem//dlq,401",
+    "/endpoints/../health/live,200",
     "/../../../etc/passwd,401",
     "/%2e%2e/%2e%2e/etc/passwd,401",
     "/..\\..\\webhook,401",
@@ -273,6 +299,7 @@ class HostileHttpTest {
     assertThat(status(path, "")).as(path).isIn(status, 400);
     assertThat(webhook.asked("webhook.get")).isEmpty();
     assertThat(webhook.asked("webhook.dlq")).isEmpty();
+    assertThat(webhook.asked("webhook.endpoints")).isEmpty();
   }
 
   @ParameterizedTest
@@ -282,6 +309,17 @@ class HostileHttpTest {
         "/%zz",
         "/%c0%ae",
         "/webhook/dlq/%ff",
+        "/endpoints/%",
+        "/endpoints/%zz",
+        "/endpoints/%ff",
+        "/endpoints/%00",
+        "/endpoints/%c0%ae%c0%ae",
+        "/endpoints/%2e%2e/webhook",
+        "/endpoints/\u00ff",
+        "/endpoints/;/dlq",
+        "/endpoints/siem/dlq?limit=%",
+        "/endpoints/siem/dlq?%zz",
+        "/webhook/attempts?endpoint=%zz",
         "/webhook/dlq?limit=%",
         "/webhook/dlq?%zz",
         "/webhook?%",

@@ -70,6 +70,11 @@ class HttpFuzzTest {
         Arbitraries.oneOf(
             Arbitraries.of(
                 "/webhook",
+                "/endpoints",
+                "/siem",
+                "/SIEM",
+                "/%73iem",
+                "/s%c3%af",
                 "/dlq",
                 "/redrive",
                 "/purge",
@@ -97,7 +102,17 @@ class HttpFuzzTest {
             Arbitraries.strings().withCharRange('!', '~').excludeChars('#').ofMaxLength(6));
     Arbitrary<String> query =
         Arbitraries.oneOf(
-            Arbitraries.of("", "", "", "?", "?limit=1", "?limit=-9", "?after=x", "?%", "?a=%zz"),
+            Arbitraries.of(
+                "",
+                "",
+                "",
+                "?",
+                "?limit=1",
+                "?limit=-9",
+                "?endpoint=siem",
+                "?after=x",
+                "?%",
+                "?a=%zz"),
             Arbitraries.strings().withCharRange('!', '~').ofMaxLength(9).map(text -> "?" + text));
     return Combinators.combine(
             piece.list().ofMinSize(1).ofMaxSize(5).map(pieces -> String.join("", pieces)), query)
@@ -137,6 +152,8 @@ class HttpFuzzTest {
             "{\"action\":\"a\"}",
             "{\"event_ids\":[7]}",
             "{\"all\":true}",
+            "{\"url\":\"http://127.0.0.1:1/\"}",
+            "{\"endpoint\":\"siem\",\"all\":true}",
             "x".repeat(5000)),
         token.list().ofMaxSize(12).map(tokens -> String.join("", tokens)),
         Arbitraries.strings().ofMaxLength(40));

@@ -25,6 +25,18 @@ class TokenGuardTest {
           "POST /webhook/dlq/redrive",
           "POST /webhook/dlq/purge",
           "GET /webhook/attempts",
+          "GET /endpoints",
+          "GET /endpoints/siem",
+          "PUT /endpoints/siem",
+          "PATCH /endpoints/siem",
+          "DELETE /endpoints/siem",
+          "POST /endpoints/siem/test",
+          "GET /endpoints/siem/dlq",
+          "DELETE /endpoints/siem/dlq/7",
+          "POST /endpoints/siem/dlq/redrive",
+          "POST /endpoints/siem/dlq/purge",
+          "GET /endpoints/siem/attempts",
+          "OPTIONS /endpoints/siem",
           "GET /audit",
           "PUT /webhook/dlq",
           "GET /nothing");
@@ -55,7 +67,7 @@ class TokenGuardTest {
     }
     assert401(nobody.call("POST", "/audit", "{\"action\":\"a\"}"));
     assertThat(webhook.asked("audit.entry")).isEmpty();
-    assertThat(webhook.asked("webhook.dlq.purge")).isEmpty();
+    assertNothingWasChanged();
     for (String path : List.of("/", "/health/live", "/health/ready", "/health/delivery")) {
       assertThat(nobody.call("GET", path).statusCode()).isEqualTo(200);
     }
@@ -68,7 +80,20 @@ class TokenGuardTest {
     for (String line : GUARDED) {
       WebhookRoutesTest.assertProblem(call(producer, line), 403);
     }
-    assertThat(webhook.asked("webhook.dlq.purge")).isEmpty();
+    assertNothingWasChanged();
+  }
+
+  private void assertNothingWasChanged() {
+    for (String address :
+        List.of(
+            "webhook.set",
+            "webhook.test",
+            "webhook.dlq.redrive",
+            "webhook.dlq.purge",
+            "webhook.endpoint.put",
+            "webhook.endpoint.remove")) {
+      assertThat(webhook.asked(address)).as(address).isEmpty();
+    }
   }
 
   @Test

@@ -1,7 +1,7 @@
 package dev.auditwebhook.testing;
 
 import dev.auditwebhook.journal.EncodedEntry;
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.LongStream;

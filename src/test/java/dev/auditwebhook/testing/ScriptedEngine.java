@@ -11,7 +11,7 @@ import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.journal.EncodedEntry;
 import dev.auditwebhook.journal.Engine;
 import dev.auditwebhook.journal.NotKeptException;
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package dev.auditwebhook.endpoint.attempt;
 
 import dev.auditwebhook.metrics.Metrics.Outcome;
 import dev.auditwebhook.wire.Answer;
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.json.JsonObject;
 import java.util.function.Supplier;
 

@@ -1,7 +1,6 @@
 package dev.auditwebhook.endpoint.attempt;
 
 import dev.auditwebhook.endpoint.ledger.Pending;
-import dev.auditwebhook.wire.Event;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
@@ -40,7 +39,12 @@ public record Batch(
   }
 
   private static Batch array(List<Pending> events, String messageId, int attempts, long since) {
-    byte[] body = Event.bodyOf(events.stream().map(Pending::event).toList());
+    byte[] body =
+        dev.auditwebhook.wire.format.FormatCatalog.of(
+                "event",
+                dev.auditwebhook.json.StrictJson.of("", new io.vertx.core.json.JsonObject()),
+                true)
+            .body(events.stream().map(Pending::event).toList(), null);
     return new Batch(events, messageId, body, attempts, 0, since);
   }
 

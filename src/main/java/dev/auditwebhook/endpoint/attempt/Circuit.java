@@ -2,6 +2,7 @@ package dev.auditwebhook.endpoint.attempt;
 
 import dev.auditwebhook.CircuitOptions;
 import dev.auditwebhook.security.UrlPolicy.Destination;
+import dev.auditwebhook.wire.format.Verdict;
 import io.vertx.circuitbreaker.CircuitBreaker;
 import io.vertx.circuitbreaker.CircuitBreakerOptions;
 import io.vertx.circuitbreaker.CircuitBreakerState;

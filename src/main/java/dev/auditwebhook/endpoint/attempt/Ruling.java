@@ -1,5 +1,7 @@
 package dev.auditwebhook.endpoint.attempt;
 
+import dev.auditwebhook.wire.format.Verdict;
+
 /** What is done about a batch after an attempt. */
 public enum Ruling {
   /** It is over: the receiver has it. */
@@ -39,6 +41,7 @@ public enum Ruling {
       case DELIVERED -> DELIVERED;
       case REJECTED -> DEAD_LETTER;
       case ONE_REJECTED -> several ? SPLIT : DEAD_LETTER;
+      case HELD_UP -> PARK;
       case GONE -> now.current() ? PAUSE : PARK;
       case REFUSED -> {
         if (!now.current()) {

@@ -1,6 +1,6 @@
 package dev.auditwebhook.endpoint.ledger;
 
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 
 /** A pending event that is held in memory, on its way to one endpoint. */
 public final class Pending {

@@ -1,6 +1,6 @@
 package dev.auditwebhook.endpoint.ledger;
 
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.shareddata.Shareable;
 
 /**

@@ -9,7 +9,7 @@ import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.journal.EncodedEntry;
 import dev.auditwebhook.journal.Engine;
 import dev.auditwebhook.journal.NotKeptException;
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;

@@ -3,7 +3,7 @@ package dev.auditwebhook.journal.file;
 import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;

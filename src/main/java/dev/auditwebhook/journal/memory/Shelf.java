@@ -2,7 +2,7 @@ package dev.auditwebhook.journal.memory;
 
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.journal.MessageIdPrefix;
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.shareddata.Shareable;
 import java.util.ArrayDeque;
 import java.util.HashMap;

@@ -8,6 +8,7 @@ import dev.auditwebhook.endpoint.attempt.Circuit.Ticket;
 import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.testing.SettableClock;
 import dev.auditwebhook.testing.Turn;
+import dev.auditwebhook.wire.format.Verdict;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Instant;

@@ -11,6 +11,7 @@ import dev.auditwebhook.endpoint.ledger.Pending;
 import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.testing.SettableClock;
 import dev.auditwebhook.wire.Answer;
+import dev.auditwebhook.wire.format.Verdict;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -335,10 +336,10 @@ class RulingTest {
           case REFUSED -> 401;
           case GONE -> 410;
           case REJECTED -> 418;
-          case ONE_REJECTED -> 422;
+          case ONE_REJECTED, HELD_UP -> 422;
         };
     Answer answer = new Answer(status, null, false, 0, "", 1, false);
-    assertThat(Verdict.of(answer)).isEqualTo(verdict);
+    assertThat(Verdict.of(status)).isEqualTo(verdict);
     return new Judge(MAX_ATTEMPTS).rule(attempt, answer, current);
   }
 }

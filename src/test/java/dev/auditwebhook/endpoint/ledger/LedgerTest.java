@@ -5,7 +5,7 @@ import static dev.auditwebhook.testing.Events.ids;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.auditwebhook.testing.LogLines;
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package dev.auditwebhook.endpoint.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import org.junit.jupiter.api.Test;
 
 class LetterPageTest {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.auditwebhook.journal.EncodedEntry;
 import dev.auditwebhook.journal.Engine;
 import dev.auditwebhook.testing.ScriptedEngine;
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

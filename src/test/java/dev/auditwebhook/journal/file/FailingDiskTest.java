@@ -18,7 +18,7 @@ import dev.auditwebhook.journal.EncodedEntry;
 import dev.auditwebhook.journal.Engine.Appended;
 import dev.auditwebhook.journal.NotKeptException;
 import dev.auditwebhook.journal.file.FaultyFiles.Faults;
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;

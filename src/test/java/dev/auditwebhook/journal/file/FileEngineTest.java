@@ -22,7 +22,7 @@ import dev.auditwebhook.journal.EncodedEntry;
 import dev.auditwebhook.journal.Engine.Appended;
 import dev.auditwebhook.journal.file.FaultyFiles.Faults;
 import dev.auditwebhook.testing.LogLines;
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

@@ -7,7 +7,7 @@ import static dev.auditwebhook.journal.file.Kept.totals;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.journal.file.FaultyFiles.Faults;
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import java.nio.file.Path;
 import java.util.List;
 

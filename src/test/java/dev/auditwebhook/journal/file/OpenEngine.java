@@ -11,7 +11,7 @@ import dev.auditwebhook.journal.Engine.Appended;
 import dev.auditwebhook.journal.Engine.Opened;
 import dev.auditwebhook.testing.SettableClock;
 import dev.auditwebhook.testing.Turn;
-import dev.auditwebhook.wire.Event;
+import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,6 +1,4 @@
-package dev.auditwebhook.endpoint.attempt;
-
-import dev.auditwebhook.wire.Answer;
+package dev.auditwebhook.wire.format;
 
 /**
  * What an answer means for its event and for the circuit.
@@ -15,6 +13,8 @@ import dev.auditwebhook.wire.Answer;
  * <tr><td>400, 413, 422</td><td>rejected, or one of several is</td><td>success</td></tr>
  * <tr><td>other 4xx</td><td>rejected</td><td>success</td></tr>
  * </table>
+ *
+ * <p>A {@link Format} may know better.
  */
 public enum Verdict {
   DELIVERED,
@@ -27,14 +27,13 @@ public enum Verdict {
   /** The event is wrong, not the endpoint. */
   REJECTED,
   /** Of several events, one may be wrong; or the whole is too large. */
-  ONE_REJECTED;
+  ONE_REJECTED,
+  /** The event was not taken, as another one of its request was wrong; it may go again at once. */
+  HELD_UP;
 
-  public static Verdict of(Answer answer) {
-    if (answer.forbidden()) {
-      return REFUSED;
-    }
-    int status = answer.status();
-    if (answer.error() != null || status == 0 || status < 200 && status != 101) {
+  /** What a status means by itself; 0 is none. */
+  public static Verdict of(int status) {
+    if (status < 200 && status != 101) {
       return RETRY;
     }
     if (status >= 200 && status < 300) {
@@ -52,11 +51,13 @@ public enum Verdict {
     };
   }
 
-  boolean failsCircuit() {
+  /** Whether a circuit counts it as a failure. */
+  public boolean failsCircuit() {
     return this == RETRY || this == REFUSED;
   }
 
-  boolean healsCircuit() {
-    return this == DELIVERED || this == REJECTED || this == ONE_REJECTED;
+  /** Whether a circuit counts it as a success. */
+  public boolean healsCircuit() {
+    return this == DELIVERED || this == REJECTED || this == ONE_REJECTED || this == HELD_UP;
   }
 }

@@ -1,10 +1,8 @@
-package dev.auditwebhook.wire;
+package dev.auditwebhook.wire.format;
 
 import io.vertx.core.shareddata.Shareable;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * An accepted event.
@@ -32,17 +30,6 @@ public record Event(long id, String action, byte[] content, long acceptedAt) imp
     byte[] body = Arrays.copyOf(head, head.length + content.length);
     System.arraycopy(content, 0, body, head.length, content.length);
     return body;
-  }
-
-  /** The JSON array of some events. */
-  public static byte[] bodyOf(List<Event> events) {
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    for (Event event : events) {
-      body.write(body.size() == 0 ? '[' : ',');
-      body.writeBytes(event.body());
-    }
-    body.write(']');
-    return body.toByteArray();
   }
 
   /** How many bytes its {@link #body()} has. */

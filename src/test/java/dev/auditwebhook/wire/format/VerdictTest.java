@@ -1,9 +1,7 @@
-package dev.auditwebhook.endpoint.attempt;
+package dev.auditwebhook.wire.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.auditwebhook.wire.Answer;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,6 +20,7 @@ class VerdictTest {
     "503, RETRY",
     "599, RETRY",
     "999, RETRY",
+    "0, RETRY",
     "401, REFUSED",
     "403, REFUSED",
     "404, REFUSED",
@@ -44,22 +43,7 @@ class VerdictTest {
     "499, REJECTED"
   })
   void aStatusHasItsVerdict(int status, Verdict verdict) {
-    assertThat(Verdict.of(new Answer(status, null, false, 0, "", 1, false))).isEqualTo(verdict);
-  }
-
-  @Test
-  void anAnswerThatDidNotComeWholeIsARetryWhateverItsStatus() {
-    assertThat(Verdict.of(new Answer(0, "connection refused", false, 0, null, 1, false)))
-        .isEqualTo(Verdict.RETRY);
-    assertThat(Verdict.of(new Answer(200, "timeout after 5 ms", false, 0, "", 1, false)))
-        .isEqualTo(Verdict.RETRY);
-  }
-
-  @Test
-  void aForbiddenAddressIsTheEndpointsFault() {
-    assertThat(
-            Verdict.of(new Answer(0, "forbidden address 169.254.169.254", true, 0, null, 1, false)))
-        .isEqualTo(Verdict.REFUSED);
+    assertThat(Verdict.of(status)).isEqualTo(verdict);
   }
 
   @ParameterizedTest
@@ -69,7 +53,8 @@ class VerdictTest {
     "REFUSED, true, false",
     "GONE, false, false",
     "REJECTED, false, true",
-    "ONE_REJECTED, false, true"
+    "ONE_REJECTED, false, true",
+    "HELD_UP, false, true"
   })
   void theCircuitCountsTheEndpointAndNotTheEvent(Verdict verdict, boolean fails, boolean heals) {
     assertThat(verdict.failsCircuit()).isEqualTo(fails);
