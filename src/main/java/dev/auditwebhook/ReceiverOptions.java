@@ -5,31 +5,54 @@ import dev.auditwebhook.security.ClientOptions;
 import dev.auditwebhook.security.OwnHeaders;
 import dev.auditwebhook.security.SigningKey;
 import dev.auditwebhook.security.UrlPolicy;
+import dev.auditwebhook.wire.format.FormatCatalog;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Where an endpoint's events go, and what the receiver is shown: one half of its options. */
-abstract class ReceiverOptions {
+/**
+ * Where an endpoint's events go, and what the receiver is shown: one half of its options.
+ *
+ * @param <T> what the setters give back
+ */
+abstract class ReceiverOptions<T> {
 
-  String url = "";
-  List<String> secrets = List.of();
-  Map<String, String> headers = Map.of();
-  List<String> allowedOrigins = List.of();
-  String signatureHeader;
-  JsonObject client = new JsonObject();
+  public static final String DEFAULT_FORMAT = FormatCatalog.DEFAULT;
+
+  /** The {@code compression} of bodies that are sent as they are. */
+  public static final String NONE = "none";
+
+  /** The {@code compression} of bodies that are sent with {@code content-encoding: gzip}. */
+  public static final String GZIP = "gzip";
+
+  public static final String DEFAULT_COMPRESSION = NONE;
+
+  private String url = "";
+  private List<String> secrets = List.of();
+  private Map<String, String> headers = Map.of();
+  private List<String> allowedOrigins = List.of();
+  private String signatureHeader;
+  private JsonObject client = new JsonObject();
+  private String format = DEFAULT_FORMAT;
+  private JsonObject formatOptions = new JsonObject();
+  private String compression = DEFAULT_COMPRESSION;
+  private AuthOptions auth;
 
   ReceiverOptions() {}
 
-  ReceiverOptions(ReceiverOptions other) {
+  ReceiverOptions(ReceiverOptions<?> other) {
     url = other.url;
     secrets = other.secrets;
     headers = other.headers;
     allowedOrigins = other.allowedOrigins;
     signatureHeader = other.signatureHeader;
     client = other.client.copy();
+    format = other.format;
+    formatOptions = other.formatOptions.copy();
+    compression = other.compression;
+    auth = other.auth == null ? null : new AuthOptions(other.auth);
   }
 
   ReceiverOptions(StrictJson json) {
@@ -39,7 +62,13 @@ abstract class ReceiverOptions {
     allowedOrigins = json.strings("allowedOrigins", allowedOrigins);
     signatureHeader = json.stringOrNull("signatureHeader", signatureHeader);
     client = json.raw("client");
+    format = json.string("format", format);
+    formatOptions = json.raw("formatOptions");
+    compression = json.string("compression", compression);
+    auth = json.isNull("auth") ? null : new AuthOptions(json.object("auth"));
   }
+
+  abstract T self();
 
   /** Refuses what the types and ranges of the keys let pass. */
   void check(StrictJson json, boolean allowPrivateNetworks) {
@@ -56,6 +85,13 @@ abstract class ReceiverOptions {
       json.check("signatureHeader", () -> OwnHeaders.checkForeign(signatureHeader));
     }
     ClientOptions.read(json.pathOf("client"), client);
+    json.require(
+        compression.equals(NONE) || compression.equals(GZIP),
+        "compression",
+        "must be " + NONE + " or " + GZIP);
+    if (auth != null) {
+      auth.check(json.pathOf("auth"), allowPrivateNetworks);
+    }
   }
 
   /** These options as JSON, secrets included: for configuration, not for logs. */
@@ -66,7 +102,11 @@ abstract class ReceiverOptions {
         .put("headers", new JsonObject(new LinkedHashMap<>(headers)))
         .put("allowedOrigins", new JsonArray(allowedOrigins))
         .put("signatureHeader", signatureHeader)
-        .put("client", client.copy());
+        .put("client", client.copy())
+        .put("format", format)
+        .put("formatOptions", formatOptions.copy())
+        .put("compression", compression)
+        .put("auth", auth == null ? null : auth.toJson());
   }
 
   /** Where events go; empty for nowhere. */
@@ -74,9 +114,21 @@ abstract class ReceiverOptions {
     return url;
   }
 
+  /** Sets {@link #getUrl()}. */
+  public T setUrl(String url) {
+    this.url = url;
+    return self();
+  }
+
   /** Signing secrets, {@code whsec_} and base64 of 24 to 64 bytes; the first is the newest. */
   public List<String> getSecrets() {
     return secrets;
+  }
+
+  /** Sets {@link #getSecrets()}. */
+  public T setSecrets(List<String> secrets) {
+    this.secrets = List.copyOf(secrets);
+    return self();
   }
 
   /**
@@ -88,6 +140,12 @@ abstract class ReceiverOptions {
     return headers;
   }
 
+  /** Sets {@link #getHeaders()}. */
+  public T setHeaders(Map<String, String> headers) {
+    this.headers = new LinkedHashMap<>(headers);
+    return self();
+  }
+
   /**
    * More origins, such as {@code https://siem.example:8443}, that get the configured headers and
    * client certificate when the URL is set to one of them.
@@ -96,13 +154,78 @@ abstract class ReceiverOptions {
     return allowedOrigins;
   }
 
+  /** Sets {@link #getAllowedOrigins()}. */
+  public T setAllowedOrigins(List<String> allowedOrigins) {
+    this.allowedOrigins = List.copyOf(allowedOrigins);
+    return self();
+  }
+
   /** The name of a header with the plain hex HMAC-SHA256 of the body; {@code null} for none. */
   public String getSignatureHeader() {
     return signatureHeader;
   }
 
+  /** Sets {@link #getSignatureHeader()}. */
+  public T setSignatureHeader(String signatureHeader) {
+    this.signatureHeader = signatureHeader;
+    return self();
+  }
+
   /** Vert.x {@code WebClientOptions} as JSON; redirects are forced off. */
   public JsonObject getClient() {
     return client;
+  }
+
+  /** Sets {@link #getClient()}. */
+  public T setClient(JsonObject client) {
+    this.client = client.copy();
+    return self();
+  }
+
+  /**
+   * How events are written: {@code event}, {@code ndjson}, {@code cloudevents}, {@code splunk-hec},
+   * {@code elasticsearch}, {@code datadog}, {@code loki} or {@code otlp}.
+   */
+  public String getFormat() {
+    return format;
+  }
+
+  /** Sets {@link #getFormat()}. */
+  public T setFormat(String format) {
+    this.format = format;
+    return self();
+  }
+
+  /** What the format leaves open, such as {@code index} for {@code splunk-hec}. */
+  public JsonObject getFormatOptions() {
+    return formatOptions;
+  }
+
+  /** Sets {@link #getFormatOptions()}. */
+  public T setFormatOptions(JsonObject formatOptions) {
+    this.formatOptions = formatOptions.copy();
+    return self();
+  }
+
+  /** {@value #NONE} or {@value #GZIP}. What is signed is the body before it is compressed. */
+  public String getCompression() {
+    return compression;
+  }
+
+  /** Sets {@link #getCompression()}. */
+  public T setCompression(String compression) {
+    this.compression = compression;
+    return self();
+  }
+
+  /** Whose token is the {@code Authorization} header; {@code null} for nobody's. */
+  public AuthOptions getAuth() {
+    return auth;
+  }
+
+  /** Sets {@link #getAuth()}. */
+  public T setAuth(AuthOptions auth) {
+    this.auth = auth == null ? null : new AuthOptions(auth);
+    return self();
   }
 }

@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The configuration of a {@link WebhookVerticle}: the object {@code webhook} of the configuration
@@ -14,7 +15,7 @@ import java.util.Map;
  * <p>The verticle checks what the setters were given when it starts. A refusal is an {@link
  * IllegalArgumentException} of one line that begins with the path of the key.
  */
-public class WebhookOptions extends EndpointOptions {
+public class WebhookOptions extends AttemptOptions<WebhookOptions> {
 
   /** The {@code scope} of a webhook that serves the node that it is deployed on. */
   public static final String LOCAL = "local";
@@ -35,6 +36,7 @@ public class WebhookOptions extends EndpointOptions {
   private boolean allowPrivateNetworks = DEFAULT_ALLOW_PRIVATE_NETWORKS;
   private List<String> redact = List.of();
   private StoreOptions store = new StoreOptions();
+  private Map<String, EndpointOptions> endpoints = new TreeMap<>();
 
   /** The defaults. */
   public WebhookOptions() {}
@@ -50,6 +52,7 @@ public class WebhookOptions extends EndpointOptions {
     allowPrivateNetworks = other.allowPrivateNetworks;
     redact = other.redact;
     store = new StoreOptions(other.store);
+    endpoints = copy(other.endpoints);
   }
 
   /** Reads and checks the object {@code webhook} of the configuration. */
@@ -67,6 +70,15 @@ public class WebhookOptions extends EndpointOptions {
     allowPrivateNetworks = json.bool("allowPrivateNetworks", allowPrivateNetworks);
     redact = json.strings("redact", redact);
     store = new StoreOptions(json.object("store"));
+    StrictJson others = json.object("endpoints");
+    for (String id : others.keys()) {
+      others.check(id, () -> EndpointOptions.checkId(id));
+      others.require(
+          !id.equals(EndpointOptions.DEFAULT_ID),
+          id,
+          "the endpoint default has its keys one level up, beside endpoints");
+      endpoints.put(id, new EndpointOptions(others.object(id), allowPrivateNetworks));
+    }
     json.end();
     check(json, allowPrivateNetworks);
     json.require(!address.isEmpty(), "address", "must not be empty");
@@ -89,7 +101,14 @@ public class WebhookOptions extends EndpointOptions {
         .put("maxEntryBytes", maxEntryBytes)
         .put("allowPrivateNetworks", allowPrivateNetworks)
         .put("redact", new JsonArray(redact))
-        .put("store", store.toJson());
+        .put("store", store.toJson())
+        .put("endpoints", endpointsJson());
+  }
+
+  private JsonObject endpointsJson() {
+    JsonObject json = new JsonObject();
+    endpoints.forEach((id, endpoint) -> json.put(id, endpoint.toJson()));
+    return json;
   }
 
   /** The event-bus address of entries. */
@@ -186,94 +205,31 @@ public class WebhookOptions extends EndpointOptions {
     return this;
   }
 
-  @Override
-  public WebhookOptions setUrl(String url) {
-    return (WebhookOptions) super.setUrl(url);
+  /** The endpoints beside {@code default}, by their ids: {@code [a-z0-9][a-z0-9-]{0,62}}. */
+  public Map<String, EndpointOptions> getEndpoints() {
+    return endpoints;
+  }
+
+  /** Sets {@link #getEndpoints()}. */
+  public WebhookOptions setEndpoints(Map<String, EndpointOptions> endpoints) {
+    this.endpoints = copy(endpoints);
+    return this;
+  }
+
+  /** Adds one to {@link #getEndpoints()}. */
+  public WebhookOptions putEndpoint(String id, EndpointOptions endpoint) {
+    endpoints.put(id, new EndpointOptions(endpoint));
+    return this;
+  }
+
+  private static Map<String, EndpointOptions> copy(Map<String, EndpointOptions> endpoints) {
+    Map<String, EndpointOptions> copy = new TreeMap<>();
+    endpoints.forEach((id, endpoint) -> copy.put(id, new EndpointOptions(endpoint)));
+    return copy;
   }
 
   @Override
-  public WebhookOptions setSecrets(List<String> secrets) {
-    return (WebhookOptions) super.setSecrets(secrets);
-  }
-
-  @Override
-  public WebhookOptions setHeaders(Map<String, String> headers) {
-    return (WebhookOptions) super.setHeaders(headers);
-  }
-
-  @Override
-  public WebhookOptions setAllowedOrigins(List<String> allowedOrigins) {
-    return (WebhookOptions) super.setAllowedOrigins(allowedOrigins);
-  }
-
-  @Override
-  public WebhookOptions setSignatureHeader(String signatureHeader) {
-    return (WebhookOptions) super.setSignatureHeader(signatureHeader);
-  }
-
-  @Override
-  public WebhookOptions setClient(JsonObject client) {
-    return (WebhookOptions) super.setClient(client);
-  }
-
-  @Override
-  public WebhookOptions setActions(List<String> actions) {
-    return (WebhookOptions) super.setActions(actions);
-  }
-
-  @Override
-  public WebhookOptions setMaxAttempts(int maxAttempts) {
-    return (WebhookOptions) super.setMaxAttempts(maxAttempts);
-  }
-
-  @Override
-  public WebhookOptions setInitialBackoff(long initialBackoff) {
-    return (WebhookOptions) super.setInitialBackoff(initialBackoff);
-  }
-
-  @Override
-  public WebhookOptions setMaxBackoff(long maxBackoff) {
-    return (WebhookOptions) super.setMaxBackoff(maxBackoff);
-  }
-
-  @Override
-  public WebhookOptions setJitter(double jitter) {
-    return (WebhookOptions) super.setJitter(jitter);
-  }
-
-  @Override
-  public WebhookOptions setAttemptTimeout(long attemptTimeout) {
-    return (WebhookOptions) super.setAttemptTimeout(attemptTimeout);
-  }
-
-  @Override
-  public WebhookOptions setMaxInFlight(int maxInFlight) {
-    return (WebhookOptions) super.setMaxInFlight(maxInFlight);
-  }
-
-  @Override
-  public WebhookOptions setQueueCapacity(int queueCapacity) {
-    return (WebhookOptions) super.setQueueCapacity(queueCapacity);
-  }
-
-  @Override
-  public WebhookOptions setDlqCapacity(int dlqCapacity) {
-    return (WebhookOptions) super.setDlqCapacity(dlqCapacity);
-  }
-
-  @Override
-  public WebhookOptions setCircuitBreaker(CircuitOptions circuitBreaker) {
-    return (WebhookOptions) super.setCircuitBreaker(circuitBreaker);
-  }
-
-  @Override
-  public WebhookOptions setBatch(BatchOptions batch) {
-    return (WebhookOptions) super.setBatch(batch);
-  }
-
-  /** Never shows a secret. */
-  @Override
-  public String toString() {
-    return "WebhookOptions[address=" + address + ", entryAddress=" + entryAddress + "]";
+  WebhookOptions self() {
+    return this;
   }
 }

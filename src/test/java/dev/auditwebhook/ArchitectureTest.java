@@ -43,7 +43,7 @@ class ArchitectureTest {
     "metrics,",
     "security, json",
     "wire.format, json",
-    "wire, wire.format security",
+    "wire, wire.format security json",
     "endpoint.ledger, wire.format",
     "endpoint.attempt, endpoint.ledger wire wire.format security metrics json",
     "endpoint, endpoint.ledger endpoint.attempt wire wire.format security metrics json",

@@ -14,15 +14,13 @@ import java.util.List;
 final class DeadLetterDesk {
 
   private final Vertx vertx;
-  private final Endpoint endpoint;
-  private final DeadLetterQueue letters;
+  private final Roster roster;
   private final MessageIds messageIds;
   private final Redaction redaction;
 
-  DeadLetterDesk(Vertx vertx, Endpoint endpoint, MessageIds messageIds, Redaction redaction) {
+  DeadLetterDesk(Vertx vertx, Roster roster, MessageIds messageIds, Redaction redaction) {
     this.vertx = vertx;
-    this.endpoint = endpoint;
-    this.letters = endpoint.deadLetters();
+    this.roster = roster;
     this.messageIds = messageIds;
     this.redaction = redaction;
   }
@@ -30,37 +28,42 @@ final class DeadLetterDesk {
   /** {@code webhook.dlq}. */
   Future<JsonObject> dlq(Object body) {
     StrictJson json = StrictJson.of("", body);
+    DeadLetterQueue letters = roster.of(json).deadLetters();
     int limit = json.whole("limit", 100, 1, 10_000);
     long after = json.whole("after", 0L, 0, Long.MAX_VALUE);
     json.end();
-    return page(after, limit);
+    return page(letters, after, limit);
   }
 
-  private Future<JsonObject> page(long after, int limit) {
+  private Future<JsonObject> page(DeadLetterQueue letters, long after, int limit) {
     return letters
         .read(after, limit, DeadLetterPage.MAX_BYTES)
         .compose(
             read -> {
-              if (read.isEmpty() && hasMoreAbove(after)) {
-                return page(after, limit); // All that were to be read were evicted meanwhile.
+              if (read.isEmpty() && hasMoreAbove(letters, after)) {
+                return page(
+                    letters, after, limit); // All that were to be read were evicted meanwhile.
               }
               // To read and redact megabytes of JSON takes long.
               return vertx
                   .executeBlocking(
                       () -> DeadLetterPage.of(read, messageIds::ofEvent, redaction), false)
-                  .map(page -> page.toJson(this::hasMoreAbove));
+                  .map(page -> page.toJson(id -> hasMoreAbove(letters, id)));
             });
   }
 
-  private boolean hasMoreAbove(long id) {
+  private static boolean hasMoreAbove(DeadLetterQueue letters, long id) {
     return !letters.ids().tailSet(id + 1).isEmpty();
   }
 
   /** {@code webhook.dlq.redrive}. */
   Future<JsonObject> redrive(Object body) {
-    List<Long> ids = ids(body);
-    EndpointDesk.requireEnabled(endpoint);
-    return letters
+    StrictJson json = StrictJson.of("", body);
+    Endpoint endpoint = roster.of(json);
+    List<Long> ids = ids(json, endpoint.deadLetters());
+    Refusal.unlessEnabled(endpoint);
+    return endpoint
+        .deadLetters()
         .redrive(ids)
         .map(
             redriven ->
@@ -69,15 +72,16 @@ final class DeadLetterDesk {
 
   /** {@code webhook.dlq.purge}. */
   Future<JsonObject> purge(Object body) {
-    List<Long> ids = ids(body);
+    StrictJson json = StrictJson.of("", body);
+    DeadLetterQueue letters = roster.of(json).deadLetters();
+    List<Long> ids = ids(json, letters);
     return letters
         .purge(ids)
         .map(new JsonObject().put("type", "purge_webhook_dlq_ok").put("purged", ids.size()));
   }
 
   /** The ids that a request names, each once and in order, or all. */
-  private List<Long> ids(Object body) {
-    StrictJson json = StrictJson.of("", body);
+  private static List<Long> ids(StrictJson json, DeadLetterQueue letters) {
     List<Long> ids = json.wholes("event_ids");
     json.end();
     if (ids == null) {
@@ -85,8 +89,7 @@ final class DeadLetterDesk {
     }
     for (long id : ids) {
       if (!letters.ids().contains(id)) {
-        throw EndpointDesk.refusal(
-            404, "event_ids: there is no dead letter " + id + "; nothing was done");
+        throw Refusal.of(404, "event_ids: there is no dead letter " + id + "; nothing was done");
       }
     }
     return ids.stream().distinct().sorted().toList();

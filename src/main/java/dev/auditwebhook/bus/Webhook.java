@@ -4,7 +4,6 @@ import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.endpoint.Clock;
-import dev.auditwebhook.endpoint.Endpoint;
 import dev.auditwebhook.endpoint.Surroundings;
 import dev.auditwebhook.endpoint.VertxClock;
 import dev.auditwebhook.endpoint.attempt.AttemptReport;
@@ -32,8 +31,6 @@ import java.util.function.Supplier;
 /** One webhook on the event bus: it puts the parts together and answers the addresses. */
 public final class Webhook {
 
-  private static final String DEFAULT = "default";
-
   private final Vertx vertx;
   private final WebhookOptions options;
   private final GuardedResolver resolver;
@@ -45,7 +42,7 @@ public final class Webhook {
   /** What is to be let go of, the last one first. */
   private final Deque<Supplier<Future<Void>>> held = new ArrayDeque<>();
 
-  private Endpoint endpoint;
+  private Roster roster;
 
   /**
    * @param options checked options
@@ -95,17 +92,17 @@ public final class Webhook {
     MessageIds ids = new MessageIds(journal.messageIdPrefix());
     Surroundings around =
         new Surroundings(vertx, clock, options, resolver, metrics, attemptsPublisher());
-    endpoint =
-        journal.add(
-            DEFAULT,
-            store -> new Endpoint(DEFAULT, options, around, journal.stateOf(DEFAULT), store, ids));
-    held.push(endpoint::close);
+    roster = new Roster(options, around, journal, ids);
+    held.push(roster::close);
     metrics.counter("webhook.rejected", "Entries that were not valid", journal::rejected);
     Acceptance acceptance = new Acceptance(clock, journal, options.getMaxEntryBytes());
     hold(acceptance::close);
-    EndpointDesk requests = new EndpointDesk(endpoint, journal, options.isAllowPrivateNetworks());
+    boolean allowPrivateNetworks = options.isAllowPrivateNetworks();
+    EndpointDesk requests = new EndpointDesk(roster, journal, allowPrivateNetworks);
+    RosterDesk endpoints = new RosterDesk(roster, requests::report, allowPrivateNetworks);
+    HealthDesk health = new HealthDesk(roster, journal);
     DeadLetterDesk letters =
-        new DeadLetterDesk(vertx, endpoint, ids, new Redaction(options.getRedact()));
+        new DeadLetterDesk(vertx, roster, ids, new Redaction(options.getRedact()));
     held.push(desk::close);
     return Future.all(
             List.of(
@@ -121,8 +118,11 @@ public final class Webhook {
                 desk.answer(addresses.redrive(), letters::redrive),
                 desk.answer(addresses.purge(), letters::purge),
                 desk.answer(addresses.test(), requests::test),
-                desk.answer(addresses.ready(), requests::ready),
-                desk.answer(addresses.health(), requests::health)))
+                desk.answer(addresses.endpoints(), endpoints::list),
+                desk.answerInOrder(addresses.put(), endpoints::put),
+                desk.answerInOrder(addresses.remove(), endpoints::remove),
+                desk.answer(addresses.ready(), health::ready),
+                desk.answer(addresses.health(), health::health)))
         .mapEmpty();
   }
 
@@ -144,7 +144,7 @@ public final class Webhook {
   /** Stops accepting, drains, and lets go of the addresses. A second stop is harmless. */
   public Future<Void> stop() {
     Future<Void> drained =
-        endpoint == null ? Future.succeededFuture() : desk.close().compose(v -> endpoint.stop());
+        roster == null ? Future.succeededFuture() : desk.close().compose(v -> roster.stop());
     return drained.eventually(this::letGo);
   }
 

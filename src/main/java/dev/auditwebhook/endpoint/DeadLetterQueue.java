@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
+import java.util.function.LongSupplier;
 
 /** The dead-letter queue of an endpoint. */
 public final class DeadLetterQueue {
@@ -16,7 +17,7 @@ public final class DeadLetterQueue {
   private final ReadAhead readAhead;
   private final Dispatcher dispatcher;
   private final Clock clock;
-  private final long capacity;
+  private final LongSupplier capacity;
 
   /**
    * @param capacity how many events may be pending
@@ -27,7 +28,7 @@ public final class DeadLetterQueue {
       ReadAhead readAhead,
       Dispatcher dispatcher,
       Clock clock,
-      long capacity) {
+      LongSupplier capacity) {
     this.ledger = ledger;
     this.store = store;
     this.readAhead = readAhead;
@@ -68,7 +69,7 @@ public final class DeadLetterQueue {
   public Future<Long> redrive(List<Long> ids) {
     List<Long> redriven = new ArrayList<>();
     for (long letter : ids) {
-      if (ledger.pending() < capacity && !ledger.isDamaged(letter)) {
+      if (ledger.pending() < capacity.getAsLong() && !ledger.isDamaged(letter)) {
         ledger.redrive(letter, clock.now());
         readAhead.redriven(letter);
         redriven.add(letter);

@@ -5,10 +5,11 @@ import dev.auditwebhook.endpoint.attempt.Attempt;
 import dev.auditwebhook.endpoint.attempt.Backoff;
 import dev.auditwebhook.endpoint.attempt.Batch;
 import dev.auditwebhook.endpoint.attempt.Circuit;
+import dev.auditwebhook.endpoint.attempt.Decision;
 import dev.auditwebhook.endpoint.attempt.Judge;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
-import dev.auditwebhook.endpoint.attempt.Ruling;
 import dev.auditwebhook.endpoint.ledger.Pending;
+import dev.auditwebhook.endpoint.settings.Settings;
 import dev.auditwebhook.wire.Answer;
 import dev.auditwebhook.wire.Sender;
 import dev.auditwebhook.wire.format.Event;
@@ -28,17 +29,17 @@ final class Dispatcher {
   private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
 
   private final Clock clock;
-  private final EndpointOptions options;
   private final MessageIds ids;
   private final Settings settings;
-  private final Sender sender;
   private final Recorder recorder;
   private final ReadAhead readAhead;
-  private final Judge judge;
-  private final Backoff backoff;
   private final RetrySchedule retries;
-  private final Queue queue;
-  private final boolean strictOrder;
+  private Sender sender;
+  private Judge judge;
+  private Backoff backoff;
+  private Queue queue;
+  private int maxInFlight;
+  private boolean strictOrder;
   private boolean stopped;
 
   // Volatile, as metrics are read from any thread.
@@ -56,19 +57,33 @@ final class Dispatcher {
     this.clock = clock;
     this.ids = ids;
     this.settings = settings;
-    this.sender = sender;
     this.recorder = recorder;
     this.readAhead = readAhead;
-    options = settings.configured();
-    judge = new Judge(options.getMaxAttempts());
+    retries = new RetrySchedule(clock, this::again);
+    outfit(sender);
+  }
+
+  private void outfit(Sender another) {
+    EndpointOptions options = settings.options();
+    sender = another;
+    maxInFlight = options.getMaxInFlight();
+    strictOrder = maxInFlight == 1;
+    judge = new Judge(sender.format(), options.getMaxAttempts(), this::freshId);
     backoff =
         new Backoff(
             options.getMaxBackoff(),
             options.getJitter(),
             () -> ThreadLocalRandom.current().nextDouble());
-    retries = new RetrySchedule(clock, this::again);
-    strictOrder = options.getMaxInFlight() == 1;
-    queue = new Queue(clock, ids, options.getBatch(), strictOrder, this::pump);
+    queue =
+        new Queue(clock, ids, sender.format()::sizeOf, options.getBatch(), strictOrder, this::pump);
+  }
+
+  /** Goes on by the options in force, with another sender: what it holds is ready at once. */
+  void goOnWith(Sender another) {
+    Queue former = queue;
+    outfit(another);
+    former.moveTo(queue);
+    retries.clear().forEach(queue::add);
   }
 
   void queue(List<Event> events) {
@@ -103,7 +118,7 @@ final class Dispatcher {
     }
     readAhead.take(this::taken);
     while (canSend()
-        && slotsTaken() < options.getMaxInFlight()
+        && slotsTaken() < maxInFlight
         && queue.hasReady(isDraining())
         && (!isDraining() || circuit.isClosed())
         && circuit.admits()) {
@@ -125,27 +140,34 @@ final class Dispatcher {
 
   private void attempt(Batch batch) {
     Attempt attempt = Attempt.of(batch, circuit);
+    Judge then = judge;
     inFlight++;
     Future<Answer> answer =
-        sender.send(circuit.destination(), attempt.turn(), batch.messageId(), batch.body());
+        sender.send(circuit.destination(), attempt.turn(), batch.messageId(), batch.contents());
     if (answer.isComplete()) {
       // Not at once: what it starts may end just so, and thousands would do so within each other.
-      clock.later(() -> settle(attempt, answer.result()));
+      clock.later(() -> settle(attempt, answer.result(), then));
     } else {
-      answer.onSuccess(result -> settle(attempt, result));
+      answer.onSuccess(result -> settle(attempt, result, then));
     }
   }
 
-  private void settle(Attempt attempt, Answer answer) {
+  private void settle(Attempt attempt, Answer answer, Judge judgeThen) {
     if (stopped) {
       return; // It stays pending, for the next start.
     }
     inFlight--;
     boolean current = attempt.circuit() == circuit;
-    Ruling ruling = judge.rule(attempt, answer, current);
-    Batch batch = recorder.record(ruling, attempt, answer, current);
-    switch (ruling) {
-      case DELIVERED, DEAD_LETTER -> readAhead.ended(attempt.batch().size());
+    for (Decision decision : judgeThen.rule(attempt, answer, current)) {
+      Batch batch = recorder.record(decision, attempt.batch(), answer, current);
+      carryOut(decision, batch, answer, current);
+    }
+    pump();
+  }
+
+  private void carryOut(Decision decision, Batch batch, Answer answer, boolean current) {
+    switch (decision.ruling()) {
+      case DELIVERED, DEAD_LETTER -> readAhead.ended(decision.attempt().batch().size());
       case RETRY -> backOff(batch, batch.attempts(), answer);
       case PARK -> park(batch, current ? answer.retryAfter() : 0);
       case SPLIT -> batch.halves(this::freshId).forEach(queue::add);
@@ -156,7 +178,6 @@ final class Dispatcher {
         pause("410 Gone from " + circuit.destination().origin());
       }
     }
-    pump();
   }
 
   private String freshId() {
@@ -182,7 +203,7 @@ final class Dispatcher {
           null; // It was to have what it could take before it was disabled, and takes no more.
     } else if (settings.pausedFor() == null) {
       settings.pause(reason);
-      log.warn("Webhook paused: {}", reason);
+      log.warn("Endpoint {} is paused: {}", recorder.endpoint(), reason);
     }
   }
 

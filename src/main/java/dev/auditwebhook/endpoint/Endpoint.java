@@ -1,20 +1,17 @@
 package dev.auditwebhook.endpoint;
 
 import dev.auditwebhook.EndpointOptions;
-import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.endpoint.attempt.Circuit;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.endpoint.ledger.EndpointStore;
 import dev.auditwebhook.endpoint.ledger.Ledger;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
-import dev.auditwebhook.endpoint.ledger.Total;
-import dev.auditwebhook.security.UrlPolicy;
+import dev.auditwebhook.endpoint.settings.Actions;
+import dev.auditwebhook.endpoint.settings.Settings;
+import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.UrlPolicy.Destination;
 import dev.auditwebhook.wire.Answer;
-import dev.auditwebhook.wire.Credentials;
-import dev.auditwebhook.wire.StandardHeaders;
-import dev.auditwebhook.wire.WebClientSender;
 import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -27,93 +24,63 @@ import java.util.List;
 public final class Endpoint {
 
   private final String id;
-  private final EndpointOptions options;
   private final Surroundings around;
   private final EndpointStore store;
-  private final long capacity;
-  private final Actions actions;
+  private final MessageIds ids;
+  private final Metrics metrics;
   private final Ledger ledger;
+  private final Capacity capacity;
   private final Settings settings;
-  private final StandardHeaders headers;
-  private final WebClientSender sender;
   private final ReadAhead readAhead;
   private final Dispatcher dispatcher;
-  private final TestDelivery testDelivery;
   private final DeadLetterQueue deadLetters;
   private final Vitals vitals;
+  private Outlet outlet;
+  private Actions actions;
 
   /**
    * To be made in {@code start()}: then a closing Vert.x drains before it closes the connections.
    *
-   * @param id {@code default}, so far
+   * @param configured as it is configured, {@code null} when it is not
    * @param state what is kept of it
    * @throws IllegalArgumentException in one line when its URL may not be used now
    */
   public Endpoint(
       String id,
-      EndpointOptions options,
+      EndpointOptions configured,
       Surroundings around,
       State state,
       EndpointStore store,
       MessageIds ids) {
     this.id = id;
-    this.options = options;
     this.around = around;
     this.store = store;
+    this.ids = ids;
     Clock clock = around.clock();
-    boolean allowPrivateNetworks = around.options().isAllowPrivateNetworks();
-    StoreOptions kept = around.options().getStore();
-    capacity =
-        kept.getType().equals(StoreOptions.MEMORY)
-            ? options.getQueueCapacity()
-            : kept.getMaxEvents();
-    actions = new Actions(options.getActions());
-    ledger = new Ledger(id, state, options.getDlqCapacity(), store::changed);
-    settings = new Settings(options, ledger.settings(), clock.now(), ledger::settingsChanged);
-    Destination destination = settings.url().isEmpty() ? null : destination();
-    headers = new StandardHeaders(options, settings, clock::now);
-    Credentials credentials = new Credentials(options, allowPrivateNetworks);
-    sender = new WebClientSender(around.vertx(), options, headers, credentials, around.resolver());
-    Recorder recorder =
-        new Recorder(
-            ledger,
-            new Excerpts(options, around.options().getRedact()),
-            clock,
-            around.metrics(),
-            around.listener());
-    readAhead = new ReadAhead(store, ledger, clock, state, options.getQueueCapacity());
-    dispatcher = new Dispatcher(clock, ids, settings, sender, recorder, readAhead);
-    boolean arrays = options.getBatch().getMaxEvents() > 1;
-    testDelivery = new TestDelivery(ids, arrays, sender, clock);
-    deadLetters = new DeadLetterQueue(ledger, store, readAhead, dispatcher, clock, capacity);
-    vitals = new Vitals(ledger, settings, dispatcher, recorder, headers, credentials);
-    vitals.register(around.metrics(), capacity);
+    metrics = around.metrics().ofEndpoint(id);
+    ledger = new Ledger(id, state, Integer.MAX_VALUE, store);
+    settings = new Settings(configured, ledger.settings(), clock.now(), ledger::settingsChanged);
+    capacity = new Capacity(settings, around.options().getStore());
+    ledger.dlqCapacity(settings.options().getDlqCapacity());
+    Destination destination = settings.url().isEmpty() ? null : around.vet(id, settings.url());
+    actions = new Actions(settings.options().getActions());
+    outlet = Outlet.of(settings, around, ids);
+    Excerpts excerpts = new Excerpts(settings, around.options().getRedact());
+    Recorder recorder = new Recorder(id, ledger, excerpts, clock, metrics, around.listener());
+    readAhead = new ReadAhead(store, ledger, clock, state, capacity::held);
+    dispatcher = new Dispatcher(clock, ids, settings, outlet.sender(), recorder, readAhead);
+    deadLetters =
+        new DeadLetterQueue(ledger, store, readAhead, dispatcher, clock, capacity::pending);
+    vitals = new Vitals(ledger, settings, dispatcher, recorder, () -> outlet);
+    vitals.register(metrics, capacity::pending);
     dispatcher.sendTo(destination == null ? null : circuit(destination));
-  }
-
-  private Destination destination() {
-    try {
-      return UrlPolicy.vet(settings.url(), around.options().isAllowPrivateNetworks());
-    } catch (IllegalArgumentException e) {
-      StoreOptions kept = around.options().getStore();
-      throw new IllegalArgumentException(
-          "webhook.url: the one that was set at run time, kept in "
-              + (kept.getType().equals(StoreOptions.FILE) ? kept.getPath() : kept.getType())
-              + ", is refused: "
-              + e.getMessage()
-              + (around.options().isAllowPrivateNetworks()
-                  ? ""
-                  : " while webhook.allowPrivateNetworks is false")
-              + "; edit webhook.url, and it takes the place of that one",
-          e);
-    }
   }
 
   private Circuit circuit(Destination destination) {
     return new Circuit(
         around.vertx(),
-        "webhook " + around.options().getAddress(),
-        options.getCircuitBreaker(),
+        "webhook " + around.options().getAddress() + " " + id,
+        settings.options().getCircuitBreaker(),
         destination,
         around.clock()::now,
         dispatcher::pump);
@@ -128,30 +95,23 @@ public final class Endpoint {
     return dispatcher.isAccepting();
   }
 
-  /** Whether it is to have events of an action. */
+  /** Whether it is to have events of an action, while it {@link #isEnabled}. */
   public boolean wants(String action) {
-    return isEnabled() && actions.match(action);
+    return actions.match(action);
   }
 
   public boolean hasRoom() {
-    return ledger.pending() < capacity;
+    return ledger.pending() < capacity.pending();
   }
 
-  /** An entry arrived that it did not want. */
-  public void discarded() {
-    ledger.count(Total.RECEIVED);
-    ledger.count(Total.DISCARDED);
-  }
-
-  /** An entry arrived that there was no room for. */
-  public void dropped() {
-    ledger.count(Total.RECEIVED);
-    ledger.count(Total.DROPPED);
-  }
-
-  /** An entry arrived, and is on its way into the journal. */
+  /** An entry arrived that it wants, and is on its way into the journal. */
   public void received() {
-    ledger.received();
+    ledger.take();
+  }
+
+  /** An entry arrived that it wants, and there is no room for it. */
+  public void dropped() {
+    ledger.drop();
   }
 
   /** Events that it received are in the journal. */
@@ -163,6 +123,11 @@ public final class Endpoint {
   public void notKept(int events) {
     ledger.notKept(events);
     dispatcher.pump();
+  }
+
+  /** The lowest id that it needs of the journal after its next step, the highest for none. */
+  public long needed() {
+    return Math.min(ledger.firstHeld(), readAhead.needed());
   }
 
   /** What it did since its last step. Then {@link #stepKept} or {@link #stepNotKept} is called. */
@@ -198,7 +163,7 @@ public final class Endpoint {
     long now = around.clock().now();
     if (secret != null) {
       settings.secret(secret, now);
-      headers.secretsChanged();
+      outlet.headers().secretsChanged();
     }
     boolean another = url != null && !url.equals(settings.url());
     if (another) {
@@ -212,15 +177,52 @@ public final class Endpoint {
     if (initialBackoff != null && !settings.url().isEmpty()) {
       settings.initialBackoff(initialBackoff);
     }
-    if (another && url.isEmpty()) {
-      drain().onSuccess(drained -> disabled());
-    } else if (another) {
-      dispatcher.startAfresh();
-      dispatcher.sendTo(circuit(destination()));
+    if (another) {
+      redirect();
     } else {
       dispatcher.pump();
     }
     return store.kept().otherwiseEmpty();
+  }
+
+  /**
+   * Puts other options, which are valid, in the place of all: attempts in flight end by the former
+   * ones, and all that is pending goes by the new ones at once.
+   *
+   * @return as {@link #set}
+   */
+  public Future<Void> put(EndpointOptions options) {
+    boolean another = !options.getUrl().equals(settings.url());
+    settings.put(options, around.clock().now());
+    actions = new Actions(options.getActions());
+    store.filterChanged();
+    ledger.dlqCapacity(options.getDlqCapacity());
+    if (another) {
+      redirect();
+    } else if (!options.getUrl().isEmpty()) {
+      sendTo(around.vet(id, settings.url()));
+    }
+    return store.kept().otherwiseEmpty();
+  }
+
+  /** The URL is another one, or there is none any more. */
+  private void redirect() {
+    if (settings.url().isEmpty()) {
+      drain().onSuccess(drained -> disabled());
+    } else {
+      dispatcher.startAfresh();
+      sendTo(around.vet(id, settings.url()));
+    }
+  }
+
+  private void sendTo(Destination destination) {
+    if (outlet.puts() != settings.puts()) {
+      Outlet former = outlet;
+      outlet = Outlet.of(settings, around, ids);
+      dispatcher.goOnWith(outlet.sender());
+      former.sender().retire();
+    }
+    dispatcher.sendTo(circuit(destination));
   }
 
   private void disabled() {
@@ -251,8 +253,9 @@ public final class Endpoint {
     return ledger.pending();
   }
 
+  /** How many events may be pending. */
   public long capacity() {
-    return capacity;
+    return capacity.pending();
   }
 
   /** Whether nothing goes out though something should: its circuit is not closed. */
@@ -265,8 +268,17 @@ public final class Endpoint {
    *
    * @param rejected how many entries were not valid, whose endpoint nobody knows
    */
-  public JsonObject report(long rejected) {
-    return vitals.report(rejected);
+  public Future<JsonObject> report(long rejected) {
+    Event held = ledger.oldestHeld();
+    return readAhead
+        .oldest()
+        .otherwiseEmpty()
+        .map(
+            kept ->
+                vitals.report(
+                    id,
+                    rejected,
+                    held == null || kept != null && kept.id() < held.id() ? kept : held));
   }
 
   /** What an operator must know of it. */
@@ -275,12 +287,12 @@ public final class Endpoint {
   }
 
   public boolean isTesting() {
-    return testDelivery.isRunning();
+    return outlet.tests().isRunning();
   }
 
   /** Sends a test event now, past the queue. Call only when it {@link #isEnabled}. */
   public Future<Answer> test() {
-    return testDelivery.send(dispatcher.circuit().destination());
+    return outlet.tests().send(dispatcher.circuit().destination());
   }
 
   /** Drains, then lets go: what is left stays pending. A second stop is harmless. */
@@ -290,6 +302,7 @@ public final class Endpoint {
 
   public Future<Void> close() {
     dispatcher.stop();
-    return sender.close();
+    metrics.close();
+    return outlet.sender().close();
   }
 }

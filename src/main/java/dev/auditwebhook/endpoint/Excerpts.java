@@ -1,8 +1,8 @@
 package dev.auditwebhook.endpoint;
 
-import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.attempt.Batch;
 import dev.auditwebhook.endpoint.ledger.Pending;
+import dev.auditwebhook.endpoint.settings.Settings;
 import dev.auditwebhook.json.ExactJson;
 import dev.auditwebhook.security.Concealment;
 import dev.auditwebhook.security.OwnHeaders;
@@ -20,39 +20,80 @@ final class Excerpts {
 
   private static final int LONGEST_CHARACTER = 4;
 
-  private final List<String> headers;
+  private final Settings settings;
   private final Redaction redaction;
 
+  /** Of the answer that was shown last, as many events may have fared alike. */
+  private Answer shownLast;
+
+  private Concealment concealment;
+  private String excerpt;
+
   /**
+   * @param settings with the headers that are sent
    * @param redact further keys of details that are redacted
    */
-  Excerpts(EndpointOptions options, List<String> redact) {
-    headers =
-        options.getHeaders().entrySet().stream()
-            .filter(header -> !OwnHeaders.isOurs(header.getKey()))
-            .map(header -> header.getValue())
-            .toList();
+  Excerpts(Settings settings, List<String> redact) {
+    this.settings = settings;
     redaction = new Redaction(redact);
   }
 
-  /** What a dead letter keeps of an answer, {@code null} when there was none. */
+  /**
+   * What dead letters keep of an answer, {@code null} when there was none.
+   *
+   * @param batch all that was sent, any of which may be echoed
+   */
   String shown(Answer answer, Batch batch, Destination destination) {
-    String excerpt = answer.excerpt();
-    if (excerpt == null || excerpt.length() < Concealment.SHORTEST) {
-      return excerpt;
+    if (answer != shownLast) {
+      shownLast = answer;
+      concealment = null;
+      excerpt =
+          answer.excerpt() == null
+              ? null
+              : shown(answer.excerpt(), isCut(answer), batch, destination);
     }
-    Concealment concealment = new Concealment().url(destination);
-    headers.forEach(concealment::header);
+    return excerpt;
+  }
+
+  /**
+   * As {@link #shown(Answer, Batch, Destination)}, of what the answer says of some events alone.
+   */
+  String shown(String said, Answer answer, Batch batch, Destination destination) {
+    shown(answer, batch, destination);
+    return said == null ? null : shown(said, true, batch, destination);
+  }
+
+  private String shown(String text, boolean cut, Batch batch, Destination destination) {
+    if (text.length() < Concealment.SHORTEST) {
+      return text;
+    }
     try {
-      for (Pending pending : batch.events()) {
-        JsonObject sent = (JsonObject) ExactJson.parse(Buffer.buffer(pending.event().body()));
-        concealment.details(redaction, sent.getValue(Event.DETAILS));
+      if (concealment == null) {
+        concealment = concealment(batch, destination);
       }
+      return concealment.conceal(text, cut);
     } catch (IllegalArgumentException e) {
       // A producer on the bus may nest deeper than can be read: whatever is in there may be echoed.
       return Redaction.REDACTED;
     }
-    return concealment.conceal(excerpt, isCut(answer));
+  }
+
+  private Concealment concealment(Batch batch, Destination destination) {
+    Concealment of = new Concealment().url(destination);
+    settings
+        .options()
+        .getHeaders()
+        .forEach(
+            (name, value) -> {
+              if (!OwnHeaders.isOurs(name)) {
+                of.header(value);
+              }
+            });
+    for (Pending pending : batch.events()) {
+      JsonObject sent = (JsonObject) ExactJson.parse(Buffer.buffer(pending.event().body()));
+      of.details(redaction, sent.getValue(Event.DETAILS));
+    }
+    return of;
   }
 
   /** Whether the answer may have gone on: the limit leaves out a character that it cuts in two. */

@@ -4,11 +4,13 @@ import dev.auditwebhook.BatchOptions;
 import dev.auditwebhook.endpoint.attempt.Batch;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.endpoint.ledger.Pending;
+import dev.auditwebhook.wire.format.Event;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.ToIntFunction;
 
 /**
  * What is ready for an attempt: batches that come back, and events that are yet to be put into one.
@@ -19,6 +21,7 @@ final class Queue {
 
   private final Clock clock;
   private final MessageIds ids;
+  private final ToIntFunction<Event> sizeOf;
   private final int maxEvents;
   private final long maxDelay;
   private final boolean strictOrder;
@@ -30,9 +33,17 @@ final class Queue {
   private long timer = -1;
 
   /**
+   * @param sizeOf how many bytes an event adds to a batch
    * @param ripe called when a batch has waited long enough for more events
    */
-  Queue(Clock clock, MessageIds ids, BatchOptions options, boolean strictOrder, Runnable ripe) {
+  Queue(
+      Clock clock,
+      MessageIds ids,
+      ToIntFunction<Event> sizeOf,
+      BatchOptions options,
+      boolean strictOrder,
+      Runnable ripe) {
+    this.sizeOf = sizeOf;
     this.clock = clock;
     this.ids = ids;
     this.maxEvents = options.getMaxEvents();
@@ -55,8 +66,25 @@ final class Queue {
     }
   }
 
+  /** One that was formed by other rules than these parts into its events. */
   void add(Batch batch) {
-    batches.add(batch);
+    boolean fits =
+        maxEvents == 1
+            ? batch.messageId().equals(ids.ofEvent(batch.events().get(0).id()))
+            : batch.size() <= maxEvents;
+    if (fits) {
+      batches.add(batch);
+    } else {
+      batch.events().forEach(this::add);
+    }
+  }
+
+  /** Gives all that is in it to another one. */
+  void moveTo(Queue another) {
+    clock.cancel(timer);
+    events.forEach(another::add);
+    outOfOrder.forEach(another::add);
+    batches.forEach(another::add);
   }
 
   boolean isEmpty() {
@@ -105,17 +133,17 @@ final class Queue {
       return Batch.single(event, ids.ofEvent(event.id()));
     }
     List<Pending> members = new ArrayList<>(Math.min(eventCount(), maxEvents));
-    long bytes = 1;
+    long bytes = 0;
     do {
       Pending event = pollFirst();
       members.add(event);
-      bytes += event.event().size() + 1;
+      bytes += sizeOf.applyAsInt(event.event());
     } while (members.size() < maxEvents
         && eventCount() > 0
         && first().attempts() == members.get(0).attempts()
-        && bytes + first().event().size() + 1 <= Batch.MAX_BYTES);
+        && bytes + sizeOf.applyAsInt(first().event()) <= Batch.MAX_BYTES);
     members.sort(Comparator.comparingLong(Pending::id));
-    return Batch.array(members, ids.fresh("batch"));
+    return Batch.of(members, ids.fresh("batch"));
   }
 
   private boolean batchIsFirst() {

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /**
  * Which pending events are held in memory, and which wait where they are kept. What waits is read
@@ -30,7 +31,7 @@ final class ReadAhead {
   private final EndpointStore store;
   private final Ledger ledger;
   private final Clock clock;
-  private final int queueCapacity;
+  private final IntSupplier capacity;
 
   private final TreeSet<Long> stragglers;
 
@@ -43,13 +44,13 @@ final class ReadAhead {
 
   /**
    * @param state what waits at first
-   * @param queueCapacity how many events may be held
+   * @param capacity how many events may be held
    */
-  ReadAhead(EndpointStore store, Ledger ledger, Clock clock, State state, int queueCapacity) {
+  ReadAhead(EndpointStore store, Ledger ledger, Clock clock, State state, IntSupplier capacity) {
     this.store = store;
     this.ledger = ledger;
     this.clock = clock;
-    this.queueCapacity = queueCapacity;
+    this.capacity = capacity;
     stragglers = new TreeSet<>(state.stragglers());
     unread = state.waiting();
     readUpTo = state.cursor();
@@ -57,7 +58,7 @@ final class ReadAhead {
 
   /** A new event is in the journal: gives it back to be held, unless others wait before it. */
   Pending arrived(Event event) {
-    if (waiting() > 0 || held >= queueCapacity) {
+    if (waiting() > 0 || held >= capacity.getAsInt()) {
       unread++;
       return null;
     }
@@ -88,6 +89,23 @@ final class ReadAhead {
     held -= events;
   }
 
+  /** The lowest id of the journal that it may read yet, the highest for none. */
+  long needed() {
+    return unread == 0 ? Long.MAX_VALUE : readUpTo + 1;
+  }
+
+  /** The oldest event that waits where it is kept, {@code null} for none that can be read. */
+  Future<Event> oldest() {
+    if (!stragglers.isEmpty()) {
+      return store
+          .stragglers(List.of(stragglers.first()))
+          .map(read -> read.found().isEmpty() ? null : read.found().get(0).event());
+    }
+    return unread == 0
+        ? Future.succeededFuture()
+        : store.read(readUpTo, 1).map(read -> read.found().isEmpty() ? null : read.found().get(0));
+  }
+
   long waiting() {
     return unread + stragglers.size();
   }
@@ -98,9 +116,12 @@ final class ReadAhead {
    * @param taken gets what was read; none when it is time to ask again
    */
   void take(Consumer<List<Pending>> taken) {
-    int room = queueCapacity - held;
-    boolean little = held > queueCapacity / 4 * 3 && waiting() > room;
-    if (reading || waiting() == 0 || room <= 0 || little) {
+    if (reading || waiting() == 0) {
+      return;
+    }
+    int room = capacity.getAsInt() - held;
+    boolean little = held > capacity.getAsInt() / 4 * 3 && waiting() > room;
+    if (room <= 0 || little) {
       return;
     }
     reading = true;
@@ -177,7 +198,7 @@ final class ReadAhead {
     }
     for (Straggler straggler : read.found()) {
       if (stragglers.remove(straggler.event().id())) {
-        events.add(Pending.of(straggler));
+        events.add(ledger.recall(straggler));
         held++;
       }
     }

@@ -1,9 +1,13 @@
 package dev.auditwebhook.endpoint;
 
+import dev.auditwebhook.EndpointOptions;
+import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.endpoint.attempt.AttemptReport;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.GuardedResolver;
+import dev.auditwebhook.security.UrlPolicy;
+import dev.auditwebhook.security.UrlPolicy.Destination;
 import io.vertx.core.Vertx;
 import java.util.function.Consumer;
 
@@ -20,4 +24,35 @@ public record Surroundings(
     WebhookOptions options,
     GuardedResolver resolver,
     Metrics metrics,
-    Consumer<AttemptReport> listener) {}
+    Consumer<AttemptReport> listener) {
+
+  /**
+   * Where the URL of an endpoint leads.
+   *
+   * @throws IllegalArgumentException in one line when it may not be used now
+   */
+  Destination vet(String endpoint, String url) {
+    try {
+      return UrlPolicy.vet(url, options.isAllowPrivateNetworks());
+    } catch (IllegalArgumentException e) {
+      String key =
+          endpoint.equals(EndpointOptions.DEFAULT_ID)
+              ? "webhook.url"
+              : "webhook.endpoints." + endpoint + ".url";
+      StoreOptions store = options.getStore();
+      throw new IllegalArgumentException(
+          key
+              + ": the one that was set at run time, kept in "
+              + (store.getType().equals(StoreOptions.FILE) ? store.getPath() : store.getType())
+              + ", is refused: "
+              + e.getMessage()
+              + (options.isAllowPrivateNetworks()
+                  ? ""
+                  : " while webhook.allowPrivateNetworks is false")
+              + "; edit "
+              + key
+              + ", and it takes the place of that one",
+          e);
+    }
+  }
+}

@@ -16,17 +16,12 @@ final class TestDelivery {
   private static final String ACTION = "webhook.test";
 
   private final MessageIds ids;
-  private final boolean array;
   private final Sender sender;
   private final Clock clock;
   private boolean running;
 
-  /**
-   * @param array whether what is sent is an array of events
-   */
-  TestDelivery(MessageIds ids, boolean array, Sender sender, Clock clock) {
+  TestDelivery(MessageIds ids, Sender sender, Clock clock) {
     this.ids = ids;
-    this.array = array;
     this.sender = sender;
     this.clock = clock;
   }
@@ -40,17 +35,9 @@ final class TestDelivery {
     String content =
         ",\"action\":\"%s\",\"timestamp\":\"%s\"}".formatted(ACTION, Instant.ofEpochMilli(now));
     Event event = new Event(0, ACTION, content.getBytes(StandardCharsets.UTF_8), now);
-    byte[] body =
-        array
-            ? dev.auditwebhook.wire.format.FormatCatalog.of(
-                    "event",
-                    dev.auditwebhook.json.StrictJson.of("", new io.vertx.core.json.JsonObject()),
-                    true)
-                .body(List.of(event), null)
-            : event.body();
     running = true;
     return sender
-        .sendApart(destination, ids.fresh("test"), body)
+        .sendApart(destination, ids.fresh("test"), List.of(event))
         .onComplete(answer -> running = false);
   }
 }

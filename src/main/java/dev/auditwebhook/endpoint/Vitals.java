@@ -3,15 +3,17 @@ package dev.auditwebhook.endpoint;
 import dev.auditwebhook.endpoint.attempt.Circuit;
 import dev.auditwebhook.endpoint.ledger.Ledger;
 import dev.auditwebhook.endpoint.ledger.Total;
+import dev.auditwebhook.endpoint.settings.Settings;
 import dev.auditwebhook.metrics.Metrics;
-import dev.auditwebhook.wire.Credentials;
-import dev.auditwebhook.wire.StandardHeaders;
+import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -24,24 +26,22 @@ final class Vitals {
   private final Settings settings;
   private final Dispatcher dispatcher;
   private final Recorder recorder;
-  private final StandardHeaders headers;
-  private final Credentials credentials;
+  private final Supplier<Outlet> outlet;
   private final AtomicLong deadLetters = new AtomicLong();
   private final AtomicLong redriven = new AtomicLong();
+  private final AtomicLong discarded = new AtomicLong();
 
   Vitals(
       Ledger ledger,
       Settings settings,
       Dispatcher dispatcher,
       Recorder recorder,
-      StandardHeaders headers,
-      Credentials credentials) {
+      Supplier<Outlet> outlet) {
     this.ledger = ledger;
     this.settings = settings;
     this.dispatcher = dispatcher;
     this.recorder = recorder;
-    this.headers = headers;
-    this.credentials = credentials;
+    this.outlet = outlet;
   }
 
   /** {@code enabled}, {@code disabled} or {@code paused}. */
@@ -60,25 +60,34 @@ final class Vitals {
         && !(circuit.isHalfOpen() && ledger.pending() == 0);
   }
 
-  /** What {@code webhook.get} tells of it. */
-  JsonObject report(long rejected) {
+  /**
+   * What {@code webhook.get} tells of it.
+   *
+   * @param oldest its oldest pending event, {@code null} for none
+   */
+  JsonObject report(String id, long rejected, Event oldest) {
     Circuit circuit = dispatcher.circuit();
     return new JsonObject()
+        .put("endpoint", id)
         .put("enabled", status().equals("enabled"))
         .put("paused", isPaused())
         .put("url", settings.url())
-        .put("signed", headers.signed())
+        .put("format", settings.options().getFormat())
+        .put("signed", outlet.get().headers().signed())
         .put("delivered", ledger.total(Total.DELIVERED))
         .put("failed", ledger.total(Total.FAILED))
         .put("dropped", ledger.total(Total.DROPPED))
         .put("dlq_size", ledger.letterCount())
         .put("dlq_evicted", ledger.total(Total.DLQ_EVICTED))
-        .put("received", ledger.total(Total.RECEIVED))
-        .put("discarded", ledger.total(Total.DISCARDED))
+        .put("received", ledger.received())
+        .put("discarded", ledger.discarded())
         .put("rejected", rejected)
         .put("pending", ledger.pending())
         .put("in_flight", dispatcher.inFlight())
         .put("retried", ledger.total(Total.RETRIED))
+        .put(
+            "oldest_pending",
+            oldest == null ? null : text(Instant.ofEpochMilli(oldest.acceptedAt())))
         .put("circuit", circuit())
         .put("circuit_since", circuit == null ? null : text(circuit.since()))
         .put("next_probe", circuit == null ? null : text(circuit.nextProbe()))
@@ -94,7 +103,8 @@ final class Vitals {
   /** What an operator must know of it. */
   List<String> warnings() {
     Circuit circuit = dispatcher.circuit();
-    String leftOut = circuit == null ? null : credentials.warning(circuit.destination());
+    String leftOut =
+        circuit == null ? null : outlet.get().credentials().warning(circuit.destination());
     return Stream.of(ledger.warning(), leftOut).filter(Objects::nonNull).toList();
   }
 
@@ -103,11 +113,12 @@ final class Vitals {
    *
    * @param capacity how many events may wait
    */
-  void register(Metrics metrics, long capacity) {
-    total(metrics, "received", "Valid entries that arrived", Total.RECEIVED);
+  void register(Metrics metrics, LongSupplier capacity) {
+    metrics
+        .counter("webhook.received", "Valid entries that arrived", ledger::received)
+        .counter("webhook.discarded", "Entries without a URL, or filtered out", this::discarded);
     total(metrics, "delivered", "Events that a receiver answered with 2xx", Total.DELIVERED);
     total(metrics, "dropped", "Events refused because the queue was full", Total.DROPPED);
-    total(metrics, "discarded", "Events without a webhook, or filtered out", Total.DISCARDED);
     total(metrics, "retried", "Attempts that are made again", Total.RETRIED);
     total(metrics, "dlq.evicted", "Dead letters pushed out by newer ones", Total.DLQ_EVICTED);
     metrics
@@ -118,7 +129,7 @@ final class Vitals {
             "Events given up and not redriven since",
             () -> ledger.total(Total.FAILED))
         .gauge("webhook.pending", "Events that wait", ledger::pending)
-        .gauge("webhook.pending.limit", "How many events may wait", () -> capacity)
+        .gauge("webhook.pending.limit", "How many events may wait", capacity)
         .gauge("webhook.in.flight", "Attempts in flight", dispatcher::inFlight)
         .gauge("webhook.dlq.size", "Dead letters that are kept", ledger::letterCount)
         .gauge(
@@ -152,6 +163,11 @@ final class Vitals {
   /** One that turns out to be damaged is not sent again after all; the sum does not fall. */
   private long redriven() {
     return redriven.accumulateAndGet(ledger.total(Total.REDRIVEN), Math::max);
+  }
+
+  /** An entry that arrives just now may be counted as wanted and not yet as arrived. */
+  private long discarded() {
+    return discarded.accumulateAndGet(ledger.discarded(), Math::max);
   }
 
   private boolean isPaused() {

@@ -2,6 +2,7 @@ package dev.auditwebhook.journal;
 
 import dev.auditwebhook.AuditEvent;
 import dev.auditwebhook.endpoint.Clock;
+import dev.auditwebhook.journal.Distribution.Audience;
 import io.vertx.core.json.JsonObject;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -46,10 +47,17 @@ public final class Acceptance {
   }
 
   private void take(AuditEvent event, JsonObject message, Consumer<Accepted> answered) {
-    switch (journal.offered(event.action())) {
-      case DISCARDED -> journal.discard(answered);
-      case DROPPED -> journal.drop(answered);
-      case QUEUED -> journal.append(encoder.encode(event, message, clock.now()), answered);
+    Audience audience = journal.audience(event.action());
+    if (audience.isEmpty()) {
+      journal.discard(answered);
+      return;
+    }
+    Recipients recipients = journal.recipients(audience);
+    if (recipients.isEmpty()) {
+      journal.drop(audience, answered);
+    } else {
+      EncodedEntry entry = encoder.encode(event, message, clock.now(), recipients);
+      journal.append(entry, audience, answered);
     }
   }
 

@@ -10,8 +10,9 @@ import java.util.List;
  * @param action what happened
  * @param content the {@link Event#content()} that it will have
  * @param acceptedAt in milliseconds since the epoch
+ * @param recipients whom it is for
  */
-public record EncodedEntry(String action, byte[] content, long acceptedAt) {
+public record EncodedEntry(String action, byte[] content, long acceptedAt, Recipients recipients) {
 
   /** The event that it becomes. */
   public Event numbered(long id) {

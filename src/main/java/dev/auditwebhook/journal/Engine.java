@@ -7,6 +7,7 @@ import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +23,18 @@ public interface Engine {
    *
    * @param messageIdPrefix starts every message id: {@code msg_}, 128 random bits in hex, {@code _}
    * @param lastId the last {@code event_id} that was given
-   * @param rejected how many entries were not valid
+   * @param counts of all entries
    * @param endpoints by id
    */
-  record Opened(String messageIdPrefix, long lastId, long rejected, Map<String, State> endpoints) {}
+  record Opened(String messageIdPrefix, long lastId, Counts counts, Map<String, State> endpoints) {}
+
+  /**
+   * How many entries there were.
+   *
+   * @param arrived that were valid
+   * @param rejected that were not
+   */
+  record Counts(long arrived, long rejected) {}
 
   /**
    * Opens it with all states. Comes before all else.
@@ -37,12 +46,20 @@ public interface Engine {
   /**
    * Keeps a group of entries, which get consecutive numbers, and steps, all or nothing.
    *
-   * @param entries in their order; {@code null} takes a number and is no event
-   * @param rejected how many entries were not valid so far
-   * @param steps at most one an endpoint
    * @return what was kept; failed with {@link NotKeptException} when nothing was
    */
-  Future<Appended> append(List<EncodedEntry> entries, long rejected, List<Step> steps);
+  Future<Appended> append(Addition addition);
+
+  /**
+   * What is to be kept.
+   *
+   * @param entries in their order; {@code null} takes a number and is no event
+   * @param counts of all entries so far
+   * @param steps at most one an endpoint
+   * @param needed after these steps no endpoint needs what the journal has below this id: it may be
+   *     cut there, but not into these entries
+   */
+  record Addition(List<EncodedEntry> entries, Counts counts, List<Step> steps, long needed) {}
 
   /**
    * What was kept.
@@ -62,12 +79,23 @@ public interface Engine {
   long refuse(int entries);
 
   /**
-   * Reads the journal.
+   * Forgets an endpoint: its step, stragglers and dead letters. None of its steps is kept meanwhile
+   * or after.
    *
+   * @param settings what is left of it, {@code null} for nothing: a later opening finds it with the
+   *     number -1 and these settings
+   * @return failed when it cannot be kept: then nothing is forgotten
+   */
+  Future<Void> forget(String endpoint, JsonObject settings);
+
+  /**
+   * Reads what the journal has for an endpoint.
+   *
+   * @param number that of the endpoint among the recipients
    * @param after only what is above this id
    * @param limit at most so many events
    */
-  Future<Found<Event>> read(long after, int limit);
+  Future<Found<Event>> read(int number, long after, int limit);
 
   /** Reads stragglers; those that are not there are left out. */
   Future<Found<Straggler>> stragglers(String endpoint, Collection<Long> ids);

@@ -50,9 +50,10 @@ final class EntryEncoder {
    * @param event what was read of the message
    * @param message what arrived on the bus
    * @param now milliseconds since the epoch, the timestamp of an entry without one
+   * @param recipients whom it is for
    * @throws IllegalArgumentException in one line that says what is wrong
    */
-  EncodedEntry encode(AuditEvent event, JsonObject message, long now) {
+  EncodedEntry encode(AuditEvent event, JsonObject message, long now, Recipients recipients) {
     try {
       boolean nothing = isNothing(event.details());
       String timestamp = event.timestamp() == null ? timestamp(now) : event.timestamp();
@@ -68,7 +69,7 @@ final class EntryEncoder {
                 + " bytes as JSON (maxEntryBytes), this one has "
                 + bytes);
       }
-      return new EncodedEntry(event.action(), content, now);
+      return new EncodedEntry(event.action(), content, now, recipients);
     } catch (EncodeException | StackOverflowError e) {
       throw new IllegalArgumentException(
           "an entry must be encodable as JSON, at most 1000 levels deep");

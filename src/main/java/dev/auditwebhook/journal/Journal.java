@@ -5,11 +5,14 @@ import dev.auditwebhook.endpoint.Endpoint;
 import dev.auditwebhook.endpoint.ledger.EndpointStore;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
-import dev.auditwebhook.journal.Accepted.Status;
+import dev.auditwebhook.journal.Distribution.Audience;
+import dev.auditwebhook.journal.Engine.Addition;
+import dev.auditwebhook.journal.Engine.Counts;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.ArrayList;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -31,9 +34,10 @@ public final class Journal {
 
   private final Engine engine;
   private final Engine.Opened opened;
+  private final Clock clock;
   private final Pace pace;
-  private final List<Subscription> subscriptions = new ArrayList<>();
-  private final List<Endpoint> endpoints = new ArrayList<>();
+  private final Distribution distribution = new Distribution();
+  private final Subscription.Host host;
   private final StoreHealth health;
   private final Drops drops;
   private Group next = new Group();
@@ -41,13 +45,22 @@ public final class Journal {
   private Future<Void> underway = Future.succeededFuture();
   private boolean changed;
   private long unkept;
+  private long lastId;
   // Volatile, as metrics are read from any thread.
+  private volatile long arrived;
   private volatile long rejected;
 
   private Journal(Engine engine, Clock clock, Engine.Opened opened) {
     this.engine = engine;
+    this.clock = clock;
     this.opened = opened;
-    rejected = opened.rejected();
+    lastId = opened.lastId();
+    arrived = opened.counts().arrived();
+    rejected = opened.counts().rejected();
+    opened.endpoints().values().forEach(state -> distribution.reserve(state, true));
+    host =
+        new Subscription.Host(
+            () -> arrived, this::changed, this::allKept, distribution::filterChanged);
     health = new StoreHealth(engine);
     pace = new Pace(clock, engine.interval(), this::write);
     drops = new Drops(clock);
@@ -67,24 +80,52 @@ public final class Journal {
     return opened.messageIdPrefix();
   }
 
-  /** What is kept of an endpoint, or how a new one begins. */
-  public State stateOf(String endpoint) {
-    State state = opened.endpoints().get(endpoint);
-    return state == null ? State.ofNew(opened.lastId()) : state;
+  /** What was kept, when it was opened, of all endpoints, by id. */
+  public Map<String, State> kept() {
+    return opened.endpoints();
+  }
+
+  /** How an endpoint begins that is made now: it gets all that arrives from now on. */
+  public State ofNew() {
+    return State.ofNew(distribution.freeNumber(), lastId, arrived);
   }
 
   /**
-   * Adds an endpoint: it gets all that is kept from now on, and its steps are kept.
+   * Adds an endpoint: from now on it gets what it wants, and its steps are kept.
    *
+   * @param state one that was {@link #kept}, or {@link #ofNew}
    * @param make makes it, given where it keeps its ledger
    */
-  public Endpoint add(String id, Function<EndpointStore, Endpoint> make) {
-    Subscription subscription = new Subscription(id, engine, health, this::changed, this::kept);
-    Endpoint endpoint = make.apply(subscription);
-    subscription.begin(endpoint);
-    subscriptions.add(subscription);
-    endpoints.add(endpoint);
-    return endpoint;
+  public Endpoint add(String id, State state, Function<EndpointStore, Endpoint> make) {
+    Subscription subscription = new Subscription(id, state.number(), engine, health, host, clock);
+    subscription.begin(make.apply(subscription));
+    distribution.add(subscription);
+    return subscription.endpoint();
+  }
+
+  /**
+   * Removes an endpoint: it gets nothing more, and all that is kept of it is forgotten.
+   *
+   * @param remains settings that are left of it, {@code null} for none
+   * @return failed when that cannot be kept: then it stays
+   */
+  public Future<Void> remove(Endpoint endpoint, JsonObject remains) {
+    Subscription left = distribution.leaves(endpoint, true);
+    changed = true; // What is on its way to it is not to meet another one with its number.
+    return allKept()
+        .compose(v -> engine.forget(endpoint.id(), remains))
+        .onComplete(
+            v -> distribution.remove(left), failure -> distribution.leaves(endpoint, false));
+  }
+
+  /**
+   * Forgets an endpoint of those that were {@link #kept} and is not added.
+   *
+   * @param remains settings that are left of it, {@code null} for none
+   */
+  public Future<Void> forget(String id, JsonObject remains) {
+    State state = opened.endpoints().get(id);
+    return engine.forget(id, remains).onSuccess(v -> distribution.reserve(state, false));
   }
 
   /** Whether new events can be taken now. */
@@ -103,18 +144,14 @@ public final class Journal {
     changed();
   }
 
-  /** What becomes of a valid entry with such an action, if it arrives now. */
-  Status offered(String action) {
-    Status status = Status.DISCARDED;
-    for (Endpoint endpoint : endpoints) {
-      if (endpoint.wants(action)) {
-        if (hasRoom() && endpoint.hasRoom()) {
-          return Status.QUEUED;
-        }
-        status = Status.DROPPED;
-      }
-    }
-    return status;
+  /** The endpoints that want an action. */
+  Audience audience(String action) {
+    return distribution.of(action);
+  }
+
+  /** The recipients of an entry that arrives now: none when there is no room. */
+  Recipients recipients(Audience audience) {
+    return hasRoom() ? audience.withRoom() : Recipients.NONE;
   }
 
   /**
@@ -122,17 +159,19 @@ public final class Journal {
    *
    * @param answered hears what became of it, {@code null} when nobody asks
    */
-  void append(EncodedEntry entry, Consumer<Accepted> answered) {
-    endpoints.forEach(Endpoint::received);
+  void append(EncodedEntry entry, Audience audience, Consumer<Accepted> answered) {
+    arrived++;
+    audience.received(entry.recipients());
     next.add(entry, answered);
     unkept += entry.content().length;
     pace.want();
   }
 
   /** Takes an entry for which there is no room: it has a number and is no event. */
-  void drop(Consumer<Accepted> answered) {
-    endpoints.forEach(Endpoint::dropped);
-    drops.whilePending(pending());
+  void drop(Audience audience, Consumer<Accepted> answered) {
+    arrived++;
+    audience.dropped();
+    drops.whilePending(distribution.pending());
     next.add(null, answered);
     if (health.unkept() == null) {
       pace.want();
@@ -143,7 +182,8 @@ public final class Journal {
 
   /** Takes no notice of an entry that no endpoint wants, but that it arrived. */
   void discard(Consumer<Accepted> answered) {
-    endpoints.forEach(Endpoint::discarded);
+    arrived++;
+    changed();
     if (answered != null) {
       answered.accept(Accepted.DISCARDED);
     }
@@ -159,7 +199,7 @@ public final class Journal {
   }
 
   /** Completed when all that changed so far is kept, which begins now. */
-  private Future<Void> kept() {
+  private Future<Void> allKept() {
     if (health.unkept() != null) {
       return Future.failedFuture(health.unkept());
     }
@@ -173,14 +213,15 @@ public final class Journal {
   private void write() {
     Group group = next;
     Promise<Void> kept = nextKept;
-    List<Subscription> leaving = subscriptions.stream().filter(Subscription::hasStep).toList();
+    List<Subscription> leaving = distribution.all().stream().filter(Subscription::hasStep).toList();
     List<Step> steps = leaving.stream().map(Subscription::step).toList();
+    Counts counts = new Counts(arrived, rejected);
     next = new Group();
     nextKept = Promise.promise();
     underway = kept.future();
     changed = false;
     engine
-        .append(group.entries(), rejected, steps)
+        .append(new Addition(group.entries(), counts, steps, distribution.needed()))
         .onComplete(
             appended -> {
               pace.ended();
@@ -205,9 +246,8 @@ public final class Journal {
     pace.interval(engine.interval());
     left.forEach(each -> each.stepKept(appended.notRedriven()));
     unkept -= group.bytes();
-    if (!appended.events().isEmpty()) {
-      endpoints.forEach(endpoint -> endpoint.arrived(appended.events()));
-    }
+    lastId = Math.max(lastId, appended.firstId() + group.entries().size() - 1);
+    distribution.arrived(group.entries(), appended.events());
     group.kept(appended.firstId());
     drops.add(group, appended.firstId(), false);
   }
@@ -232,14 +272,11 @@ public final class Journal {
 
   private void drop(Group group, long firstId) {
     unkept -= group.bytes();
-    endpoints.forEach(endpoint -> endpoint.notKept(group.events()));
-    drops.whilePending(pending());
+    lastId = Math.max(lastId, firstId + group.entries().size() - 1);
+    distribution.notKept(group.entries());
+    drops.whilePending(distribution.pending());
     group.notKept(firstId);
     drops.add(group, firstId, true);
-  }
-
-  private long pending() {
-    return endpoints.stream().mapToLong(Endpoint::pending).max().orElse(0);
   }
 
   /** What an operator must know, {@code null} when all is well. */
@@ -260,6 +297,7 @@ public final class Journal {
   /** Keeps what is left, and lets go. */
   public Future<Void> close() {
     drops.close();
+    distribution.all().forEach(Subscription::close);
     return underway.transform(
         v -> {
           if (changed || !next.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.auditwebhook.journal;
 
+import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.endpoint.Endpoint;
 import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.endpoint.ledger.EndpointStore;
@@ -11,35 +12,55 @@ import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What one endpoint has to do with the journal. */
 final class Subscription implements EndpointStore {
 
+  /**
+   * The journal, as its endpoints see it.
+   *
+   * @param arrived how many valid entries arrived so far
+   * @param changed called when there is a step to keep
+   * @param kept keeps all that changed so far
+   * @param filterChanged called when an endpoint wants other actions than before
+   */
+  record Host(
+      LongSupplier arrived,
+      Runnable changed,
+      Supplier<Future<Void>> kept,
+      Runnable filterChanged) {}
+
+  private static final Logger log = LoggerFactory.getLogger(Subscription.class);
+
   private final String id;
+  private final int number;
   private final Engine engine;
   private final StoreHealth health;
-  private final Runnable someChanged;
-  private final Supplier<Future<Void>> allKept;
+  private final Host host;
+  private final Warnings<Long> drops;
   private Endpoint endpoint;
   private boolean changed;
 
+  /** While it is to be forgotten, there are no steps. */
+  private boolean leaving;
+
+  private long neededThen;
+
   /**
    * @param id that of the endpoint
-   * @param someChanged called when there is a step to keep
-   * @param allKept keeps all that changed so far
+   * @param number that of the endpoint among recipients
    */
-  Subscription(
-      String id,
-      Engine engine,
-      StoreHealth health,
-      Runnable someChanged,
-      Supplier<Future<Void>> allKept) {
+  Subscription(String id, int number, Engine engine, StoreHealth health, Host host, Clock clock) {
     this.id = id;
+    this.number = number;
     this.engine = engine;
     this.health = health;
-    this.someChanged = someChanged;
-    this.allKept = allKept;
+    this.host = host;
+    drops = new Warnings<>(clock, this::warn);
   }
 
   /** From now on there are steps. */
@@ -47,8 +68,52 @@ final class Subscription implements EndpointStore {
     endpoint = subscriber;
   }
 
+  Endpoint endpoint() {
+    return endpoint;
+  }
+
+  int number() {
+    return number;
+  }
+
+  /** An entry is not for it, as it has no room, but for others. */
+  void dropped() {
+    endpoint.dropped();
+    drops.add(endpoint.pending());
+  }
+
+  private void warn(Warnings.Times<Long> times) {
+    log.warn(
+        "Endpoint {} has no room with {} pending events: {} dropped for it",
+        id,
+        times.last(),
+        times.count() == 1 ? "1 entry" : times.count() + " entries");
+  }
+
+  void leaves(boolean whether) {
+    neededThen = endpoint.needed();
+    leaving = whether;
+    if (!leaving && changed) {
+      host.changed().run();
+    }
+  }
+
+  boolean isLeaving() {
+    return leaving;
+  }
+
+  /** The lowest id that it needs of the journal, the highest for none. */
+  long needed() {
+    return leaving ? neededThen : endpoint.needed();
+  }
+
+  /** Speaks of the last drops. */
+  void close() {
+    drops.close();
+  }
+
   boolean hasStep() {
-    return changed;
+    return changed && !leaving;
   }
 
   Step step() {
@@ -72,18 +137,28 @@ final class Subscription implements EndpointStore {
   public void changed() {
     if (!changed) {
       changed = true;
-      someChanged.run();
+      host.changed().run();
     }
   }
 
   @Override
+  public long arrived() {
+    return host.arrived().getAsLong();
+  }
+
+  @Override
+  public void filterChanged() {
+    host.filterChanged().run();
+  }
+
+  @Override
   public Future<Void> kept() {
-    return allKept.get();
+    return host.kept().get();
   }
 
   @Override
   public Future<Found<Event>> read(long after, int limit) {
-    return health.noted(engine.read(after, limit));
+    return health.noted(engine.read(number, after, limit));
   }
 
   @Override

@@ -47,6 +47,16 @@ public final class StrictJson {
     return json.containsKey(key);
   }
 
+  /** Whether the key is absent or {@code null}. */
+  public boolean isNull(String key) {
+    return !take(key) || json.getValue(key) == null;
+  }
+
+  /** All keys, in order. */
+  public Set<String> keys() {
+    return new TreeSet<>(json.fieldNames());
+  }
+
   public String string(String key, String absent) {
     return read(key, absent, String.class, "must be a string");
   }

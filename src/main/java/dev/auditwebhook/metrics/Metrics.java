@@ -4,9 +4,10 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * The meters of one webhook. All have the tag {@code address}; none names a URL. They live in the
- * Micrometer registry of the Vert.x instance if it has one, else in a Prometheus registry of the
- * module's own, one an instance.
+ * The meters of one webhook, or of one of its endpoints. All have the tag {@code address}, those of
+ * an endpoint {@code endpoint} too; none names a URL. They live in the Micrometer registry of the
+ * Vert.x instance if it has one, else in a Prometheus registry of the module's own, one an
+ * instance.
  */
 public interface Metrics {
 
@@ -35,7 +36,12 @@ public interface Metrics {
     return this;
   }
 
-  /** Records one attempt, whether it carried one event or a batch. */
+  /** The meters of one endpoint, which are closed by themselves. */
+  default Metrics ofEndpoint(String id) {
+    return this;
+  }
+
+  /** Records one attempt of an endpoint, whether it carried one event or a batch. */
   default void attempt(Outcome outcome, long millis, int events) {}
 
   /** Takes the meters out of the registry. */

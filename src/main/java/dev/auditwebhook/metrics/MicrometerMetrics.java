@@ -30,21 +30,33 @@ final class MicrometerMetrics implements Metrics {
   private final List<LongSupplier> sources = new ArrayList<>();
 
   private final Map<Outcome, Timer> durations = new EnumMap<>(Outcome.class);
-  private final DistributionSummary sizes;
+  private DistributionSummary sizes;
 
   MicrometerMetrics(MeterRegistry registry, String address) {
+    this(registry, Tags.of("address", address));
+  }
+
+  private MicrometerMetrics(MeterRegistry registry, Tags tags) {
     this.registry = registry;
-    tags = Tags.of("address", address);
+    this.tags = tags;
+  }
+
+  @Override
+  public Metrics ofEndpoint(String id) {
+    MicrometerMetrics endpoint = new MicrometerMetrics(registry, tags.and("endpoint", id));
     for (Outcome outcome : Outcome.values()) {
-      durations.put(outcome, added(duration(outcome)));
+      endpoint.durations.put(outcome, endpoint.added(endpoint.duration(outcome)));
     }
-    sizes =
-        added(
-            DistributionSummary.builder("webhook.batch.events")
-                .description("Events that an attempt carried")
-                .tags(tags)
-                .serviceLevelObjectives(SIZES)
-                .register(registry));
+    endpoint.sizes = endpoint.added(endpoint.newSizes());
+    return endpoint;
+  }
+
+  private DistributionSummary newSizes() {
+    return DistributionSummary.builder("webhook.batch.events")
+        .description("Events that an attempt carried")
+        .tags(tags)
+        .serviceLevelObjectives(SIZES)
+        .register(registry);
   }
 
   private Timer duration(Outcome outcome) {

@@ -10,6 +10,7 @@ package dev.auditwebhook.wire;
  * @param excerpt the first 1 KiB of the body, {@code null} when no answer came
  * @param latency from the start of the attempt to its end, in milliseconds
  * @param resent whether it took a second request, as the first met a closed connection
+ * @param body what the format reads of it: at most the first 64 KiB
  */
 public record Answer(
     int status,
@@ -18,7 +19,22 @@ public record Answer(
     long retryAfter,
     String excerpt,
     long latency,
-    boolean resent) {
+    boolean resent,
+    byte[] body) {
+
+  /** One whose body is of no interest but for the excerpt. */
+  public Answer(
+      int status,
+      String error,
+      boolean forbidden,
+      long retryAfter,
+      String excerpt,
+      long latency,
+      boolean resent) {
+    this(status, error, forbidden, retryAfter, excerpt, latency, resent, NOTHING);
+  }
+
+  private static final byte[] NOTHING = {};
 
   /** So many bytes of a body are kept. */
   public static final int EXCERPT_LIMIT = 1024;

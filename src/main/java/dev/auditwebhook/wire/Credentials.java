@@ -21,14 +21,17 @@ public final class Credentials {
   private Destination lastAsked;
   private boolean lastAnswer;
 
-  public Credentials(EndpointOptions options, boolean allowPrivateNetworks) {
+  /**
+   * @param url that was configured with them, empty for none
+   */
+  public Credentials(EndpointOptions options, String url, boolean allowPrivateNetworks) {
     boolean certificate = new WebClientOptions(options.getClient()).getKeyCertOptions() != null;
-    some = certificate || !options.getHeaders().isEmpty();
+    some = certificate || !options.getHeaders().isEmpty() || options.getAuth() != null;
     List<String> allowed = new ArrayList<>(options.getAllowedOrigins());
-    if (!options.getUrl().isEmpty()) {
-      allowed.add(0, options.getUrl());
+    if (!url.isEmpty()) {
+      allowed.add(0, url);
     }
-    allowed.forEach(url -> origins.add(UrlPolicy.vet(url, allowPrivateNetworks).origin()));
+    allowed.forEach(each -> origins.add(UrlPolicy.vet(each, allowPrivateNetworks).origin()));
   }
 
   /** Whether an endpoint gets them. */

@@ -1,6 +1,7 @@
 package dev.auditwebhook.wire;
 
 import dev.auditwebhook.security.ForbiddenAddressException;
+import dev.auditwebhook.wire.format.Format;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -18,8 +19,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * One request and its answer, until the last byte or the deadline, whichever is first. Of the
  * answer's body it reads at most {@value #READ_LIMIT} bytes and keeps {@value
- * Answer#EXCERPT_LIMIT}. At the deadline or the limit it resets the request, which closes the
- * connection.
+ * Answer#EXCERPT_LIMIT}, or all of them where the format reads them. At the deadline or the limit
+ * it resets the request, which closes the connection.
  */
 final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
 
@@ -27,15 +28,17 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
 
   private final Promise<Answer> answer = Promise.promise();
   private final Deadlines deadlines;
+  private final Format format;
   private final String messageId;
   private final byte[] body;
   private final boolean showsCredentials;
   private final long startedNanos = System.nanoTime();
-  private final Buffer excerpt = Buffer.buffer();
+  private final Buffer kept = Buffer.buffer();
   private HttpClientRequest request;
   private Line line;
   private int status;
   private long retryAfter;
+  private int keeps = Answer.EXCERPT_LIMIT;
   private long bytesRead;
   private boolean reused;
   private boolean interim;
@@ -45,8 +48,10 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
   /**
    * @param showsCredentials whether the receiver gets the configured headers
    */
-  Exchange(Deadlines deadlines, String messageId, byte[] body, boolean showsCredentials) {
+  Exchange(
+      Deadlines deadlines, Format format, String messageId, byte[] body, boolean showsCredentials) {
     this.deadlines = deadlines;
+    this.format = format;
     this.messageId = messageId;
     this.body = body;
     this.showsCredentials = showsCredentials;
@@ -86,6 +91,7 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
       request.continueHandler(v -> interim = true);
       request.earlyHintsHandler(hints -> interim = true);
     }
+    request.putHeader(HttpHeaders.CONTENT_TYPE, format.contentType());
     headers.addTo(request.headers(), messageId, body, showsCredentials);
     return true;
   }
@@ -97,6 +103,9 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
       return;
     }
     status = response.statusCode();
+    if (format.reads(status)) {
+      keeps = READ_LIMIT;
+    }
     if (status >= 300) {
       String value = response.getHeader(HttpHeaders.RETRY_AFTER);
       retryAfter = RetryAfter.millis(value, System.currentTimeMillis());
@@ -126,7 +135,14 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
     long latency = (System.nanoTime() - startedNanos) / 1_000_000;
     answer.complete(
         new Answer(
-            status, error, forbidden, retryAfter, status == 0 ? null : text(), latency, resent));
+            status,
+            error,
+            forbidden,
+            retryAfter,
+            status == 0 ? null : text(),
+            latency,
+            resent,
+            kept.getBytes()));
   }
 
   /**
@@ -171,20 +187,21 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
 
   private String text() {
     // A character that the limit cuts in two is left out rather than shown as damaged.
-    CharBuffer chars = CharBuffer.allocate(excerpt.length());
+    byte[] excerpt = kept.getBytes(0, Math.min(kept.length(), Answer.EXCERPT_LIMIT));
+    CharBuffer chars = CharBuffer.allocate(excerpt.length);
     StandardCharsets.UTF_8
         .newDecoder()
         .onMalformedInput(CodingErrorAction.REPLACE)
-        .decode(ByteBuffer.wrap(excerpt.getBytes()), chars, false);
+        .decode(ByteBuffer.wrap(excerpt), chars, false);
     return chars.flip().toString();
   }
 
   private void read(Buffer data) {
     if (!done) {
       bytesRead += data.length();
-      int room = Answer.EXCERPT_LIMIT - excerpt.length();
+      int room = keeps - kept.length();
       if (room > 0) {
-        excerpt.appendBuffer(data, 0, Math.min(room, data.length()));
+        kept.appendBuffer(data, 0, Math.min(room, data.length()));
       }
       if (bytesRead > READ_LIMIT) {
         abort(null);

@@ -26,7 +26,6 @@ public final class StandardHeaders {
 
   private static final Logger log = LoggerFactory.getLogger(StandardHeaders.class);
 
-  private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
   private static final CharSequence AGENT = HttpHeaders.createOptimized("vertx-audit-webhook");
   private static final CharSequence ID = HttpHeaders.createOptimized("webhook-id");
   private static final CharSequence TIMESTAMP = HttpHeaders.createOptimized("webhook-timestamp");
@@ -77,11 +76,7 @@ public final class StandardHeaders {
       secretsChanged();
     }
     String timestamp = Long.toString(now / 1000);
-    headers
-        .set(HttpHeaders.CONTENT_TYPE, JSON)
-        .set(HttpHeaders.USER_AGENT, AGENT)
-        .set(ID, messageId)
-        .set(TIMESTAMP, timestamp);
+    headers.set(HttpHeaders.USER_AGENT, AGENT).set(ID, messageId).set(TIMESTAMP, timestamp);
     if (configured) {
       added.forEach(headers::set);
     }

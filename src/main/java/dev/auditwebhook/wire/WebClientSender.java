@@ -1,9 +1,13 @@
 package dev.auditwebhook.wire;
 
 import dev.auditwebhook.EndpointOptions;
+import dev.auditwebhook.json.StrictJson;
 import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.security.UrlPolicy.Destination;
 import dev.auditwebhook.wire.WebClients.Kind;
+import dev.auditwebhook.wire.format.Event;
+import dev.auditwebhook.wire.format.Format;
+import dev.auditwebhook.wire.format.FormatCatalog;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -17,7 +21,9 @@ import io.vertx.ext.web.client.impl.HttpContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.LongFunction;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -37,6 +43,8 @@ public final class WebClientSender implements Sender {
   /** The way to one address of an endpoint, on a connection that is kept or on a fresh one. */
   private record Route(InetAddress address, boolean fresh) {}
 
+  private final Format format;
+  private final LongFunction<String> messageIds;
   private final StandardHeaders headers;
   private final Credentials credentials;
   private final GuardedResolver resolver;
@@ -48,13 +56,24 @@ public final class WebClientSender implements Sender {
 
   private Destination routedTo;
 
-  /** To be called in {@code start()}: then a closing Vert.x drains before it closes the clients. */
+  /**
+   * To be made in {@code start()}: then a closing Vert.x drains before it closes the clients.
+   *
+   * @param messageIds gives the message id of an event
+   */
   public WebClientSender(
       Vertx vertx,
       EndpointOptions options,
       StandardHeaders headers,
       Credentials credentials,
-      GuardedResolver resolver) {
+      GuardedResolver resolver,
+      LongFunction<String> messageIds) {
+    format =
+        FormatCatalog.of(
+            options.getFormat(),
+            StrictJson.of("formatOptions", options.getFormatOptions()),
+            options.getBatch().getMaxEvents() > 1);
+    this.messageIds = messageIds;
     this.headers = headers;
     this.credentials = credentials;
     this.resolver = resolver;
@@ -63,18 +82,26 @@ public final class WebClientSender implements Sender {
   }
 
   @Override
-  public Future<Answer> send(Destination destination, int attempt, String messageId, byte[] body) {
+  public Format format() {
+    return format;
+  }
+
+  @Override
+  public Future<Answer> send(
+      Destination destination, int attempt, String messageId, List<Event> events) {
+    byte[] body = format.body(events, messageIds);
     return send(destination, attempt, messageId, body, false);
   }
 
   @Override
-  public Future<Answer> sendApart(Destination destination, String messageId, byte[] body) {
-    return send(destination, 0, messageId, body, true);
+  public Future<Answer> sendApart(Destination destination, String messageId, List<Event> events) {
+    return send(destination, 0, messageId, format.body(events, id -> messageId), true);
   }
 
   private Future<Answer> send(
       Destination destination, int attempt, String messageId, byte[] body, boolean fresh) {
-    Exchange exchange = new Exchange(deadlines, messageId, body, credentials.goTo(destination));
+    Exchange exchange =
+        new Exchange(deadlines, format, messageId, body, credentials.goTo(destination));
     if (clients.isProxied()) {
       post(exchange, destination, new Route(null, fresh));
     } else {
@@ -140,6 +167,11 @@ public final class WebClientSender implements Sender {
         || exchange.sends(context.clientRequest(), headers)) {
       context.next();
     }
+  }
+
+  /** Lets attempts that are under way come to their end, then closes all connections. */
+  public Future<Void> retire() {
+    return clients.retire().onComplete(v -> deadlines.close());
   }
 
   /** Closes all connections. */

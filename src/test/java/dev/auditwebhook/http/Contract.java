@@ -107,10 +107,13 @@ final class Contract {
   private Operation find(String method, String path) {
     return contract.operations().stream()
         .filter(operation -> operation.getHttpMethod().name().equals(method))
-        .filter(
-            operation -> path.matches(operation.getOpenAPIPath().replaceAll("\\{.*}", "\\\\d+")))
+        .filter(operation -> path.matches(pattern(operation)))
         .findFirst()
         .orElseThrow(() -> new AssertionError("not in the contract: " + method + " " + path));
+  }
+
+  private static String pattern(Operation operation) {
+    return operation.getOpenAPIPath().replace("{event_id}", "\\d+").replaceAll("\\{\\w+}", "[^/]+");
   }
 
   /** Whether the contract allows a request. */
@@ -118,8 +121,12 @@ final class Contract {
     URI uri = URI.create(target);
     Operation operation = find(method, uri.getPath());
     Map<String, RequestParameter> path = new HashMap<>();
-    if (operation.getOpenAPIPath().contains("{")) {
-      path.put("event_id", raw(uri.getPath().replaceAll(".*/", "")));
+    String[] template = operation.getOpenAPIPath().split("/");
+    String[] parts = uri.getPath().split("/");
+    for (int i = 0; i < template.length; i++) {
+      if (template[i].startsWith("{")) {
+        path.put(template[i].replaceAll("[{}]", ""), raw(parts[i]));
+      }
     }
     Map<String, RequestParameter> query = new HashMap<>();
     if (uri.getQuery() != null) {
@@ -180,12 +187,25 @@ final class Contract {
     return response.headers().firstValue("content-type").orElseThrow().replaceAll(";.*", "");
   }
 
-  /** Holds a value against one of the contract's schemas, which refers to no other. */
-  OutputUnit checkSchema(String name, JsonObject value) {
-    JsonObject schema =
-        json.getJsonObject("components").getJsonObject("schemas").getJsonObject(name);
+  /** Holds a value against one of the contract's schemas. */
+  OutputUnit checkSchema(String name, Object value) {
     JsonSchemaOptions options =
         new JsonSchemaOptions().setDraft(Draft.DRAFT202012).setBaseUri("app://contract");
-    return SchemaRepository.create(options).validator(JsonSchema.of(schema)).validate(value);
+    JsonSchema document =
+        JsonSchema.of(
+            new JsonObject()
+                .put("$id", "app://contract/document")
+                .put("components", json.getJsonObject("components").copy()));
+    JsonObject schema =
+        new JsonObject().put("$ref", "app://contract/document#/components/schemas/" + name);
+    return SchemaRepository.create(options)
+        .dereference(document)
+        .validator(JsonSchema.of(schema))
+        .validate(value);
+  }
+
+  /** A schema as it is written. */
+  JsonObject schema(String name) {
+    return json.getJsonObject("components").getJsonObject("schemas").getJsonObject(name);
   }
 }

@@ -5,15 +5,20 @@ import static dev.auditwebhook.testing.Effect.silence;
 import static dev.auditwebhook.testing.Effect.status;
 import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.HttpOptions;
+import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.http.guard.ClientLimits;
 import dev.auditwebhook.testing.Readme;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import dev.auditwebhook.testing.WebhookExtension;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
+import io.vertx.json.schema.OutputUnit;
 import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -26,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -43,7 +49,11 @@ class ContractTest {
           "POST /audit 408",
           "PUT /webhook 408",
           "POST /webhook/dlq/purge 408",
-          "POST /webhook/dlq/redrive 408");
+          "POST /webhook/dlq/redrive 408",
+          "PUT /endpoints/{id} 408",
+          "PATCH /endpoints/{id} 408",
+          "POST /endpoints/{id}/dlq/purge 408",
+          "POST /endpoints/{id}/dlq/redrive 408");
 
   private static final String ENTRY = "{\"action\":\"user.login\",\"details\":{\"a\":1}}";
 
@@ -55,6 +65,12 @@ class ContractTest {
           "PUT /webhook",
           "{\"initial_backoff\":20}",
           "POST /webhook/dlq/purge",
+          "{\"all\":true}",
+          "PUT /endpoints/{id}",
+          "{}",
+          "PATCH /endpoints/{id}",
+          "{\"initial_backoff\":20}",
+          "POST /endpoints/{id}/dlq/purge",
           "{\"all\":true}");
 
   private Contract contract;
@@ -79,7 +95,7 @@ class ContractTest {
     Set<String> routes = new TreeSet<>();
     for (Route route : ApiRouter.create(webhook.vertx(), http()).getRoutes()) {
       if (route.getPath() != null && !route.getPath().startsWith("/console/")) {
-        String path = route.getPath().replaceAll(":(\\w+)", "{$1}");
+        String path = route.getPath().replaceAll(":(\\w+)", "{$1}").replace("{endpoint_", "{");
         Set<HttpMethod> methods = route.methods() == null ? Set.of() : route.methods();
         methods.stream()
             .filter(method -> !method.name().equals("HEAD"))
@@ -93,7 +109,7 @@ class ContractTest {
   void theManualNamesEveryRouteOfIt() {
     String manual = Readme.chapter("HTTP").replace("?limit=&after=", "");
     for (String operation : contract.operations()) {
-      assertThat(manual).contains("`" + operation.replace("{event_id}", ":event_id") + "`");
+      assertThat(manual).contains("`" + operation.replaceAll("\\{(\\w+)}", ":$1") + "`");
     }
   }
 
@@ -125,43 +141,65 @@ class ContractTest {
     served("GET", "/health/delivery", null);
     served("GET", "/metrics", null);
     served("GET", "/openapi.json", null);
-    served("GET", "/webhook", null);
-    served("POST", "/audit", ENTRY);
-    served("POST", "/audit", "{\"action\":\"a\",\"other\":1,\"timestamp\":null}");
-    webhook.awaitSettled(2);
-    served("GET", "/webhook", null);
-    served("GET", "/webhook/dlq?limit=1&after=1", null);
-    served("GET", "/webhook/dlq", null);
-    served("DELETE", "/webhook/dlq/1", null);
-    served("POST", "/webhook/dlq/redrive", "{\"event_ids\":[2]}");
-    webhook.awaitSettled(2);
-    served("POST", "/webhook/dlq/redrive", null);
-    webhook.awaitSettled(2);
-    served("POST", "/webhook/dlq/purge", "{\"event_ids\":[]}");
-    served("POST", "/webhook/dlq/purge", "{\"all\":true}");
-    served("POST", "/webhook/test", null);
-    served("PUT", "/webhook", "{\"url\":\"" + receiver.url() + "\",\"initial_backoff\":20}");
-    served("PUT", "/webhook", "{\"paused\":true}");
-    served("GET", "/webhook", null);
-    served("PUT", "/webhook", "{\"paused\":false}");
-    anAttemptIsAsTheContractSays();
+    whatIsServedOf("/webhook", "PUT", webhook.client());
+    String config = "{\"url\":\"" + receiver.url() + "\",\"initialBackoff\":20}";
+    assertThat(served("PUT", "/endpoints/siem", config).statusCode()).isEqualTo(201);
+    assertThat(served("PUT", "/endpoints/siem", config).statusCode()).isEqualTo(200);
+    served("GET", "/endpoints", null);
+    whatIsServedOf("/endpoints/siem", "PATCH", webhook.client().endpoint("siem"));
     served("DELETE", "/webhook", null);
-    served("POST", "/audit", ENTRY);
     served("GET", "/webhook", null);
+    served("DELETE", "/endpoints/siem", null);
+    served("GET", "/endpoints", null);
+    served("POST", "/audit", ENTRY);
   }
 
-  private void served(String method, String path, String body) {
+  /** All routes of one endpoint, which is refused what it sends. */
+  private void whatIsServedOf(String path, String change, WebhookClient endpoint) throws Exception {
+    served("GET", path, null);
+    long first = Api.json(served("POST", "/audit", ENTRY)).getLong("event_id");
+    served("POST", "/audit", "{\"action\":\"a\",\"other\":1,\"timestamp\":null}");
+    awaitDeadLetters(endpoint, 2);
+    served("GET", path, null);
+    served("GET", path + "/dlq?limit=1&after=" + first, null);
+    served("GET", path + "/dlq", null);
+    served("DELETE", path + "/dlq/" + first, null);
+    served("POST", path + "/dlq/redrive", "{\"event_ids\":[" + (first + 1) + "]}");
+    awaitDeadLetters(endpoint, 1);
+    served("POST", path + "/dlq/redrive", null);
+    awaitDeadLetters(endpoint, 1);
+    served("POST", path + "/dlq/purge", "{\"event_ids\":[]}");
+    served("POST", path + "/dlq/purge", "{\"all\":true}");
+    served("POST", path + "/test", null);
+    served(change, path, "{\"url\":\"" + receiver.url() + "\",\"initial_backoff\":20}");
+    served(change, path, "{\"paused\":true}");
+    served("GET", path, null);
+    served(change, path, "{\"paused\":false}");
+    anAttemptIsAsTheContractSays(path + "/attempts");
+    awaitDeadLetters(endpoint, 1);
+  }
+
+  private static void awaitDeadLetters(WebhookClient endpoint, int letters) {
+    await()
+        .atMost(20, TimeUnit.SECONDS)
+        .until(
+            () -> result(endpoint.get()),
+            state -> state.pending() == 0 && state.dlqSize() == letters);
+  }
+
+  private HttpResponse<String> served(String method, String path, String body) {
     assertThat(contract.allows(method, path, body)).as("%s %s %s", method, path, body).isTrue();
     HttpResponse<String> response = api.call(method, path, body);
     assertThat(response.statusCode()).as("%s %s %s", method, path, response.body()).isLessThan(300);
     contract.check(method, path, response);
+    return response;
   }
 
-  private void anAttemptIsAsTheContractSays() throws Exception {
+  private void anAttemptIsAsTheContractSays(String path) throws Exception {
     HttpResponse<InputStream> stream =
         HttpClient.newHttpClient()
             .send(
-                HttpRequest.newBuilder(URI.create(api.base() + AttemptsRoute.PATH))
+                HttpRequest.newBuilder(URI.create(api.base() + path))
                     .header("Authorization", "Bearer " + Api.ADMIN)
                     .build(),
                 BodyHandlers.ofInputStream());
@@ -169,7 +207,7 @@ class ContractTest {
       String line = lines.readLine();
       contract.check(
           "GET",
-          AttemptsRoute.PATH,
+          path,
           stream.statusCode(),
           stream.headers().firstValue("content-type").orElseThrow(),
           line);
@@ -183,21 +221,38 @@ class ContractTest {
   }
 
   private void whatIsRefusedByTheWebhook() {
-    refused(404, "DELETE", "/webhook/dlq/999", null);
-    refused(404, "POST", "/webhook/dlq/purge", "{\"event_ids\":[999]}");
-    refused(409, "PUT", "/webhook", "{\"paused\":true}");
-    refused(409, "POST", "/webhook/test", null);
-    refused(409, "POST", "/webhook/dlq/redrive", null);
+    each(
+        404,
+        (method, path, body) -> {
+          if (!path.startsWith("/webhook")) {
+            refused(404, method, path, body);
+          }
+        });
+    refused(404, "GET", "/webhook/attempts?endpoint=siem", null);
+    refused(409, "DELETE", "/endpoints/default", null);
     refused(503, "GET", "/health/delivery", null);
-    result(webhook.client().setUrl(receiver.url()));
-    refused(404, "POST", "/webhook/dlq/redrive", "{\"event_ids\":[999]}");
-    receiver.usually(close());
-    refused(502, "POST", "/webhook/test", null);
+    served("PUT", "/endpoints/siem", "{}");
+    whatIsRefusedOf("/webhook", "PUT", webhook.client());
+    whatIsRefusedOf("/endpoints/siem", "PATCH", webhook.client().endpoint("siem"));
+    result(webhook.client().remove("siem"));
     receiver.usually(silence());
     webhook.publish(3);
     refused(503, "POST", "/audit", ENTRY);
     refused(503, "GET", "/health/ready", null);
     receiver.usually(status(204));
+  }
+
+  /** What an endpoint refuses that has no URL, and then what it refuses that has one. */
+  private void whatIsRefusedOf(String path, String change, WebhookClient endpoint) {
+    refused(404, "DELETE", path + "/dlq/999", null);
+    refused(404, "POST", path + "/dlq/purge", "{\"event_ids\":[999]}");
+    refused(409, change, path, "{\"paused\":true}");
+    refused(409, "POST", path + "/test", null);
+    refused(409, "POST", path + "/dlq/redrive", null);
+    result(endpoint.setUrl(receiver.url()));
+    refused(404, "POST", path + "/dlq/redrive", "{\"event_ids\":[999]}");
+    receiver.usually(close());
+    refused(502, "POST", path + "/test", null);
   }
 
   private void refused(int status, String method, String path, String body) {
@@ -217,7 +272,7 @@ class ContractTest {
     for (String documented : List.copyOf(contract.statuses())) {
       String[] words = documented.split(" ");
       if (words[2].equals(Integer.toString(status))) {
-        String path = words[1].replace("{event_id}", "7");
+        String path = words[1].replace("{event_id}", "7").replace("{id}", "siem");
         String body = BODIES.get(words[0] + " " + words[1]);
         refusal.of(words[0], path, body);
       }
@@ -257,6 +312,32 @@ class ContractTest {
     notValid("GET", "/webhook/dlq?after=-1", null);
     notValid("POST", "/webhook/dlq/redrive", "{\"event_ids\":[\"7\"]}");
     notValid("PUT", "/webhook", "{\"paused\":\"yes\"}");
+    for (String config :
+        List.of(
+            "{\"uri\":\"http://a\"}",
+            "{\"endpoint\":\"other\"}",
+            "{\"url\":null}",
+            "{\"secrets\":\"whsec_\"}",
+            "{\"headers\":{\"a\":1}}",
+            "{\"actions\":[\"\"]}",
+            "{\"format\":\"splunk\"}",
+            "{\"formatOptions\":{\"indx\":\"audit\"}}",
+            "{\"format\":\"loki\",\"formatOptions\":{\"labels\":{\"job\":1}}}",
+            "{\"compression\":\"zstd\"}",
+            "{\"auth\":{\"type\":\"basic\"}}",
+            "{\"maxAttempts\":0}",
+            "{\"jitter\":2}",
+            "{\"queueCapacity\":0}",
+            "{\"circuitBreaker\":{\"maxFailures\":0}}",
+            "{\"batch\":{\"maxEvents\":10001}}",
+            "{\"batch\":{\"size\":1}}")) {
+      notValid("PUT", "/endpoints/siem", config);
+    }
+    notValid("PUT", "/endpoints/SIEM", "{}");
+    notValid("PATCH", "/endpoints/siem", "{}");
+    notValid("PATCH", "/endpoints/siem", "{\"url\":\"http://a\",\"endpoint\":\"other\"}");
+    notValid("GET", "/endpoints/siem/dlq?limit=0", null);
+    notValid("POST", "/endpoints/siem/dlq/purge", "{}");
     notValid("POST", "/webhook/dlq/purge", null);
     notValid("POST", "/webhook/dlq/purge", "{}");
     notValid("POST", "/webhook/dlq/purge", "{\"all\":false}");
@@ -275,7 +356,17 @@ class ContractTest {
       String address = "broken" + status;
       String entry = "entry" + status;
       BusWebhook broken = new BusWebhook(webhook.vertx()).fails(entry, status, "for a test");
-      for (String name : List.of("get", "set", "dlq", "dlq.redrive", "dlq.purge", "test")) {
+      for (String name :
+          List.of(
+              "get",
+              "set",
+              "dlq",
+              "dlq.redrive",
+              "dlq.purge",
+              "test",
+              "endpoints",
+              "endpoint.put",
+              "endpoint.remove")) {
         broken.fails(address + "." + name, status, "for a test");
       }
       HttpOptions options = http().setAddress(address).setEntryAddress(entry);
@@ -285,7 +376,38 @@ class ContractTest {
       HttpService service =
           result(HttpService.start(webhook.vertx(), options, ClientLimits.DEFAULT, full));
       Api failing = new Api(service.port(), Api.ADMIN);
-      each(status, (method, path, body) -> refused(failing, status, method, path, body));
+      each(status, (method, path, body) -> refused(failing, status, method, asking(path), body));
     }
+  }
+
+  /** A stream of all attempts asks nobody; one of an endpoint asks whether there is that one. */
+  private static String asking(String path) {
+    return path.equals(AttemptsRoute.PATH) ? path + "?endpoint=siem" : path;
+  }
+
+  @Test
+  void itsExamplesAreAsItsSchemasSayAndNothingMoreIs() {
+    Set<String> shown = new TreeSet<>();
+    JsonObject schemas = contract.json().getJsonObject("components").getJsonObject("schemas");
+    for (String name : schemas.fieldNames()) {
+      for (Object example : schemas.getJsonObject(name).getJsonArray("examples", new JsonArray())) {
+        OutputUnit checked = contract.checkSchema(name, example);
+        assertThat(checked.getValid()).as("%s %s: %s", name, example, checked).isTrue();
+        JsonObject more = ((JsonObject) example).copy().put("more", 1);
+        assertThat(contract.checkSchema(name, more).getValid()).as(name).isFalse();
+        shown.add(name);
+      }
+    }
+    assertThat(shown).contains("Configuration", "Change", "State", "Endpoints", "Put", "Removed");
+  }
+
+  @Test
+  void theConfigurationOfAnEndpointHasTheKeysAndDefaultsOfTheOptions() {
+    JsonObject defaults = new JsonObject();
+    JsonObject properties = contract.schema("Configuration").getJsonObject("properties");
+    for (String key : properties.fieldNames()) {
+      defaults.put(key, properties.getJsonObject(key).getValue("default"));
+    }
+    assertThat(defaults).isEqualTo(new EndpointOptions().toJson());
   }
 }

@@ -1,5 +1,9 @@
 package dev.auditwebhook.endpoint.attempt;
 
+import dev.auditwebhook.endpoint.ledger.Pending;
+import java.util.List;
+import java.util.function.Supplier;
+
 /**
  * One try to deliver a batch.
  *
@@ -10,6 +14,13 @@ public record Attempt(Batch batch, Circuit circuit, Circuit.Ticket ticket) {
 
   public static Attempt of(Batch batch, Circuit circuit) {
     return new Attempt(batch, circuit, circuit.admit());
+  }
+
+  /** The part of it that was made for some of its events. */
+  Attempt of(List<Pending> some, Supplier<String> messageIds) {
+    return some.size() == batch.size()
+        ? this
+        : new Attempt(batch.part(some, messageIds.get()), circuit, ticket);
   }
 
   /**

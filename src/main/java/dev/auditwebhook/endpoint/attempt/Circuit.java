@@ -125,8 +125,8 @@ public final class Circuit {
    * Counts the outcome of an attempt, unless the circuit has opened since it started.
    *
    * @param events how many events it was made for
-   * @return whether it is a failure that the circuit tolerates: it was closed, has been so since
-   *     the attempt began, and took it without a count above its maximum
+   * @return whether the circuit tolerates that events failed: it was closed, has been so since the
+   *     attempt began, and took it without a count above its maximum
    */
   public boolean report(Ticket ticket, Verdict verdict, int events) {
     if (ticket.opening() != openings) {
@@ -137,6 +137,7 @@ public final class Circuit {
     }
     if (verdict.healsCircuit()) {
       heal(ticket);
+      return isClosed();
     }
     return verdict.failsCircuit() && fail(ticket, verdict, events);
   }

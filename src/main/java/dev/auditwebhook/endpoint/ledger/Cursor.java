@@ -1,8 +1,10 @@
 package dev.auditwebhook.endpoint.ledger;
 
+import dev.auditwebhook.wire.format.Event;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -16,6 +18,9 @@ final class Cursor {
 
   /** What was read of the journal and the cursor has not passed, in the order of the ids. */
   private final ArrayDeque<Pending> window = new ArrayDeque<>();
+
+  /** Stragglers that are held in memory, by id. */
+  private final TreeMap<Long, Pending> stragglers = new TreeMap<>();
 
   /** Past in a former life, and not read again yet. */
   private final TreeSet<Long> pastBefore;
@@ -66,6 +71,30 @@ final class Cursor {
   /** What holds it up while too many are past ahead of it, {@code null} for nothing. */
   Pending overdue() {
     return past > MAX_AHEAD ? window.peek() : null;
+  }
+
+  /** A straggler is held in memory from now on. */
+  void hold(Pending straggler) {
+    stragglers.put(straggler.id(), straggler);
+  }
+
+  /** An event is settled. */
+  void release(Pending event) {
+    if (event.isStraggler()) {
+      stragglers.remove(event.id());
+    }
+  }
+
+  /** The lowest id of the journal that is held in memory and not past, the highest for none. */
+  long firstId() {
+    return window.isEmpty() ? Long.MAX_VALUE : window.peek().id();
+  }
+
+  /** The oldest event that is held in memory and not settled, {@code null} for none. */
+  Event oldest() {
+    boolean straggler = !stragglers.isEmpty() && stragglers.firstKey() < firstId();
+    Pending oldest = straggler ? stragglers.firstEntry().getValue() : window.peek();
+    return oldest == null ? null : oldest.event();
   }
 
   /** The ids above it that are past, in order. */

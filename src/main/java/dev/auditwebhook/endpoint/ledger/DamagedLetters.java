@@ -1,6 +1,8 @@
 package dev.auditwebhook.endpoint.ledger;
 
 import java.util.Collection;
+import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -29,6 +31,16 @@ final class DamagedLetters {
           "webhook.store.path: {}",
           line("pending events are damaged on disk, and now dead letters: ", events));
     }
+  }
+
+  /** Says so of those of some letters, as they were read, that are damaged. */
+  void look(List<DeadLetter> read, Set<Long> letters) {
+    found(
+        read.stream()
+            .filter(DeadLetter::isDamaged)
+            .map(letter -> letter.event().id())
+            .filter(letters::contains)
+            .toList());
   }
 
   void remove(long id) {

@@ -9,15 +9,21 @@ import java.util.Map;
 /** What an endpoint asks of whoever keeps the journal and its ledger. */
 public interface EndpointStore {
 
+  /** How many valid entries arrived so far, for whichever endpoint; asked from any thread. */
+  long arrived();
+
   /** The ledger has something to keep. */
   void changed();
+
+  /** Which actions the endpoint wants has changed. */
+  void filterChanged();
 
   /**
    * Completed when all that is in the ledger is kept, which begins now; failed when it cannot be.
    */
   Future<Void> kept();
 
-  /** Reads at most so many events of the journal above an id. */
+  /** Reads at most so many events of the journal above an id, those that are for it. */
   Future<Found<Event>> read(long after, int limit);
 
   /** Reads stragglers; those that are not there are left out. */

@@ -1,13 +1,10 @@
 package dev.auditwebhook.endpoint.ledger;
 
+import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * The books of one endpoint: how far it has come, what is pending and dead, and the totals. Each
@@ -20,39 +17,35 @@ import java.util.concurrent.atomic.AtomicLongArray;
 public final class Ledger {
 
   private final String endpoint;
-  private final int dlqCapacity;
-  private final Runnable changed;
-  private final AtomicLongArray totals = new AtomicLongArray(Total.values().length);
+  private final int number;
+  private final EndpointStore store;
+  private int dlqCapacity;
+  private final Counters totals;
   private final Cursor cursor;
   private final TreeSet<Long> letters;
   private final DamagedLetters damaged = new DamagedLetters();
+  private final Unkept changes = new Unkept();
   private final JsonObject settings;
   private JsonObject keptSettings;
   private volatile long pending;
   private volatile int letterCount;
 
-  /** What is yet to be kept of single events; the latter are on their way. */
-  private Map<Long, Change> changes = new LinkedHashMap<>();
-
-  private Map<Long, Change> leaving = Map.of();
-
   /**
    * @param endpoint its id
    * @param state what is kept of it
    * @param dlqCapacity how many dead letters are kept
-   * @param changed called when there is something for a step
+   * @param store where they are kept
    */
-  public Ledger(String endpoint, State state, int dlqCapacity, Runnable changed) {
+  public Ledger(String endpoint, State state, int dlqCapacity, EndpointStore store) {
     this.endpoint = endpoint;
     this.dlqCapacity = dlqCapacity;
-    this.changed = changed;
+    this.store = store;
+    number = state.number();
     cursor = new Cursor(state.cursor(), state.ahead());
     letters = new TreeSet<>(state.letters());
     settings = state.settings().copy();
     keptSettings = settings.copy();
-    for (int i = 0; i < state.totals().size(); i++) {
-      totals.set(i, state.totals().get(i));
-    }
+    totals = new Counters(state.totals());
     pending = state.pending() + state.damaged().size();
     damaged.found(state.damagedLetters());
     evict();
@@ -62,16 +55,22 @@ public final class Ledger {
   }
 
   public long total(Total total) {
-    return totals.get(total.ordinal());
+    return totals.of(total);
+  }
+
+  /** Valid entries that arrived since the endpoint exists. */
+  public long received() {
+    return store.arrived() - total(Total.BEFORE);
+  }
+
+  /** Those of them that it did not want. */
+  public long discarded() {
+    return received() - total(Total.WANTED);
   }
 
   public void count(Total total) {
-    add(total, 1);
-    changed.run();
-  }
-
-  private void add(Total total, long n) {
-    totals.addAndGet(total.ordinal(), n);
+    totals.add(total, 1);
+    store.changed();
   }
 
   public long pending() {
@@ -79,16 +78,22 @@ public final class Ledger {
   }
 
   /** An event arrived and is pending, on its way into the journal. */
-  public void received() {
+  public void take() {
     pending++;
-    count(Total.RECEIVED);
+    count(Total.WANTED);
+  }
+
+  /** An event arrived that there is no room for. */
+  public void drop() {
+    totals.add(Total.DROPPED, 1);
+    count(Total.WANTED);
   }
 
   /** So many that were on their way into the journal could not be kept, and are dropped. */
   public void notKept(int events) {
     pending -= events;
-    add(Total.DROPPED, events);
-    changed.run();
+    totals.add(Total.DROPPED, events);
+    store.changed();
   }
 
   /**
@@ -103,15 +108,16 @@ public final class Ledger {
   public void delivered(Pending event) {
     end(event, Total.DELIVERED);
     if (event.isStraggler()) {
-      change(event.id(), new Change.Remove());
+      changes.add(event.id(), new Change.Remove());
     }
     pass(event);
-    changed.run();
+    store.changed();
   }
 
   private void end(Pending event, Total how) {
+    cursor.release(event);
     pending--;
-    add(how, 1);
+    totals.add(how, 1);
   }
 
   /** It is past, and so is what would hold up the cursor for too long. */
@@ -123,8 +129,26 @@ public final class Ledger {
   }
 
   private void straggle(Pending event) {
-    change(event.id(), new Change.Keep(event.straggle()));
+    changes.add(event.id(), new Change.Keep(event.straggle()));
+    cursor.hold(event);
     cursor.pass(event);
+  }
+
+  /** A straggler that was read is held in memory from now on. */
+  public Pending recall(Straggler straggler) {
+    Pending event = Pending.of(straggler);
+    cursor.hold(event);
+    return event;
+  }
+
+  /** The oldest pending event that is held in memory, {@code null} for none. */
+  public Event oldestHeld() {
+    return cursor.oldest();
+  }
+
+  /** The lowest id of the journal that is held in memory and not past, the highest for none. */
+  public long firstHeld() {
+    return cursor.firstId();
   }
 
   /**
@@ -136,17 +160,17 @@ public final class Ledger {
   public void tried(Pending event, int attempts, long now) {
     event.tried(attempts, now);
     straggle(event);
-    changed.run();
+    store.changed();
   }
 
   /** It is given up, which may evict the oldest dead letter. */
   public void bury(Pending event, DeadLetter letter) {
     end(event, Total.FAILED);
     letters.add(event.id());
-    change(event.id(), new Change.Bury(letter));
+    changes.add(event.id(), new Change.Bury(letter));
     pass(event);
     evict();
-    changed.run();
+    store.changed();
   }
 
   /** Events of the journal cannot be read: those that were pending so far are given up. */
@@ -161,25 +185,28 @@ public final class Ledger {
     cursor.skip(ids);
     for (long id : ids) {
       pending--;
-      add(Total.FAILED, 1);
+      totals.add(Total.FAILED, 1);
       letters.add(id);
-      change(id, new Change.Fail());
+      changes.add(id, new Change.Fail());
     }
     damaged.failed(ids);
     evict();
-    changed.run();
+    store.changed();
+  }
+
+  /** From now on so many dead letters are kept. */
+  public void dlqCapacity(int most) {
+    dlqCapacity = most;
+    evict();
+    store.changed();
   }
 
   private void evict() {
     while (letters.size() > dlqCapacity) {
-      add(Total.DLQ_EVICTED, 1);
+      totals.add(Total.DLQ_EVICTED, 1);
       remove(letters.first());
     }
     letterCount = letters.size();
-  }
-
-  private void change(long id, Change change) {
-    changes.merge(id, change, (earlier, later) -> later.after(earlier));
   }
 
   public int letterCount() {
@@ -197,31 +224,17 @@ public final class Ledger {
 
   /** Remembers those of some dead letters, as they were read, that are damaged. */
   public void look(List<DeadLetter> read) {
-    damaged.found(
-        read.stream()
-            .filter(DeadLetter::isDamaged)
-            .map(letter -> letter.event().id())
-            .filter(letters::contains)
-            .toList());
+    damaged.look(read, letters);
   }
 
   /** Whether nothing of an event is yet to be kept. */
   public boolean isKept(long id) {
-    return !changes.containsKey(id) && !leaving.containsKey(id);
+    return !changes.contains(id);
   }
 
   /** The dead letters that are not kept yet, of those with these ids. */
   public Map<Long, DeadLetter> unkept(List<Long> ids) {
-    Map<Long, DeadLetter> unkept = new HashMap<>();
-    for (long id : ids) {
-      Change change = changes.getOrDefault(id, leaving.get(id));
-      if (change instanceof Change.Bury bury) {
-        unkept.put(id, bury.letter());
-      } else if (change instanceof Change.Fail) {
-        unkept.put(id, DeadLetter.damaged(id));
-      }
-    }
-    return unkept;
+    return changes.letters(ids);
   }
 
   /** Moves a dead letter back to the pending events, with fresh attempts. */
@@ -229,34 +242,34 @@ public final class Ledger {
     letters.remove(id);
     letterCount = letters.size();
     pending++;
-    add(Total.FAILED, -1);
-    add(Total.REDRIVEN, 1);
-    change(id, new Change.Redrive(now));
-    changed.run();
+    totals.add(Total.FAILED, -1);
+    totals.add(Total.REDRIVEN, 1);
+    changes.add(id, new Change.Redrive(now));
+    store.changed();
   }
 
   /** Letters turned out to be damaged when they were to be redriven, and stay where they are. */
   public void notRedriven(List<Long> ids) {
     letters.addAll(ids);
     pending -= ids.size();
-    add(Total.FAILED, ids.size());
-    add(Total.REDRIVEN, -ids.size());
+    totals.add(Total.FAILED, ids.size());
+    totals.add(Total.REDRIVEN, -ids.size());
     damaged.found(ids);
     evict();
-    changed.run();
+    store.changed();
   }
 
   /** Removes a dead letter; it stays counted as failed. */
   public void purge(long id) {
     remove(id);
     letterCount = letters.size();
-    changed.run();
+    store.changed();
   }
 
   private void remove(long id) {
     letters.remove(id);
     damaged.remove(id);
-    change(id, new Change.Remove());
+    changes.add(id, new Change.Remove());
   }
 
   /** What was set at run time; whoever changes it calls {@link #settingsChanged()}. */
@@ -266,30 +279,28 @@ public final class Ledger {
 
   public void settingsChanged() {
     keptSettings = settings.copy();
-    changed.run();
+    store.changed();
   }
 
   /** All that is to be kept now. Then {@link #kept()} or {@link #notKept()} is called. */
   public Step step() {
-    leaving = changes;
-    changes = new LinkedHashMap<>();
-    List<Long> now = new ArrayList<>(totals.length());
-    for (int i = 0; i < totals.length(); i++) {
-      now.add(totals.get(i));
-    }
-    return new Step(endpoint, cursor.position(), cursor.ahead(), leaving, now, keptSettings);
+    return new Step(
+        endpoint,
+        number,
+        cursor.position(),
+        cursor.ahead(),
+        changes.leave(),
+        totals.all(),
+        keptSettings);
   }
 
   public void kept() {
-    leaving = Map.of();
+    changes.kept();
   }
 
   /** The step is not kept: its content is part of the next one. */
   public void notKept() {
-    Map<Long, Change> since = changes;
-    changes = new LinkedHashMap<>(leaving);
-    leaving = Map.of();
-    since.forEach(this::change);
+    changes.notKept();
   }
 
   /** What an operator must know of the dead letters, {@code null} for nothing. */

@@ -8,6 +8,7 @@ import java.util.Map;
  * What one endpoint did since its last step, to be kept all or not at all.
  *
  * @param endpoint its id
+ * @param number its number among the recipients of events
  * @param cursor all events up to this id are settled or have a change of their own
  * @param ahead the ids above the cursor that are settled, in order
  * @param changes what became of single events, by id
@@ -16,14 +17,20 @@ import java.util.Map;
  */
 public record Step(
     String endpoint,
+    int number,
     long cursor,
     List<Long> ahead,
     Map<Long, Change> changes,
     List<Long> totals,
     JsonObject settings) {
 
+  /** What is left of an endpoint that was removed. */
+  public static Step ofRemoved(String endpoint, JsonObject settings) {
+    return new Step(endpoint, -1, 0, List.of(), Map.of(), List.of(), settings);
+  }
+
   /** What is the same until the next step. */
   public Step withoutChanges() {
-    return new Step(endpoint, cursor, ahead, Map.of(), totals, settings);
+    return new Step(endpoint, number, cursor, ahead, Map.of(), totals, settings);
   }
 }

@@ -1,67 +1,55 @@
 package dev.auditwebhook.journal.file;
 
-import dev.auditwebhook.endpoint.ledger.Change;
 import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.endpoint.ledger.Found;
-import dev.auditwebhook.endpoint.ledger.LetterPage;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.journal.EncodedEntry;
 import dev.auditwebhook.journal.Engine;
 import dev.auditwebhook.journal.file.Records.Numbers;
-import dev.auditwebhook.wire.format.Event;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.LongStream;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What is in the file: groups of events by the first id of each, stragglers and dead letters of
- * each endpoint by id, and facts by name. It blocks, and is for one thread at a time.
- *
- * <p>Where the next group is to begin, the journal has an empty one: without it, each group would
- * be written twice, as the tree has to touch the group before it.
+ * What is in the file: the journal, what there is of single events of each endpoint, and facts by
+ * name. It blocks, and is for one thread at a time.
  */
 final class Disk {
 
+  private static final Logger log = LoggerFactory.getLogger(Disk.class);
+
   /** The layout of this file; another one is not read. */
-  static final int FORMAT = 2;
+  static final int FORMAT = 3;
 
   static final String FACTS = "facts";
-  static final String JOURNAL = "journal";
-  static final String STRAGGLERS = "stragglers.";
-  static final String DEAD = "dead.";
   static final String FORMAT_KEY = "format";
   static final String PREFIX_KEY = "messageIdPrefix";
   static final String NUMBERS_KEY = "numbers";
   static final String ENDPOINT_KEY = "endpoint.";
 
-  /** A larger group is several records: to read a part of one is to read all of it. */
-  private static final int MAX_GROUP = 4_096;
-
   private final StoreFile file;
-  private final Set<Long> damagedGroups;
-  private Map<String, Long> cursors = new HashMap<>();
+  private final EventGroups journal;
 
-  /** The id after the last one that was kept. */
-  private long end;
+  /** Forgotten endpoints whose single events are yet to go. */
+  private final Set<String> orphans;
 
-  /** From this id on the journal has only what was not kept, if anything. */
-  private long notKept = Long.MAX_VALUE;
+  /** The facts of endpoints that could not be forgotten, by name. */
+  private final Map<String, byte[]> notForgotten = new HashMap<>();
 
   Disk(Recovery found) {
     file = found.file();
-    damagedGroups = found.damagedGroups();
-    end = found.opened().lastId() + 1;
-    found.opened().endpoints().forEach((endpoint, state) -> cursors.put(endpoint, state.cursor()));
+    orphans = found.orphans();
+    journal = new EventGroups(file, found.opened().lastId(), found.damagedGroups(), this::lastStep);
   }
 
   /**
@@ -71,100 +59,83 @@ final class Disk {
    * @param lastId the last number that was given
    * @throws DiskException when that failed
    */
-  Engine.Appended append(
-      long firstId, List<EncodedEntry> entries, long lastId, long rejected, List<Step> steps) {
-    TreeMap<Long, byte[]> records = new TreeMap<>();
-    List<Event> events = new ArrayList<>(entries.size());
-    for (int from = 0; from < entries.size(); from += MAX_GROUP) {
-      List<EncodedEntry> some = entries.subList(from, Math.min(from + MAX_GROUP, entries.size()));
-      List<Event> group = EncodedEntry.numbered(firstId + from, some);
-      if (!group.isEmpty()) {
-        records.put(firstId + from, Records.of(firstId + from, group));
-        records.put(firstId + from + some.size(), Records.EMPTY);
-      }
-      events.addAll(group);
-    }
-    long remove = notKept;
-    notKept = Math.min(notKept, firstId);
-    Map<String, Long> moved = new HashMap<>(cursors);
+  Engine.Appended append(long firstId, long lastId, Engine.Addition addition) {
+    Runnable keepEntries = journal.keeping(firstId, addition.entries());
     Map<String, List<Long>> notRedriven = new HashMap<>();
-    file.write(
+    write(
         () -> {
-          MVMap<Long, byte[]> journal = file.byId(JOURNAL);
-          removeFrom(remove, journal);
-          records.forEach(journal::put);
-          for (Step step : steps) {
-            moved.put(step.endpoint(), step.cursor());
+          keepEntries.run();
+          for (Step step : addition.steps()) {
             List<Long> damaged = make(step);
             if (!damaged.isEmpty()) {
               notRedriven.put(step.endpoint(), damaged);
             }
           }
-          file.byName(FACTS).put(NUMBERS_KEY, Records.of(new Numbers(lastId, rejected)));
-          moved.values().stream().min(Long::compare).ifPresent(lowest -> cut(journal, lowest));
+          facts().put(NUMBERS_KEY, Records.of(new Numbers(lastId, addition.counts())));
+          journal.cut(Math.min(addition.needed(), firstId));
         });
-    notKept = Long.MAX_VALUE;
-    cursors = moved;
-    end = lastId + 1;
-    return new Engine.Appended(firstId, events, notRedriven);
+    journal.kept(lastId);
+    return new Engine.Appended(
+        firstId, EncodedEntry.numbered(firstId, addition.entries()), notRedriven);
   }
 
-  /** What was not kept may have reached the disk all the same. */
-  private static void removeFrom(long id, MVMap<Long, byte[]> journal) {
-    if (id == Long.MAX_VALUE) {
-      return;
-    }
-    for (Long each = journal.ceilingKey(id); each != null; each = journal.ceilingKey(id)) {
-      journal.remove(each);
-    }
-    journal.put(id, Records.EMPTY);
+  /** Makes changes, and makes up for what former ones left undone. */
+  private void write(Runnable changes) {
+    file.write(
+        () -> {
+          notForgotten.forEach(this::restore);
+          orphans.forEach(each -> new SingleEvents(file, each).removeAll());
+          changes.run();
+        });
+    notForgotten.clear();
+    orphans.clear();
   }
 
-  /** Groups that all endpoints have passed go; the last one, which is empty, stays. */
-  private static void cut(MVMap<Long, byte[]> journal, long cursor) {
-    Long first = journal.firstKey();
-    while (first != null) {
-      Long next = journal.higherKey(first);
-      if (next == null || next > cursor + 1) {
-        return;
-      }
-      journal.remove(first);
-      first = next;
+  private void restore(String key, byte[] fact) {
+    if (fact == null) {
+      facts().remove(key);
+    } else {
+      facts().put(key, fact);
+    }
+  }
+
+  private MVMap<String, byte[]> facts() {
+    return file.byName(FACTS);
+  }
+
+  /**
+   * As {@link Engine#forget}, and syncs. Without its fact an endpoint is not there: its records,
+   * which may be many, follow, as what is removed of them cannot be restored.
+   *
+   * @throws DiskException when that failed
+   */
+  void forget(String endpoint, JsonObject settings) {
+    String key = ENDPOINT_KEY + endpoint;
+    byte[] fact = file.read(() -> facts().get(key));
+    // After a failure, what is read may be what was not kept.
+    byte[] before = notForgotten.getOrDefault(key, fact);
+    Step left = settings == null ? null : Step.ofRemoved(endpoint, settings);
+    try {
+      write(() -> restore(key, left == null ? null : Records.of(left, left.totals())));
+    } catch (DiskException e) {
+      notForgotten.put(key, before);
+      throw e;
+    }
+    orphans.add(endpoint);
+    try {
+      write(() -> {});
+    } catch (DiskException e) {
+      log.debug("The records of {} go later", endpoint, e);
     }
   }
 
   /** Makes a step; gives the letters that it was to redrive, but that are damaged. */
   private List<Long> make(Step step) {
-    MVMap<Long, byte[]> stragglers = file.byId(STRAGGLERS + step.endpoint());
-    MVMap<Long, byte[]> dead = file.byId(DEAD + step.endpoint());
-    List<Long> damaged = new ArrayList<>();
-    step.changes()
-        .forEach(
-            (id, change) -> {
-              if (change instanceof Change.Keep keep) {
-                stragglers.put(id, Records.of(keep.straggler()));
-                dead.remove(id);
-              } else if (change instanceof Change.Bury bury) {
-                stragglers.remove(id);
-                dead.put(id, Records.of(bury.letter()));
-              } else if (change instanceof Change.Redrive redrive) {
-                DeadLetter letter = letter(dead, id);
-                if (letter != null && letter.isDamaged()) {
-                  damaged.add(id);
-                } else if (letter != null) {
-                  dead.remove(id);
-                  stragglers.put(id, Records.of(letter.redriven(redrive.now())));
-                }
-              } else if (change instanceof Change.Fail) {
-                stragglers.remove(id);
-                dead.put(id, Records.EMPTY);
-              } else if (change instanceof Change.Remove) {
-                stragglers.remove(id);
-                dead.remove(id);
-              }
-            });
-    file.byName(FACTS)
-        .put(ENDPOINT_KEY + step.endpoint(), Records.of(step, totals(step, damaged.size())));
+    List<Long> damaged =
+        step.changes().isEmpty()
+            ? List.of()
+            : new SingleEvents(file, step.endpoint()).make(step.changes());
+    facts().put(ENDPOINT_KEY + step.endpoint(), Records.of(step, totals(step, damaged.size())));
     return damaged;
   }
 
@@ -179,77 +150,33 @@ final class Disk {
     return totals;
   }
 
-  /** A dead letter, {@code null} when it is not there. */
-  private static DeadLetter letter(MVMap<Long, byte[]> dead, long id) {
-    byte[] record = dead.get(id);
-    if (record == null) {
-      return null;
-    }
-    return Records.isWhole(record) ? Records.deadLetter(id, record) : DeadLetter.damaged(id);
+  /** A part of {@link Engine#read}. */
+  EventGroups.Part read(int number, long after, int limit) {
+    return file.read(() -> journal.read(number, after, limit));
   }
 
-  /** As {@link Engine#read}; those that are damaged do not count for the limit. */
-  Found<Event> read(long after, int limit) {
-    return file.read(
-        () -> {
-          Found<Event> read = new Found<>(new ArrayList<>(), new ArrayList<>());
-          MVMap<Long, byte[]> journal = file.byId(JOURNAL);
-          Cursor<Long, byte[]> groups = journal.cursor(journal.floorKey(after + 1));
-          while (groups.hasNext() && read.found().size() < limit) {
-            long firstId = groups.next();
-            if (firstId >= notKept) {
-              break;
-            }
-            byte[] group = groups.getValue();
-            if (Records.isWhole(group)) {
-              Records.events(firstId, group, id -> id > after, limit, read.found());
-            } else if (group.length > 0 && !damagedGroups.contains(firstId)) {
-              Long next = journal.higherKey(firstId);
-              long until = next == null ? end : next;
-              long from = Math.max(firstId, after + 1);
-              LongStream.range(from, until)
-                  .limit(
-                      Math.max(0, Records.plausibleCount(firstId, until, group) - from + firstId))
-                  .forEach(read.damaged()::add);
-            }
-          }
-          return read;
-        });
+  private Step lastStep(int number) {
+    for (Cursor<String, byte[]> each = facts().cursor(ENDPOINT_KEY); each.hasNext(); ) {
+      String key = each.next();
+      if (key.startsWith(ENDPOINT_KEY)) {
+        Step last = Records.step(key.substring(ENDPOINT_KEY.length()), each.getValue());
+        if (last.number() == number) {
+          return last;
+        }
+      }
+    }
+    return null;
   }
 
   /** As {@link Engine#stragglers}. */
   Found<Straggler> stragglers(String endpoint, Collection<Long> ids) {
-    return file.read(
-        () -> {
-          Found<Straggler> read = new Found<>(new ArrayList<>(), new ArrayList<>());
-          MVMap<Long, byte[]> stragglers = file.byId(STRAGGLERS + endpoint);
-          for (Long id : new TreeSet<>(ids)) {
-            byte[] record = stragglers.get(id);
-            if (record != null && Records.isWhole(record)) {
-              read.found().add(Records.straggler(id, record));
-            } else if (record != null) {
-              read.damaged().add(id);
-            }
-          }
-          return read;
-        });
+    return file.read(() -> new SingleEvents(file, endpoint).stragglers(ids));
   }
 
   /** As {@link Engine#deadLetters}. */
   List<DeadLetter> deadLetters(
       String endpoint, List<Long> ids, Map<Long, DeadLetter> unkept, long maxBytes) {
-    return file.read(
-        () -> {
-          LetterPage page = new LetterPage(maxBytes);
-          MVMap<Long, byte[]> dead = file.byId(DEAD + endpoint);
-          for (Long id : ids) {
-            DeadLetter letter = unkept.containsKey(id) ? unkept.get(id) : letter(dead, id);
-            if (letter != null && !page.add(letter)) {
-              break;
-            }
-          }
-          return page.letters();
-        });
+    return file.read(() -> new SingleEvents(file, endpoint).letters(ids, unkept, maxBytes));
   }
 
   /** As {@link StoreFile#compact()}. */

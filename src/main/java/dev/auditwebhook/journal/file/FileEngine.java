@@ -4,15 +4,14 @@ import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.endpoint.ledger.Found;
-import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
-import dev.auditwebhook.journal.EncodedEntry;
 import dev.auditwebhook.journal.Engine;
 import dev.auditwebhook.journal.NotKeptException;
 import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -105,14 +104,14 @@ public final class FileEngine implements Engine {
   }
 
   @Override
-  public Future<Appended> append(List<EncodedEntry> entries, long rejected, List<Step> steps) {
-    long firstId = refuse(entries.size());
+  public Future<Appended> append(Addition addition) {
+    long firstId = refuse(addition.entries().size());
     long last = lastId;
     appending = true;
     smallEnough = false;
     appended = true;
     return worker
-        .executeBlocking(() -> disk.append(firstId, entries, last, rejected, steps))
+        .executeBlocking(() -> disk.append(firstId, last, addition))
         .transform(
             (kept, failure) -> {
               appending = false;
@@ -132,8 +131,24 @@ public final class FileEngine implements Engine {
   }
 
   @Override
-  public Future<Found<Event>> read(long after, int limit) {
-    return worker.executeBlocking(() -> disk.read(after, limit));
+  public Future<Void> forget(String endpoint, JsonObject settings) {
+    return worker.executeBlocking(
+        () -> {
+          disk.forget(endpoint, settings);
+          return null;
+        });
+  }
+
+  /** Where much is for others, in parts: what is to be kept is not to wait for all of it. */
+  @Override
+  public Future<Found<Event>> read(int number, long after, int limit) {
+    return worker
+        .executeBlocking(() -> disk.read(number, after, limit))
+        .compose(
+            part ->
+                part.isLast() || !part.read().isEmpty()
+                    ? Future.succeededFuture(part.read())
+                    : read(number, part.upTo(), limit));
   }
 
   @Override

@@ -3,22 +3,20 @@ package dev.auditwebhook.journal.file;
 import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
+import dev.auditwebhook.journal.Engine.Counts;
 import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongPredicate;
 import java.util.zip.CRC32C;
 
 /**
- * How groups of events, stragglers, dead letters and facts are written: a checksum (CRC-32C, 4
- * bytes), then the fields. A record that does not match its checksum is refused with a {@link
- * DamagedException}.
+ * How stragglers, dead letters and facts are written: a checksum (CRC-32C, 4 bytes), then the
+ * fields. A record that does not match its checksum is refused with a {@link DamagedException}.
  */
 final class Records {
 
@@ -35,22 +33,12 @@ final class Records {
   private Records() {}
 
   /** What is kept of all endpoints together. */
-  record Numbers(long lastId, long rejected) {}
-
-  /** A group: how many events, and each with what its id is above the first. */
-  static byte[] of(long firstId, List<Event> events) {
-    Buffer to = record(events.stream().mapToInt(Event::size).sum() + events.size() * EVENT);
-    to.appendInt(events.size());
-    for (Event event : events) {
-      add(to, (int) (event.id() - firstId), event);
-    }
-    return sealed(to);
-  }
+  record Numbers(long lastId, Counts counts) {}
 
   static byte[] of(Straggler straggler) {
     Buffer to = record(EVENT + straggler.event().size());
     to.appendInt(straggler.attempts()).appendLong(straggler.since());
-    return sealed(add(to, 0, straggler.event()));
+    return sealed(add(to, straggler.event()));
   }
 
   static byte[] of(DeadLetter letter) {
@@ -63,7 +51,7 @@ final class Records {
     add(to, letter.error());
     add(to, letter.response());
     add(to, letter.failedAt());
-    return sealed(add(to, 0, letter.event()));
+    return sealed(add(to, letter.event()));
   }
 
   /**
@@ -72,7 +60,7 @@ final class Records {
    * @param totals in place of those of the step
    */
   static byte[] of(Step step, List<Long> totals) {
-    Buffer to = record(0).appendLong(step.cursor());
+    Buffer to = record(0).appendInt(step.number()).appendLong(step.cursor());
     to.appendInt(step.ahead().size()).appendInt(totals.size());
     step.ahead().forEach(to::appendLong);
     totals.forEach(to::appendLong);
@@ -84,53 +72,18 @@ final class Records {
   }
 
   static byte[] of(Numbers numbers) {
-    return sealed(record(0).appendLong(numbers.lastId()).appendLong(numbers.rejected()));
-  }
-
-  /** How many events a group has; of one that is damaged, what it says. */
-  static int count(byte[] group) {
-    return group.length < CHECKSUM + Integer.BYTES ? 0 : ByteBuffer.wrap(group).getInt(CHECKSUM);
-  }
-
-  /**
-   * The most events that a damaged group had, as far as it can be believed.
-   *
-   * @param end the id that the next one begins with
-   */
-  static long plausibleCount(long firstId, long end, byte[] group) {
-    int count = count(group);
-    return count > 0 && count <= end - firstId ? count : end - firstId;
-  }
-
-  /** How many events of a group have such an id. */
-  static int count(long firstId, byte[] group, LongPredicate id) {
-    List<Event> events = new ArrayList<>();
-    events(firstId, group, id, Integer.MAX_VALUE, events);
-    return events.size();
-  }
-
-  /**
-   * Reads events of a group.
-   *
-   * @param id which of them
-   * @param limit until there are so many
-   * @param to where they are added
-   */
-  static void events(long firstId, byte[] group, LongPredicate id, int limit, List<Event> to) {
-    ByteBuffer from = opened(group);
-    for (int left = from.getInt(); left > 0 && to.size() < limit; left--) {
-      Event event = event(firstId, id, from);
-      if (event != null) {
-        to.add(event);
-      }
-    }
+    return sealed(
+        record(0)
+            .appendLong(numbers.lastId())
+            .appendLong(numbers.counts().arrived())
+            .appendLong(numbers.counts().rejected()));
   }
 
   static Straggler straggler(long id, byte[] record) {
     ByteBuffer from = opened(record);
     int attempts = from.getInt();
     long since = from.getLong();
-    return new Straggler(event(id, any -> true, from), attempts, since);
+    return new Straggler(event(id, from), attempts, since);
   }
 
   static DeadLetter deadLetter(long id, byte[] record) {
@@ -141,21 +94,18 @@ final class Records {
     String response = text(from);
     String failedAt = text(from);
     return new DeadLetter(
-        event(id, any -> true, from),
-        attempts,
-        status == NO_STATUS ? null : status,
-        error,
-        response,
-        failedAt);
+        event(id, from), attempts, status == NO_STATUS ? null : status, error, response, failedAt);
   }
 
   static Step step(String endpoint, byte[] record) {
     ByteBuffer from = opened(record);
+    int number = from.getInt();
     long cursor = from.getLong();
     int ahead = from.getInt();
     int totals = from.getInt();
     return new Step(
         endpoint,
+        number,
         cursor,
         numbers(from, ahead),
         Map.of(),
@@ -171,7 +121,7 @@ final class Records {
 
   static Numbers numbers(byte[] record) {
     ByteBuffer from = opened(record);
-    return new Numbers(from.getLong(), from.getLong());
+    return new Numbers(from.getLong(), new Counts(from.getLong(), from.getLong()));
   }
 
   static String text(byte[] record) {
@@ -189,7 +139,8 @@ final class Records {
 
   /** Whether a record is as it was written. */
   static boolean isWhole(byte[] record) {
-    return record.length >= CHECKSUM && ByteBuffer.wrap(record).getInt() == checksum(record);
+    return record.length >= CHECKSUM
+        && ByteBuffer.wrap(record).getInt() == checksum(record, CHECKSUM, record.length);
   }
 
   /** The beginning of a record of about so many bytes. */
@@ -199,37 +150,30 @@ final class Records {
 
   private static byte[] sealed(Buffer buffer) {
     byte[] record = buffer.getBytes();
-    return ByteBuffer.wrap(record).putInt(0, checksum(record)).array();
+    return ByteBuffer.wrap(record).putInt(0, checksum(record, CHECKSUM, record.length)).array();
   }
 
-  private static int checksum(byte[] record) {
+  /** That of a part of a record. */
+  static int checksum(byte[] record, int start, int end) {
     CRC32C crc = new CRC32C();
-    crc.update(record, CHECKSUM, record.length - CHECKSUM);
+    crc.update(record, start, end - start);
     return (int) crc.getValue();
   }
 
-  private static Buffer add(Buffer to, int offset, Event event) {
+  private static Buffer add(Buffer to, Event event) {
     byte[] action = event.action().getBytes(StandardCharsets.UTF_8);
-    return to.appendInt(offset)
-        .appendLong(event.acceptedAt())
+    return to.appendLong(event.acceptedAt())
         .appendInt(action.length)
         .appendInt(event.content().length)
         .appendBytes(action)
         .appendBytes(event.content());
   }
 
-  /** The next event, {@code null} when its id is not wanted. */
-  private static Event event(long firstId, LongPredicate wanted, ByteBuffer from) {
-    long id = firstId + from.getInt();
+  private static Event event(long id, ByteBuffer from) {
     long acceptedAt = from.getLong();
     int action = from.getInt();
-    int length = from.getInt();
-    if (!wanted.test(id)) {
-      from.position(from.position() + action + length);
-      return null;
-    }
+    byte[] content = new byte[from.getInt()];
     String name = text(from, action);
-    byte[] content = new byte[length];
     from.get(content);
     return new Event(id, name, content, acceptedAt);
   }

@@ -2,18 +2,15 @@ package dev.auditwebhook.journal.file;
 
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
-import dev.auditwebhook.endpoint.ledger.Total;
+import dev.auditwebhook.journal.Engine.Counts;
 import dev.auditwebhook.journal.Engine.Opened;
 import dev.auditwebhook.journal.MessageIdPrefix;
 import dev.auditwebhook.journal.file.Records.Numbers;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.h2.mvstore.Cursor;
@@ -26,8 +23,10 @@ import org.slf4j.LoggerFactory;
  *
  * @param damage what an operator must know, {@code null} for nothing
  * @param damagedGroups the first ids of the groups that are damaged
+ * @param orphans forgotten endpoints of which there still are records
  */
-record Recovery(StoreFile file, String damage, Opened opened, Set<Long> damagedGroups) {
+record Recovery(
+    StoreFile file, String damage, Opened opened, Set<Long> damagedGroups, Set<String> orphans) {
 
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
 
@@ -72,14 +71,14 @@ record Recovery(StoreFile file, String damage, Opened opened, Set<Long> damagedG
     }
     Content content = new Content();
     StoreFile file = StoreFile.open(name.apply(directory.file()), lock, content::read);
-    return new Recovery(file, damage, content.opened, content.damagedGroups);
+    return new Recovery(file, damage, content.opened, content.damagedGroups, content.orphans);
   }
 
   private static void begin(StoreFile file) {
     MVMap<String, byte[]> facts = file.byName(Disk.FACTS);
     facts.put(Disk.FORMAT_KEY, Records.of(Integer.toString(Disk.FORMAT)));
     facts.put(Disk.PREFIX_KEY, Records.of(MessageIdPrefix.random()));
-    facts.put(Disk.NUMBERS_KEY, Records.of(new Numbers(0, 0)));
+    facts.put(Disk.NUMBERS_KEY, Records.of(new Numbers(0, new Counts(0, 0))));
   }
 
   /** How many events are pending, over all endpoints, and whole. */
@@ -100,27 +99,31 @@ record Recovery(StoreFile file, String damage, Opened opened, Set<Long> damagedG
   private static final class Content {
 
     private final Map<String, EndpointRecovery> endpoints = new TreeMap<>();
-    private final Set<Long> damagedGroups = new HashSet<>();
+    private final Set<String> orphans = new HashSet<>();
+    private Set<Long> damagedGroups;
     private Opened opened;
 
     private void read(StoreFile file) {
       checkFormat(file);
+      orphans.addAll(SingleEvents.owners(file));
       MVMap<String, byte[]> facts = file.byName(Disk.FACTS);
       for (Cursor<String, byte[]> each = facts.cursor(null); each.hasNext(); ) {
         String key = each.next();
         Records.opened(each.getValue());
         if (key.startsWith(Disk.ENDPOINT_KEY)) {
-          String endpoint = key.substring(Disk.ENDPOINT_KEY.length());
-          endpoints.put(
-              endpoint, new EndpointRecovery(Records.step(endpoint, each.getValue()), file));
+          Step last = Records.step(key.substring(Disk.ENDPOINT_KEY.length()), each.getValue());
+          endpoints.put(last.endpoint(), new EndpointRecovery(last, last.cursor(), file));
+          if (last.number() >= 0) {
+            orphans.remove(last.endpoint());
+          }
         }
       }
       Numbers numbers = Records.numbers(facts.get(Disk.NUMBERS_KEY));
-      readGroups(file.byId(Disk.JOURNAL), numbers.lastId() + 1);
+      damagedGroups = EventGroups.readAll(file, numbers.lastId(), endpoints.values());
       Map<String, State> states = new TreeMap<>();
       endpoints.forEach((endpoint, recovery) -> states.put(endpoint, recovery.state()));
       String prefix = Records.text(facts.get(Disk.PREFIX_KEY));
-      opened = new Opened(prefix, numbers.lastId(), numbers.rejected(), states);
+      opened = new Opened(prefix, numbers.lastId(), numbers.counts(), states);
     }
 
     private static void checkFormat(StoreFile file) {
@@ -137,113 +140,6 @@ record Recovery(StoreFile file, String damage, Opened opened, Set<Long> damagedG
         throw new DiskException(
             file + " has format " + format + ", and this version reads format " + Disk.FORMAT);
       }
-    }
-
-    private void readGroups(MVMap<Long, byte[]> journal, long end) {
-      Cursor<Long, byte[]> groups = journal.cursor(null);
-      Long next = groups.hasNext() ? groups.next() : null;
-      while (next != null) {
-        long firstId = next;
-        byte[] group = groups.getValue();
-        next = groups.hasNext() ? groups.next() : null;
-        long after = next == null ? end : next;
-        if (Records.isWhole(group)) {
-          endpoints.values().forEach(each -> each.group(firstId, after, group));
-        } else if (group.length > 0) {
-          damagedGroups.add(firstId);
-          endpoints.values().forEach(each -> each.damagedGroup(firstId, after, group));
-        }
-      }
-    }
-  }
-
-  /** What is kept of one endpoint. */
-  private static final class EndpointRecovery {
-
-    private final Step last;
-    private final TreeSet<Long> ahead;
-    private final List<Long> stragglers = new ArrayList<>();
-    private final List<Long> letters = new ArrayList<>();
-    private final List<Long> damagedLetters = new ArrayList<>();
-
-    /** The ids of events that are damaged, and were pending as far as that can be told. */
-    private final List<Long> damaged = new ArrayList<>();
-
-    /** Those that follow when there are too few. */
-    private final List<Long> unlikely = new ArrayList<>();
-
-    private long waiting;
-
-    EndpointRecovery(Step last, StoreFile file) {
-      this.last = last;
-      ahead = new TreeSet<>(last.ahead());
-      read(file.byId(Disk.STRAGGLERS + last.endpoint()), stragglers, damaged);
-      read(file.byId(Disk.DEAD + last.endpoint()), letters, damagedLetters);
-      letters.addAll(damagedLetters);
-      letters.sort(null);
-    }
-
-    private static void read(MVMap<Long, byte[]> records, List<Long> whole, List<Long> damaged) {
-      for (Cursor<Long, byte[]> each = records.cursor(null); each.hasNext(); ) {
-        Long id = each.next();
-        (Records.isWhole(each.getValue()) ? whole : damaged).add(id);
-      }
-    }
-
-    /** A group of the journal; the next one begins with the id {@code end}. */
-    void group(long firstId, long end, byte[] group) {
-      Long settled = ahead.ceiling(firstId);
-      if (firstId > last.cursor() && (settled == null || settled >= end)) {
-        waiting += Records.count(group);
-      } else if (end > last.cursor() + 1) {
-        waiting += Records.count(firstId, group, this::isWaiting);
-      }
-    }
-
-    void damagedGroup(long firstId, long end, byte[] group) {
-      long likely = Records.plausibleCount(firstId, end, group);
-      for (long id = firstId; id < end; id++) {
-        if (isWaiting(id)) {
-          (likely-- > 0 ? damaged : unlikely).add(id);
-        }
-      }
-    }
-
-    private boolean isWaiting(long id) {
-      return id > last.cursor() && !ahead.contains(id);
-    }
-
-    State state() {
-      // The totals know how many were pending, and what is damaged is to be failed: no more, no
-      // less of it.
-      long missing = pending() - waiting - stragglers.size();
-      unlikely.stream().limit(Math.max(0, missing - damaged.size())).forEach(damaged::add);
-      if (missing >= 0 && missing < damaged.size()) {
-        damaged.subList((int) missing, damaged.size()).clear();
-      }
-      damaged.sort(null);
-      return new State(
-          last.cursor(),
-          last.ahead(),
-          waiting,
-          damaged,
-          stragglers,
-          letters,
-          damagedLetters,
-          last.totals(),
-          last.settings());
-    }
-
-    private long pending() {
-      return total(Total.RECEIVED)
-          - total(Total.DELIVERED)
-          - total(Total.FAILED)
-          - total(Total.DROPPED)
-          - total(Total.DISCARDED);
-    }
-
-    private long total(Total total) {
-      return total.ordinal() < last.totals().size() ? last.totals().get(total.ordinal()) : 0;
     }
   }
 }

@@ -132,6 +132,16 @@ final class StoreFile {
     return store.getMapNames();
   }
 
+  boolean has(String map) {
+    return store.hasMap(map);
+  }
+
+  void remove(String map) {
+    if (has(map)) {
+      store.removeMap(byId(map));
+    }
+  }
+
   MVMap<Long, byte[]> byId(String map) {
     return map(map, LongDataType.INSTANCE);
   }

@@ -14,13 +14,15 @@ import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.LocalMap;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +54,15 @@ public final class MemoryEngine implements Engine {
     return vertx.sharedData().getLocalMap(name + ".dead." + endpoint);
   }
 
+  /** Vert.x keeps each map that was asked for: an empty one is let go. */
+  private static void letGo(LocalMap<?, ?>... maps) {
+    for (LocalMap<?, ?> map : maps) {
+      if (map.isEmpty()) {
+        map.close();
+      }
+    }
+  }
+
   @Override
   public Future<Opened> open() {
     shelf.isOpen = true;
@@ -62,38 +73,44 @@ public final class MemoryEngine implements Engine {
     Map<String, State> states = new HashMap<>();
     shelf.steps.forEach((endpoint, step) -> states.put(endpoint, state(step)));
     return Future.succeededFuture(
-        new Opened(shelf.messageIdPrefix, shelf.lastId, shelf.rejected, states));
+        new Opened(shelf.messageIdPrefix, shelf.lastId, shelf.counts, states));
   }
 
   private State state(Step last) {
-    TreeSet<Long> ahead = new TreeSet<>(last.ahead());
-    long waiting =
-        shelf.events.stream()
-            .filter(event -> event.id() > last.cursor() && !ahead.contains(event.id()))
-            .count();
     return new State(
+        last.number(),
         last.cursor(),
         last.ahead(),
-        waiting,
+        shelf.journal.count(last.number(), last.cursor(), new HashSet<>(last.ahead())),
         List.of(),
-        List.copyOf(new TreeSet<>(stragglers(last.endpoint()).keySet())),
-        List.copyOf(new TreeSet<>(letters(last.endpoint()).keySet())),
+        ids(stragglers(last.endpoint())),
+        ids(letters(last.endpoint())),
         List.of(),
         last.totals(),
         last.settings());
   }
 
+  private static List<Long> ids(LocalMap<Long, ?> kept) {
+    List<Long> ids = kept.keySet().stream().sorted().toList();
+    letGo(kept);
+    return ids;
+  }
+
   @Override
-  public Future<Appended> append(List<EncodedEntry> entries, long rejected, List<Step> steps) {
-    shelf.rejected = rejected;
+  public Future<Appended> append(Addition addition) {
+    shelf.counts = addition.counts();
+    addition.steps().forEach(this::keep);
     long firstId = shelf.lastId + 1;
-    List<Event> events = EncodedEntry.numbered(firstId, entries);
-    shelf.lastId += entries.size();
-    shelf.events.addAll(events);
-    if (!steps.isEmpty()) {
-      steps.forEach(this::keep);
-      shelf.cut();
+    List<Event> events = new ArrayList<>(addition.entries().size());
+    for (EncodedEntry entry : addition.entries()) {
+      shelf.lastId++;
+      if (entry != null) {
+        Event event = entry.numbered(shelf.lastId);
+        events.add(event);
+        shelf.journal.add(event, entry.recipients());
+      }
     }
+    shelf.cut(Math.min(addition.needed(), firstId));
     return Future.succeededFuture(new Appended(firstId, events, Map.of()));
   }
 
@@ -105,6 +122,7 @@ public final class MemoryEngine implements Engine {
     LocalMap<Long, Straggler> stragglers = stragglers(step.endpoint());
     LocalMap<Long, DeadLetter> letters = letters(step.endpoint());
     step.changes().forEach((id, change) -> apply(id, change, stragglers, letters));
+    letGo(stragglers, letters);
   }
 
   private static void apply(
@@ -126,21 +144,32 @@ public final class MemoryEngine implements Engine {
   }
 
   @Override
+  public Future<Void> forget(String endpoint, JsonObject settings) {
+    stragglers(endpoint).close();
+    letters(endpoint).close();
+    if (settings == null) {
+      shelf.steps.remove(endpoint);
+    } else {
+      shelf.steps.put(endpoint, Step.ofRemoved(endpoint, settings));
+    }
+    return Future.succeededFuture();
+  }
+
+  @Override
   public long refuse(int entries) {
     throw new IllegalStateException("the memory keeps all");
   }
 
   @Override
-  public Future<Found<Event>> read(long after, int limit) {
-    List<Event> events =
-        shelf.events.stream().filter(event -> event.id() > after).limit(limit).toList();
-    return Future.succeededFuture(new Found<>(events, List.of()));
+  public Future<Found<Event>> read(int number, long after, int limit) {
+    return Future.succeededFuture(new Found<>(shelf.journal.read(number, after, limit), List.of()));
   }
 
   @Override
   public Future<Found<Straggler>> stragglers(String endpoint, Collection<Long> ids) {
     LocalMap<Long, Straggler> kept = stragglers(endpoint);
     List<Straggler> found = ids.stream().map(kept::get).filter(Objects::nonNull).toList();
+    letGo(kept);
     return Future.succeededFuture(new Found<>(found, List.of()));
   }
 
@@ -155,6 +184,7 @@ public final class MemoryEngine implements Engine {
         break;
       }
     }
+    letGo(kept);
     return Future.succeededFuture(page.letters());
   }
 

@@ -1,35 +1,50 @@
 package dev.auditwebhook.journal.memory;
 
 import dev.auditwebhook.endpoint.ledger.Step;
+import dev.auditwebhook.journal.Engine.Counts;
 import dev.auditwebhook.journal.MessageIdPrefix;
-import dev.auditwebhook.wire.format.Event;
+import dev.auditwebhook.journal.Recipients;
 import io.vertx.core.shareddata.Shareable;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 
 /** What outlives the verticle. Used by one at a time, the last one or the next. */
 final class Shelf implements Shareable {
 
-  final String messageIdPrefix = MessageIdPrefix.random();
+  /** So many events are always kept without a look at who needs them. */
+  private static final int CROWD = 1_024;
 
-  /** The journal, in the order of the ids. */
-  final ArrayDeque<Event> events = new ArrayDeque<>();
+  final String messageIdPrefix = MessageIdPrefix.random();
+  final EventLog journal = new EventLog();
 
   /** The last step of each endpoint, but for the changes. */
   final Map<String, Step> steps = new HashMap<>();
 
+  Counts counts = new Counts(0, 0);
   long lastId;
-  long rejected;
   boolean isOpen;
   boolean isWatched;
   boolean isEnding;
+  private int crowd = CROWD;
 
-  /** Forgets the events that all endpoints have passed. */
-  void cut() {
-    long passed = steps.values().stream().mapToLong(Step::cursor).min().orElse(0);
-    while (!events.isEmpty() && events.peek().id() <= passed) {
-      events.poll();
+  /**
+   * Forgets what is below an id. An endpoint that stands still holds what came for others since; so
+   * from time to time that goes, too.
+   */
+  void cut(long needed) {
+    journal.cut(needed);
+    if (journal.size() > crowd) {
+      journal.squeeze(this::passed);
+      crowd = 2 * journal.size();
     }
+    crowd = Math.max(CROWD, Math.min(crowd, 2 * journal.size()));
+  }
+
+  private long passed(Recipients all) {
+    return steps.values().stream()
+        .filter(step -> all.include(step.number()))
+        .mapToLong(Step::cursor)
+        .min()
+        .orElse(Long.MAX_VALUE);
   }
 }

@@ -22,7 +22,7 @@ public record Event(long id, String action, byte[] content, long acceptedAt) imp
   public static final String TIMESTAMP = "timestamp";
   public static final String DETAILS = "details";
 
-  private static final String BEGINNING = "{\"" + ID + "\":";
+  static final String BEGINNING = "{\"" + ID + "\":";
 
   /** The JSON of the event, the same at every attempt. */
   public byte[] body() {

@@ -1,11 +1,12 @@
 package dev.auditwebhook.wire.format;
 
-import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.function.LongFunction;
 
 /** The JSON of an event as it is; with batches on, an array of them, also of one. */
 final class EventFormat implements Format {
+
+  private static final byte[] END = BodyWriter.utf8("]");
 
   private final boolean arrays;
 
@@ -26,13 +27,11 @@ final class EventFormat implements Format {
     if (!arrays && events.size() == 1) {
       return events.get(0).body();
     }
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    BodyWriter body = new BodyWriter(events, 1).write('[');
     for (Event event : events) {
-      body.write(body.size() == 0 ? '[' : ',');
-      body.writeBytes(event.body());
+      body.object(event).write(',');
     }
-    body.write(']');
-    return body.toByteArray();
+    return body.endList(END).toBytes();
   }
 
   @Override

@@ -1,0 +1,194 @@
+package dev.auditwebhook.bus;
+
+import static dev.auditwebhook.EndpointOptions.DEFAULT_ID;
+
+import dev.auditwebhook.EndpointOptions;
+import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.endpoint.Endpoint;
+import dev.auditwebhook.endpoint.Surroundings;
+import dev.auditwebhook.endpoint.attempt.MessageIds;
+import dev.auditwebhook.endpoint.ledger.State;
+import dev.auditwebhook.endpoint.settings.Settings;
+import dev.auditwebhook.journal.Journal;
+import dev.auditwebhook.json.StrictJson;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The endpoints of one webhook, by their ids, {@code default} first: those that are configured and
+ * those that were made at run time.
+ */
+final class Roster {
+
+  private static final Logger log = LoggerFactory.getLogger(Roster.class);
+
+  private final Surroundings around;
+  private final Journal journal;
+  private final MessageIds ids;
+  private final Map<String, EndpointOptions> configured = new LinkedHashMap<>();
+  private final TreeMap<String, Endpoint> endpoints =
+      new TreeMap<>(
+          Comparator.comparing((String id) -> !id.equals(DEFAULT_ID))
+              .thenComparing(Comparator.naturalOrder()));
+  private final Set<String> leaving = new HashSet<>();
+
+  /**
+   * Makes all endpoints, and goes on with what is kept of them. One that was taken out of the
+   * configuration goes.
+   *
+   * @throws IllegalArgumentException in one line when the URL of one may not be used now
+   */
+  Roster(WebhookOptions options, Surroundings around, Journal journal, MessageIds ids) {
+    this.around = around;
+    this.journal = journal;
+    this.ids = ids;
+    configured.put(DEFAULT_ID, new EndpointOptions(options));
+    configured.putAll(options.getEndpoints());
+    configured.forEach(this::takeUp);
+    journal
+        .kept()
+        .forEach(
+            (id, state) -> {
+              if (!configured.containsKey(id)) {
+                takeUp(id, state);
+              }
+            });
+  }
+
+  private void takeUp(String id, EndpointOptions options) {
+    State kept = journal.kept().get(id);
+    if (kept != null && kept.number() >= 0) {
+      add(id, kept);
+    } else if (kept == null || !Settings.isRemoved(kept.settings(), options)) {
+      add(id, journal.ofNew());
+    }
+  }
+
+  private void takeUp(String id, State kept) {
+    if (kept.number() >= 0 && !Settings.isTakenOut(kept.settings())) {
+      add(id, kept);
+      return;
+    }
+    if (kept.number() >= 0) {
+      log.info(
+          "Endpoint {} is configured no more: it is removed, with {} pending events and {} dead"
+              + " letters",
+          id,
+          kept.pending(),
+          kept.letters().size());
+    }
+    journal
+        .forget(id, null)
+        .onFailure(
+            failure ->
+                log.warn(
+                    "Endpoint {} is not removed from the store: {}", id, failure.getMessage()));
+  }
+
+  private Endpoint add(String id, State state) {
+    Endpoint endpoint =
+        journal.add(
+            id, state, store -> new Endpoint(id, configured.get(id), around, state, store, ids));
+    endpoints.put(id, endpoint);
+    return endpoint;
+  }
+
+  /** All of them. */
+  Collection<Endpoint> all() {
+    return endpoints.values();
+  }
+
+  /** The endpoint that a request names, or {@code default}; 404 when there is none. */
+  Endpoint of(StrictJson request) {
+    String id = request.string("endpoint", DEFAULT_ID);
+    Endpoint endpoint = endpoints.get(id);
+    if (endpoint == null) {
+      throw Refusal.of(404, "there is no endpoint " + shown(id));
+    }
+    return endpoint;
+  }
+
+  /** As long as an id may be: whoever mistakes a field for it shows no secret. */
+  private static String shown(String id) {
+    try {
+      EndpointOptions.checkId(id);
+      return id;
+    } catch (IllegalArgumentException e) {
+      return "of that id: " + e.getMessage();
+    }
+  }
+
+  /**
+   * Makes an endpoint, or puts options in the place of those of one.
+   *
+   * @param options that are valid
+   * @return whether it was made, once that is kept, or cannot be now
+   */
+  Future<Boolean> put(String id, EndpointOptions options) {
+    if (leaving.contains(id)) {
+      throw Refusal.of(409, "the endpoint " + id + " is being removed; ask again");
+    }
+    boolean made = !endpoints.containsKey(id);
+    Endpoint endpoint = made ? add(id, journal.ofNew()) : endpoints.get(id);
+    return endpoint.put(options).map(made);
+  }
+
+  /**
+   * Removes an endpoint with what is pending for it, and its dead letters.
+   *
+   * @return how many events were pending, once that is kept
+   */
+  Future<Long> remove(Endpoint endpoint) {
+    String id = endpoint.id();
+    if (id.equals(DEFAULT_ID)) {
+      throw Refusal.of(409, "the endpoint default is always there; an empty URL disables it");
+    }
+    if (!leaving.add(id)) {
+      throw Refusal.of(409, "the endpoint " + id + " is being removed");
+    }
+    JsonObject remains = configured.containsKey(id) ? Settings.ofRemoved(configured.get(id)) : null;
+    return journal
+        .remove(endpoint, remains)
+        .onComplete(v -> leaving.remove(id), failure -> leaving.remove(id))
+        .map(v -> removed(endpoint))
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    Refusal.of(503, "the removal cannot be kept now; nothing was removed")));
+  }
+
+  private long removed(Endpoint endpoint) {
+    endpoints.remove(endpoint.id());
+    long abandoned = endpoint.pending();
+    log.info(
+        "Endpoint {} is removed, with {} pending events and {} dead letters",
+        endpoint.id(),
+        abandoned,
+        endpoint.deadLetters().ids().size());
+    endpoint.close();
+    return abandoned;
+  }
+
+  /** Lets what can go out go out, and closes all. */
+  Future<Void> stop() {
+    return join(endpoints.values().stream().map(Endpoint::stop).toList());
+  }
+
+  Future<Void> close() {
+    return join(endpoints.values().stream().map(Endpoint::close).toList());
+  }
+
+  private static Future<Void> join(List<Future<Void>> all) {
+    return Future.join(all).mapEmpty();
+  }
+}

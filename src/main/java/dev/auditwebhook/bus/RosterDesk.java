@@ -1,0 +1,76 @@
+package dev.auditwebhook.bus;
+
+import dev.auditwebhook.EndpointOptions;
+import dev.auditwebhook.endpoint.Endpoint;
+import dev.auditwebhook.json.StrictJson;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.function.Function;
+
+/** Reads the requests that concern which endpoints there are, and makes their replies. */
+final class RosterDesk {
+
+  private final Roster roster;
+  private final Function<Endpoint, Future<JsonObject>> reports;
+  private final boolean allowPrivateNetworks;
+
+  /**
+   * @param reports what {@code webhook.get} tells of an endpoint
+   */
+  RosterDesk(
+      Roster roster, Function<Endpoint, Future<JsonObject>> reports, boolean allowPrivateNetworks) {
+    this.roster = roster;
+    this.reports = reports;
+    this.allowPrivateNetworks = allowPrivateNetworks;
+  }
+
+  /** {@code webhook.endpoints}. */
+  Future<JsonObject> list(Object body) {
+    StrictJson.of("", body).end();
+    List<Future<JsonObject>> all = roster.all().stream().map(reports).toList();
+    return Future.join(all)
+        .map(
+            joined ->
+                new JsonObject()
+                    .put("type", "list_webhook_endpoints_ok")
+                    .put("count", all.size())
+                    .put("endpoints", new JsonArray(joined.list())));
+  }
+
+  /** {@code webhook.endpoint.put}. All is checked before anything changes. */
+  Future<JsonObject> put(Object body) {
+    StrictJson json = StrictJson.of("", body);
+    String id = json.string("endpoint", "");
+    json.check("endpoint", () -> EndpointOptions.checkId(id));
+    json.require(json.has("config"), "config", "must be there: the options of the endpoint");
+    JsonObject config = json.raw("config");
+    json.end();
+    EndpointOptions options = new EndpointOptions("config", config, allowPrivateNetworks);
+    return roster
+        .put(id, options)
+        .map(
+            made ->
+                new JsonObject()
+                    .put("type", "put_webhook_endpoint_ok")
+                    .put("endpoint", id)
+                    .put("created", made));
+  }
+
+  /** {@code webhook.endpoint.remove}. */
+  Future<JsonObject> remove(Object body) {
+    StrictJson json = StrictJson.of("", body);
+    json.require(json.has("endpoint"), "endpoint", "must be there");
+    Endpoint endpoint = roster.of(json);
+    json.end();
+    return roster
+        .remove(endpoint)
+        .map(
+            abandoned ->
+                new JsonObject()
+                    .put("type", "remove_webhook_endpoint_ok")
+                    .put("endpoint", endpoint.id())
+                    .put("abandoned", abandoned));
+  }
+}

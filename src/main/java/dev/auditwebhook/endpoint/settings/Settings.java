@@ -1,0 +1,284 @@
+package dev.auditwebhook.endpoint.settings;
+
+import dev.auditwebhook.EndpointOptions;
+import dev.auditwebhook.endpoint.ledger.Pending;
+import dev.auditwebhook.wire.StandardHeaders;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What can be set at run time: a pause, and each option of the endpoint. The later word wins: with
+ * each value the store keeps the configured one that it replaced, and the value holds at the next
+ * start only while that is unchanged.
+ */
+public final class Settings implements StandardHeaders.Secrets {
+
+  /** How long a secret goes on signing after a newer one was set, in milliseconds. */
+  public static final long ROTATION = 24L * 60 * 60 * 1000;
+
+  private static final int MAX_SECRETS = 8;
+
+  /** Why sending is paused; absent when it is not. */
+  private static final String PAUSED = "paused";
+
+  private static final String SET = "set";
+
+  /** Whether the configuration of the last start named the endpoint. */
+  private static final String CONFIGURED = "configured";
+
+  /** The configuration of an endpoint that was removed although it is configured. */
+  private static final String REMOVED = "removed";
+
+  private static final String SECRETS = "secrets";
+
+  /** The URL of the options that were put last, as long as the configuration is as it was then. */
+  private static final String CREDENTIALS_URL = "credentialsUrl";
+
+  private static final String LAST_URL = "lastUrl";
+
+  /** When {@link #LAST_URL} came, in milliseconds since the epoch. */
+  private static final String URL_SINCE = "urlSince";
+
+  /** The options as configured, none for an endpoint that was made at run time. */
+  private final JsonObject configured;
+
+  private final JsonObject stored;
+  private final Runnable changed;
+
+  private EndpointOptions options;
+  private int puts;
+
+  // Volatile, as metrics are read from any thread.
+  private volatile String pausedFor;
+
+  /**
+   * @param configured the configuration of this start, {@code null} for an endpoint that it does
+   *     not name
+   * @param stored what is kept of former changes, empty at first; it is kept up to date here
+   * @param now milliseconds since the epoch
+   * @param changed called after each change
+   */
+  public Settings(EndpointOptions configured, JsonObject stored, long now, Runnable changed) {
+    this.configured = configured == null ? new JsonObject() : plain(configured.toJson());
+    this.stored = stored;
+    this.changed = changed;
+    String before = stored.getString(LAST_URL);
+    stored.put(CONFIGURED, configured != null);
+    JsonObject set = set();
+    for (String key : List.copyOf(set.fieldNames())) {
+      if (!Objects.equals(configured(key), set.getJsonObject(key).getValue(CONFIGURED))) {
+        set.remove(key);
+      }
+    }
+    options = inForce();
+    if (!url().equals(before)) {
+      stored.remove(PAUSED);
+      remember(now);
+    }
+    changed();
+  }
+
+  /** Whether kept settings are those of an endpoint that a configuration named and now does not. */
+  public static boolean isTakenOut(JsonObject stored) {
+    return stored.getBoolean(CONFIGURED, false);
+  }
+
+  /**
+   * What is kept of an endpoint that is removed and would come back: as long as it is unchanged.
+   */
+  public static JsonObject ofRemoved(EndpointOptions configured) {
+    return new JsonObject().put(REMOVED, plain(configured.toJson()));
+  }
+
+  /** Whether kept settings say that an endpoint was removed which is configured as it was then. */
+  public static boolean isRemoved(JsonObject stored, EndpointOptions configured) {
+    return plain(configured.toJson()).equals(stored.getJsonObject(REMOVED));
+  }
+
+  private void changed() {
+    pausedFor = url().isEmpty() ? null : stored.getString(PAUSED);
+    changed.run();
+  }
+
+  /** A round through JSON makes values comparable with what the store gives back. */
+  private static JsonObject plain(JsonObject json) {
+    return new JsonObject(json.encode());
+  }
+
+  /** The values that were set, each with the configured one that it replaced. */
+  private JsonObject set() {
+    if (!stored.containsKey(SET)) {
+      stored.put(SET, new JsonObject());
+    }
+    return stored.getJsonObject(SET);
+  }
+
+  private void put(String key, Object value) {
+    set().put(key, plain(new JsonObject().put("value", value)).put(CONFIGURED, configured(key)));
+  }
+
+  /** What the configuration says of what was set. */
+  private Object configured(String key) {
+    if (!key.equals(CREDENTIALS_URL)) {
+      return configured.getValue(key);
+    }
+    JsonObject with = new JsonObject();
+    for (String each : List.of("url", "headers", "client", "auth")) {
+      with.put(each, configured.getValue(each));
+    }
+    return with;
+  }
+
+  private EndpointOptions inForce() {
+    JsonObject all = configured.copy();
+    for (Map.Entry<String, Object> each : set()) {
+      if (!each.getKey().equals(SECRETS) && !each.getKey().equals(CREDENTIALS_URL)) {
+        all.put(each.getKey(), ((JsonObject) each.getValue()).getValue("value"));
+      }
+    }
+    return new EndpointOptions(all);
+  }
+
+  /** The options in force; but the secrets are those that {@link #signing}. */
+  public EndpointOptions options() {
+    return options;
+  }
+
+  /** Puts other options in the place of all. */
+  public void put(EndpointOptions replacement, long now) {
+    boolean another = !replacement.getUrl().equals(url());
+    for (Map.Entry<String, Object> option : plain(replacement.toJson())) {
+      if (configured.containsKey(option.getKey())
+          && Objects.equals(configured.getValue(option.getKey()), option.getValue())) {
+        set().remove(option.getKey());
+      } else {
+        put(option.getKey(), option.getValue());
+      }
+    }
+    if (set().containsKey(SECRETS)) {
+      JsonArray signing = new JsonArray();
+      replacement
+          .getSecrets()
+          .forEach(secret -> signing.add(new JsonObject().put("secret", secret)));
+      put(SECRETS, signing);
+    }
+    put(CREDENTIALS_URL, replacement.getUrl());
+    puts++;
+    options = inForce();
+    if (another) {
+      moved(now);
+    }
+    changed();
+  }
+
+  /** How often the options were replaced since the start. */
+  public int puts() {
+    return puts;
+  }
+
+  /** The URL that headers, certificate and auth were configured with, empty for none. */
+  public String credentialsUrl() {
+    JsonObject put = set().getJsonObject(CREDENTIALS_URL);
+    return put == null ? configured.getString("url", "") : put.getString("value");
+  }
+
+  public String url() {
+    return options.getUrl();
+  }
+
+  /** Sets the URL, which ends a pause. */
+  public void url(String url, long now) {
+    put("url", url);
+    options = inForce();
+    moved(now);
+    changed();
+  }
+
+  private void moved(long now) {
+    stored.remove(PAUSED);
+    remember(now);
+  }
+
+  /** Notes which URL attempts are made to from now on, and since when. */
+  private void remember(long now) {
+    if (!url().isEmpty()) {
+      stored.put(LAST_URL, url()).put(URL_SINCE, now);
+    }
+  }
+
+  /** Whether the attempts of an event count: those at the URL in force. */
+  public boolean counts(Pending event) {
+    return event.attempts() == 0 || event.since() > stored.getLong(URL_SINCE, 0L);
+  }
+
+  /** Stops sending, until {@link #resume()} or another URL. */
+  public void pause(String reason) {
+    stored.put(PAUSED, reason);
+    changed();
+  }
+
+  public void resume() {
+    stored.remove(PAUSED);
+    changed();
+  }
+
+  /** Why nothing is sent though there is a URL, {@code null} when that is not so. */
+  public String pausedFor() {
+    return pausedFor;
+  }
+
+  public long initialBackoff() {
+    return options.getInitialBackoff();
+  }
+
+  public void initialBackoff(long millis) {
+    put("initialBackoff", millis);
+    options = inForce();
+    changed();
+  }
+
+  /** Makes a secret the first; those before it go on signing for {@link #ROTATION}. */
+  public void secret(String secret, long now) {
+    JsonArray value = new JsonArray().add(new JsonObject().put("secret", secret));
+    for (JsonObject former : secrets(now)) {
+      if (!former.getString("secret").equals(secret) && value.size() < MAX_SECRETS) {
+        value.add(former.put("until", former.getLong("until", now + ROTATION)));
+      }
+    }
+    put(SECRETS, value);
+    changed();
+  }
+
+  @Override
+  public List<String> signing(long now) {
+    return secrets(now).stream().map(set -> set.getString("secret")).toList();
+  }
+
+  @Override
+  public long nextExpiry(long now) {
+    return secrets(now).stream()
+        .mapToLong(set -> set.getLong("until", Long.MAX_VALUE))
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
+
+  private List<JsonObject> secrets(long now) {
+    JsonObject set = set().getJsonObject(SECRETS);
+    List<JsonObject> signing = new ArrayList<>();
+    if (set == null) {
+      options.getSecrets().forEach(text -> signing.add(new JsonObject().put("secret", text)));
+    } else {
+      for (Object item : set.getJsonArray("value")) {
+        JsonObject secret = (JsonObject) item;
+        if (secret.getLong("until", Long.MAX_VALUE) > now) {
+          signing.add(secret);
+        }
+      }
+    }
+    return signing;
+  }
+}
