@@ -5,6 +5,7 @@ import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.auditwebhook.testing.Effect;
+import dev.auditwebhook.testing.ScriptedReceiver;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,15 @@ class ConsoleAccessibilityTest extends InABrowser {
   }
 
   @Test
+  void axeDoesLook() {
+    serve(webhook.options());
+    browser.go(console);
+    browser.see("#token");
+    browser.run("document.querySelector('h1 img').removeAttribute('alt')");
+    assertThat(browser.barriers()).singleElement().asString().startsWith("image-alt: h1 > img");
+  }
+
+  @Test
   void theSignIn() {
     serve(webhook.options());
     browser.go(console);
@@ -50,11 +60,11 @@ class ConsoleAccessibilityTest extends InABrowser {
   }
 
   @Test
-  void fromNoEndpointToAllIsWell() {
+  void fromNoUrlToAllIsWell() {
     serve(webhook.options().setUrl(""));
     signIn();
-    browser.see("#headline", "No endpoint");
-    lookAt("no endpoint");
+    browser.see("#headline", "No URL");
+    lookAt("no URL");
     browser.click("#change");
     lookAt("settings without a URL");
     browser.type("#url", "ftp://127.0.0.1/");
@@ -119,6 +129,77 @@ class ConsoleAccessibilityTest extends InABrowser {
   }
 
   @Test
+  void theListOfEndpoints() {
+    ScriptedReceiver refusing = webhook.anotherReceiver();
+    refusing.usually(refusing(422, "no"));
+    ScriptedReceiver gone = webhook.anotherReceiver();
+    gone.usually(Effect.status(410));
+    ScriptedReceiver down = webhook.anotherReceiver();
+    down.usually(Effect.status(503));
+    serve(circuit(webhook.options().setUrl(down.url()), 1, 60_000));
+    put("refusing", refusing.url());
+    put("gone", gone.url());
+    put("nowhere", "");
+    put("well", receiver.url());
+    put("held", receiver.url());
+    result(webhook.client().endpoint("held").pause());
+    webhook.publish(1);
+    signIn();
+    browser.see("#list-headline", "4 of 6 endpoints need attention");
+    lookAt("list");
+    browser.type("#search", "paused");
+    browser.see("#found", "2 of 6 shown");
+    lookAt("search");
+    browser.type("#search", "nothing at all");
+    browser.see("#list-empty");
+    lookAt("search that finds nothing");
+    assertNoBarriers();
+  }
+
+  @Test
+  void theFormOfAnEndpoint() {
+    serve(webhook.options());
+    signIn();
+    browser.click("#page .add");
+    for (String format : List.of("event", "splunk-hec", "loki", "otlp")) {
+      browser.choose("#new-format", format);
+      lookAt("form, " + format);
+    }
+    browser.type("#new-id", "SIEM");
+    browser.type("#new-url", receiver.url());
+    browser.see("#url-fit", "This URL does not end so.");
+    browser.click("#new-generate");
+    browser.click("summary");
+    browser.click("#save");
+    browser.see("#form-outcome", "endpoint: ");
+    lookAt("form with a mistake");
+    browser.type("#new-id", "siem");
+    browser.click("#save");
+    browser.see("#test-outcome", "Added");
+    lookAt("an endpoint that was added");
+    browser.click("#change");
+    lookAt("settings of one that can be removed");
+    browser.click("#remove");
+    browser.see("#confirm-title", "Remove siem?");
+    lookAt("the question before a removal");
+    browser.press(Keys.ESCAPE);
+    browser.awaitHidden("#confirm");
+    browser.click("#replace");
+    browser.see("#form-warning");
+    lookAt("replacement");
+    browser.click("#cancel");
+    browser.see("#headline", "Ready");
+    result(webhook.client().remove("siem"));
+    browser.see("#headline", "No such endpoint");
+    lookAt("an endpoint that is not there");
+    assertNoBarriers();
+  }
+
+  private void put(String id, String url) {
+    result(webhook.client().put(id, new EndpointOptions().setUrl(url)));
+  }
+
+  @Test
   void noContact() {
     webhook.deploy();
     WebhookRouterVerticle router =
@@ -129,6 +210,9 @@ class ConsoleAccessibilityTest extends InABrowser {
     result(webhook.vertx().undeploy(id));
     browser.see("#headline", "No contact");
     lookAt("no contact");
+    browser.go(console + "#/");
+    browser.see("#list-headline", "No contact");
+    lookAt("no contact, list");
     assertNoBarriers();
   }
 }

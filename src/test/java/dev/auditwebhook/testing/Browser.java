@@ -1,7 +1,5 @@
 package dev.auditwebhook.testing;
 
-import static org.awaitility.Awaitility.await;
-
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +16,7 @@ import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
@@ -30,6 +29,7 @@ import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.Select;
 
 /**
  * A headless Chromium that is installed on this machine, and reaches nothing but the machine.
@@ -44,7 +44,10 @@ public final class Browser implements AutoCloseable {
   private static final String AXE = resource("/META-INF/resources/webjars/axe-core/4.6.3/axe.js");
   private static final String FIND_BARRIERS =
       """
-      return axe.run(document, {rules: {"target-size": {enabled: true}}}).then(found =>
+      const behind = [...document.querySelectorAll("dialog:modal")]
+        .filter(dialog => !dialog.contains(document.activeElement));
+      const exclude = behind.map(dialog => [`#${dialog.id}`]);
+      return axe.run({include: [document], exclude}, {rules: {"target-size": {enabled: true}}}).then(found =>
         found.violations.flatMap(rule => rule.nodes.map(node =>
           `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary.replace(/\\s+/g, " ")}`)))""";
 
@@ -145,7 +148,7 @@ public final class Browser implements AutoCloseable {
 
   /** The element that can be seen. */
   public WebElement see(String css) {
-    return await()
+    return Awaitility.await()
         .atMost(PATIENCE)
         .ignoreException(StaleElementReferenceException.class)
         .until(() -> visible(css), Optional::isPresent)
@@ -160,7 +163,7 @@ public final class Browser implements AutoCloseable {
 
   /** Waits until the element can be seen with this text in it. */
   public void see(String css, String text) {
-    await()
+    Awaitility.await()
         .atMost(PATIENCE)
         .ignoreException(StaleElementReferenceException.class)
         .until(() -> visible(css).map(WebElement::getText).orElse(""), is -> is.contains(text));
@@ -171,7 +174,7 @@ public final class Browser implements AutoCloseable {
   }
 
   public void awaitHidden(String css) {
-    await().atMost(PATIENCE).until(() -> !isVisible(css));
+    Awaitility.await().atMost(PATIENCE).until(() -> !isVisible(css));
   }
 
   public void click(String css) {
@@ -183,6 +186,30 @@ public final class Browser implements AutoCloseable {
     WebElement field = see(css);
     field.clear();
     field.sendKeys(text);
+  }
+
+  /** Chooses one of a list. */
+  public void choose(String css, String value) {
+    new Select(see(css)).selectByValue(value);
+  }
+
+  /** The texts of all elements that can be seen, in the order of the page. */
+  public List<String> texts(String css) {
+    return driver.findElements(By.cssSelector(css)).stream()
+        .filter(WebElement::isDisplayed)
+        .map(WebElement::getText)
+        .toList();
+  }
+
+  /** Whether the page is wider than its window. */
+  public boolean isTooWide() {
+    return run(
+        "return document.documentElement.scrollWidth > document.documentElement.clientWidth");
+  }
+
+  /** Waits until a script returns true. */
+  public void await(String script) {
+    Awaitility.await().atMost(PATIENCE).until(() -> this.<Boolean>run("return " + script));
   }
 
   /** Presses keys where the focus is. */
@@ -214,7 +241,10 @@ public final class Browser implements AutoCloseable {
                 Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
   }
 
-  /** What axe finds wrong with the page as it is now, one line a rule and element. */
+  /**
+   * What axe finds wrong with the page as it is now, one line a rule and element. Dialogs behind
+   * the one in use are for nobody until that is closed.
+   */
   public List<String> barriers() {
     if (!this.<Boolean>run("return 'axe' in window")) {
       run(AXE);

@@ -98,6 +98,6 @@ async function request(method, route, init) {
 
 /** A detail as a sentence; one that begins with the name of a key keeps it as it is written. */
 function sentence(detail) {
-  const start = /^\w+:/.test(detail) ? detail.charAt(0) : detail.charAt(0).toUpperCase();
+  const start = /^[\w.[\]-]+:/.test(detail) ? detail.charAt(0) : detail.charAt(0).toUpperCase();
   return start + detail.slice(1) + (/[.!?]$/.test(detail) ? "" : ".");
 }

@@ -1,6 +1,7 @@
 import {call} from "./api.js";
 import {configurationOf, Mistake} from "./configuration.js";
 import {byId, el, say, setText, whileBusy} from "./dom.js";
+import {makeFields, optionField} from "./fields.js";
 import {FORMATS} from "./formats.js";
 import {go, pageOf} from "./route.js";
 import {generateInto} from "./secret.js";
@@ -14,6 +15,7 @@ const field = name => byId(`new-${name}`);
 const valueOf = name => field(name).value.trim();
 
 export function start() {
+  byId("form-fields").append(...makeFields());
   field("format").append(...Object.entries(FORMATS).map(([name, {label}]) => el("option", {value: name}, label)));
   field("format").addEventListener("change", explain);
   field("url").addEventListener("input", fit);
@@ -52,6 +54,7 @@ function clear() {
   field("secret").type = "password";
   say(byId("new-secret-outcome"), "");
   byId("save").removeAttribute("aria-busy");
+  byId("others").open = false;
   complain(null);
   explain();
 }
@@ -59,24 +62,18 @@ function clear() {
 /** Says what the chosen format wants, and asks for its options. */
 function explain() {
   const {hint, path, ending = path, header, options = []} = FORMATS[valueOf("format")];
-  setText(byId("format-hint"), hint);
-  setText(byId("url-hint-new"), path ? `Usually ends in ${ending}` : "Where the events are posted to. Without one they are discarded.");
+  setText(byId("new-format-hint"), hint);
+  setText(byId("new-url-hint"), path
+    ? `Usually ends in ${ending}`
+    : "Where the events are posted to. Without one they are discarded.");
   field("url").placeholder = `https://siem.example${ending ?? "/in"}`;
   field("headers").placeholder = header ?? "Authorization: Bearer …";
-  setText(byId("headers-hint"), `One a line, as name: value.${header ? ` This format usually needs ${header.split(":")[0]}.` : ""}`);
+  setText(byId("new-headers-hint"), "One a line, as name: value."
+    + (header ? ` This format usually needs ${header.split(":")[0]}.` : ""));
   byId("format-options").hidden = options.length === 0;
   setText(byId("options-title"), `Options of ${valueOf("format")}`);
   byId("options").replaceChildren(...options.map(optionField));
   fit();
-}
-
-function optionField({name, label, example, named = false}) {
-  const id = `option-${name}`;
-  const attributes = {id, "data-option": name, "data-named": String(named), placeholder: example,
-    autocomplete: "off", spellcheck: "false"};
-  return el("div", {},
-    el("label", {for: id}, named ? `${label}, one a line` : label),
-    named ? el("textarea", {...attributes, rows: "2"}) : el("input", {...attributes, type: "text"}));
 }
 
 /** Tells when the URL is unusual for the format; it is a hint and no more. */
@@ -140,6 +137,7 @@ function complain(failure) {
   byId("endpoint-form").querySelectorAll("[aria-invalid]").forEach(one => one.removeAttribute("aria-invalid"));
   const wrong = failure && fieldOf(failure);
   if (wrong) {
+    byId("others").open ||= byId("others").contains(wrong);
     wrong.setAttribute("aria-invalid", "true");
     wrong.focus();
   }

@@ -110,11 +110,14 @@ function learn(entry, endpoint, place, now) {
   setText(entry.chip, state);
   setText(entry.url, endpoint.url);
   entry.url.title = endpoint.url;
+  const oldest = endpoint.oldest_pending;
   setText(entry.format, endpoint.format);
   setText(entry.rate, rate(entry.perSecond));
   setText(entry.backlog, number(endpoint.pending));
-  setText(entry.oldest, endpoint.oldest_pending ? span(now - new Date(endpoint.oldest_pending)) : "–");
+  setText(entry.oldest, oldest ? span(now - new Date(oldest)) : "–");
   setText(entry.letters, number(endpoint.dlq_size));
+  entry.oldest.classList.toggle("nothing", oldest === null);
+  entry.letters.classList.toggle("nothing", endpoint.dlq_size === 0);
   setText(entry.error, endpoint.last_error ?? "");
 }
 

@@ -36,6 +36,7 @@ export function clear() {
 function show() {
   const {id, endpoint} = state;
   clear();
+  setText(byId("settings-title"), `Endpoint ${id}`);
   byId("url").value = endpoint?.url ?? "";
   byId("disable").hidden = !endpoint?.url;
   setText(byId("signed-hint"), endpoint?.signed ? "Requests are signed now." : "Requests are not signed now.");
