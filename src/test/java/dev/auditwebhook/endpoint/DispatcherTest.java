@@ -2,6 +2,11 @@ package dev.auditwebhook.endpoint;
 
 import static dev.auditwebhook.endpoint.ScriptedSender.status;
 import static dev.auditwebhook.testing.Events.ids;
+import static dev.auditwebhook.testing.SpokenFormat.answer;
+import static dev.auditwebhook.wire.format.Verdict.DELIVERED;
+import static dev.auditwebhook.wire.format.Verdict.HELD_UP;
+import static dev.auditwebhook.wire.format.Verdict.REJECTED;
+import static dev.auditwebhook.wire.format.Verdict.RETRY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,7 +14,9 @@ import dev.auditwebhook.endpoint.ScriptedSender.Sent;
 import dev.auditwebhook.endpoint.attempt.AttemptReport;
 import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.testing.LogLines;
+import dev.auditwebhook.testing.SpokenFormat;
 import dev.auditwebhook.wire.Answer;
+import dev.auditwebhook.wire.format.Verdict;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
@@ -621,5 +628,88 @@ class DispatcherTest extends DispatcherScenario {
     clock.turn(1_000);
 
     assertThat(sender.eventIds()).containsExactly(1L);
+  }
+
+  private void spoken() {
+    sender = sender.with(new SpokenFormat());
+    batches(4, 0);
+    start();
+  }
+
+  private void arriveTogether(int events) {
+    dispatcher.queue(store.arrive(events, clock.now()));
+  }
+
+  @Test
+  void ofABatchEachEventFaresAsItsReceiverSays() {
+    spoken();
+    arriveTogether(4);
+    sender.last().answer(answer(DELIVERED, RETRY, REJECTED, RETRY));
+
+    assertThat(total(Total.DELIVERED)).isEqualTo(1);
+    assertThat(ledger.letters()).containsExactly(3L);
+    assertThat(ledger.pending()).isEqualTo(2);
+    assertThat(sender.sent()).as("the others wait").hasSize(1);
+
+    clock.turn(1_000);
+    assertThat(sender.last().eventIds()).containsExactly(2L, 4L);
+    assertThat(sender.last().messageId()).isNotEqualTo(sender.sent(0).messageId());
+    sender.usually(204);
+    sender.last().answer(answer(RETRY, DELIVERED));
+    clock.turn(2_000);
+    assertThat(sender.last().eventIds())
+        .as("by itself, after a longer backoff")
+        .containsExactly(2L);
+    assertThat(sender.last().attempt()).isEqualTo(2);
+    assertThat(total(Total.DELIVERED)).isEqualTo(3);
+    assertBalanced();
+  }
+
+  @Test
+  void whatIsHeldUpByAnotherEventGoesAtOnceAndCostsNoAttempt() {
+    options.setMaxAttempts(1);
+    spoken();
+    arriveTogether(3);
+    sender.last().answer(answer(HELD_UP, REJECTED, HELD_UP));
+    assertThat(ledger.letters()).containsExactly(2L);
+    assertThat(sender.last().eventIds()).containsExactly(1L, 3L);
+    assertThat(sender.last().at()).isZero();
+    sender.last().answer(answer(REJECTED, HELD_UP));
+    sender.last().answer(answer(DELIVERED));
+    assertThat(total(Total.DELIVERED)).isEqualTo(1);
+    assertThat(reports).extracting(AttemptReport::attempt).containsOnly(1);
+    assertBalanced();
+  }
+
+  @Test
+  void ofABatchThatIsTakenInPartOnlyWhatFailsForTheLastTimeIsLost() {
+    spoken();
+    arriveTogether(4);
+    sender.usually(
+        each ->
+            answer(
+                each.eventIds().stream()
+                    .map(id -> id == 2 ? RETRY : DELIVERED)
+                    .toArray(Verdict[]::new)));
+    sender.last().answer(answer(RETRY, RETRY, DELIVERED, DELIVERED));
+    clock.turn(A_DAY);
+    assertThat(total(Total.DELIVERED)).isEqualTo(3);
+    assertThat(ledger.letters()).containsExactly(2L);
+    assertThat(sender.sent()).hasSize(3);
+    assertThat(total(Total.FAILED)).isEqualTo(1);
+    assertBalanced();
+  }
+
+  @Test
+  void whereTheOrderIsStrictWhatIsTriedAgainOfABatchHoldsTheOthers() {
+    options.setMaxInFlight(1);
+    spoken();
+    arriveTogether(6);
+    sender.last().answer(answer(DELIVERED, RETRY, DELIVERED, DELIVERED));
+    assertThat(sender.sent()).hasSize(1);
+    clock.turn(1_000);
+    assertThat(sender.last().eventIds()).containsExactly(2L);
+    sender.last().answer(answer(DELIVERED));
+    assertThat(sender.last().eventIds()).containsExactly(5L, 6L);
   }
 }
