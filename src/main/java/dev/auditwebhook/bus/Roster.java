@@ -42,18 +42,21 @@ final class Roster {
               .thenComparing(Comparator.naturalOrder()));
   private final Set<String> leaving = new HashSet<>();
 
-  /**
-   * Makes all endpoints, and goes on with what is kept of them. One that was taken out of the
-   * configuration goes.
-   *
-   * @throws IllegalArgumentException in one line when the URL of one may not be used now
-   */
   Roster(WebhookOptions options, Surroundings around, Journal journal, MessageIds ids) {
     this.around = around;
     this.journal = journal;
     this.ids = ids;
     configured.put(DEFAULT_ID, new EndpointOptions(options));
     configured.putAll(options.getEndpoints());
+  }
+
+  /**
+   * Makes all endpoints, and goes on with what is kept of them. One that was taken out of the
+   * configuration goes.
+   *
+   * @throws IllegalArgumentException in one line when the URL of one may not be used now
+   */
+  void takeUp() {
     configured.forEach(this::takeUp);
     journal
         .kept()

@@ -94,6 +94,7 @@ public final class Webhook {
         new Surroundings(vertx, clock, options, resolver, metrics, attemptsPublisher());
     roster = new Roster(options, around, journal, ids);
     held.push(roster::close);
+    roster.takeUp();
     metrics.counter("webhook.rejected", "Entries that were not valid", journal::rejected);
     Acceptance acceptance = new Acceptance(clock, journal, options.getMaxEntryBytes());
     hold(acceptance::close);

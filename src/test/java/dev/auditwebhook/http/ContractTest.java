@@ -5,6 +5,7 @@ import static dev.auditwebhook.testing.Effect.silence;
 import static dev.auditwebhook.testing.Effect.status;
 import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.EndpointOptions;
@@ -14,6 +15,7 @@ import dev.auditwebhook.http.guard.ClientLimits;
 import dev.auditwebhook.testing.Readme;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import dev.auditwebhook.testing.WebhookExtension;
+import dev.auditwebhook.wire.format.FormatCatalog;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -32,6 +34,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -107,7 +110,7 @@ class ContractTest {
 
   @Test
   void theManualNamesEveryRouteOfIt() {
-    String manual = Readme.chapter("HTTP").replace("?limit=&after=", "");
+    String manual = Readme.chapter("HTTP").replaceAll("\\?\\w+=(&\\w+=)*`", "`");
     for (String operation : contract.operations()) {
       assertThat(manual).contains("`" + operation.replaceAll("\\{(\\w+)}", ":$1") + "`");
     }
@@ -320,11 +323,14 @@ class ContractTest {
             "{\"secrets\":\"whsec_\"}",
             "{\"headers\":{\"a\":1}}",
             "{\"actions\":[\"\"]}",
+            "{\"actions\":[\"user.*.login\"]}",
+            "{\"actions\":[\"!!user\"]}",
             "{\"format\":\"splunk\"}",
             "{\"formatOptions\":{\"indx\":\"audit\"}}",
             "{\"format\":\"loki\",\"formatOptions\":{\"labels\":{\"job\":1}}}",
             "{\"compression\":\"zstd\"}",
             "{\"auth\":{\"type\":\"basic\"}}",
+            "{\"auth\":{\"type\":\"oauth2\",\"tokenUrl\":\"http://a\",\"clientId\":\"a\"}}",
             "{\"maxAttempts\":0}",
             "{\"jitter\":2}",
             "{\"queueCapacity\":0}",
@@ -334,6 +340,7 @@ class ContractTest {
       notValid("PUT", "/endpoints/siem", config);
     }
     notValid("PUT", "/endpoints/SIEM", "{}");
+    served("PUT", "/endpoints/siem", "{}");
     notValid("PATCH", "/endpoints/siem", "{}");
     notValid("PATCH", "/endpoints/siem", "{\"url\":\"http://a\",\"endpoint\":\"other\"}");
     notValid("GET", "/endpoints/siem/dlq?limit=0", null);
@@ -352,7 +359,7 @@ class ContractTest {
   }
 
   private void whatTheBusCannotDo() {
-    for (int status : List.of(500, 503, 504)) {
+    for (int status : List.of(409, 500, 503, 504)) {
       String address = "broken" + status;
       String entry = "entry" + status;
       BusWebhook broken = new BusWebhook(webhook.vertx()).fails(entry, status, "for a test");
@@ -409,5 +416,36 @@ class ContractTest {
       defaults.put(key, properties.getJsonObject(key).getValue("default"));
     }
     assertThat(defaults).isEqualTo(new EndpointOptions().toJson());
+    assertThat(contract.schema("Format").getJsonArray("enum"))
+        .isEqualTo(new JsonArray(FormatCatalog.names()));
+  }
+
+  @Test
+  void theBoundsOfTheConfigurationAreThoseOfTheOptions() {
+    JsonObject properties = contract.schema("Configuration").getJsonObject("properties");
+    boundsAreThoseOfTheOptions(properties, UnaryOperator.identity());
+    for (String group : List.of("circuitBreaker", "batch")) {
+      boundsAreThoseOfTheOptions(
+          properties.getJsonObject(group).getJsonObject("properties"),
+          config -> new JsonObject().put(group, config));
+    }
+  }
+
+  private static void boundsAreThoseOfTheOptions(
+      JsonObject properties, UnaryOperator<JsonObject> in) {
+    for (String key : properties.fieldNames()) {
+      JsonObject schema = properties.getJsonObject(key);
+      if (schema.containsKey("maximum")) {
+        for (int out = 0; out <= 1; out++) {
+          Object least = schema.getInteger("minimum") - out;
+          Object most = schema.getInteger("maximum") + out;
+          for (Object value : List.of(least, most)) {
+            JsonObject config = in.apply(new JsonObject().put(key, value));
+            Throwable refusal = catchThrowable(() -> new EndpointOptions(config));
+            assertThat(refusal == null).as(config.encode()).isEqualTo(out == 0);
+          }
+        }
+      }
+    }
   }
 }

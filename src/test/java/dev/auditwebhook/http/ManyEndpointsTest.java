@@ -241,10 +241,9 @@ class ManyEndpointsTest {
     assertThat(reasons()).contains("disabled siem");
   }
 
-  private List<?> reasons() {
-    return assertProblem(api.call("GET", "/health/delivery"), 503)
-        .getJsonArray("reasons")
-        .getList();
+  private List<String> reasons() {
+    JsonObject problem = assertProblem(api.call("GET", "/health/delivery"), 503);
+    return problem.getJsonArray("reasons").stream().map(String::valueOf).toList();
   }
 
   @Test

@@ -34,7 +34,7 @@ class CurlTest {
   private static final String TOKEN = "token-of-this-test";
   private static final String BASE = "http://127.0.0.1:8080";
   private static final String RECEIVER = "https://siem.example/in";
-  private static final Pattern ROUTE = Pattern.compile("`(GET|PUT|POST|DELETE) (/[^`?]*)");
+  private static final Pattern ROUTE = Pattern.compile("`(GET|PUT|PATCH|POST|DELETE) (/[^`?]*)");
   private static final int DEAD_LETTERS = 10;
   private static final int ENDED_BY_MAX_TIME = 28;
 
@@ -70,10 +70,19 @@ class CurlTest {
 
     for (String command : Readme.curlCommands(chapter)) {
       Outcome outcome = run(command, port);
-      String expected = command.contains("/audit ") ? "202" : "200";
-      assertThat(outcome.status()).as("%s: %s", command, outcome.output()).isEqualTo(expected);
+      assertThat(outcome.status())
+          .as("%s: %s", command, outcome.output())
+          .isEqualTo(expectedStatus(command));
       assertThat(outcome.exit()).isEqualTo(command.contains(" -N ") ? ENDED_BY_MAX_TIME : 0);
     }
+  }
+
+  private static String expectedStatus(String command) {
+    return switch (route(command)) {
+      case "POST /audit" -> "202";
+      case "PUT /endpoints/siem" -> "201";
+      default -> "200";
+    };
   }
 
   @Test
@@ -84,7 +93,11 @@ class CurlTest {
             .filter(line -> line.startsWith("| `"))
             .map(line -> line.split(" \\| ")[0])
             .flatMap(cell -> ROUTE.matcher(cell).results())
-            .map(route -> route.group(1) + " " + route.group(2).replace(":event_id", "8"))
+            .map(
+                route ->
+                    route.group(1)
+                        + " "
+                        + route.group(2).replace(":event_id", "8").replace(":id", "siem"))
             .collect(Collectors.toSet());
 
     assertThat(Readme.curlCommands("HTTP").stream().map(CurlTest::route))

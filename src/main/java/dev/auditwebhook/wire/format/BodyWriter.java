@@ -72,14 +72,14 @@ final class BodyWriter {
   BodyWriter text(Event event) {
     write(TEXT).write(event.id());
     byte[] content = event.content();
-    int from = 0;
-    for (int i = 0; i < content.length; i++) {
-      if (isEscaped(content[i])) {
-        write(content, from, i).write('\\');
-        from = i;
+    room(2 * content.length);
+    for (byte one : content) {
+      if (isEscaped(one)) {
+        bytes[size++] = '\\';
       }
+      bytes[size++] = one;
     }
-    return write(content, from, content.length).write('"');
+    return write('"');
   }
 
   /** How many bytes {@link #text} writes. */
