@@ -4,6 +4,7 @@ import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.endpoint.settings.Settings;
 import dev.auditwebhook.wire.Credentials;
+import dev.auditwebhook.wire.Network;
 import dev.auditwebhook.wire.StandardHeaders;
 import dev.auditwebhook.wire.WebClientSender;
 
@@ -29,7 +30,11 @@ record Outlet(
             options, settings.credentialsUrl(), around.options().isAllowPrivateNetworks());
     WebClientSender sender =
         new WebClientSender(
-            around.vertx(), options, headers, credentials, around.resolver(), ids::ofEvent);
+            new Network(around.vertx(), around.resolver(), clock::elapsed),
+            options,
+            headers,
+            credentials,
+            ids::ofEvent);
     return new Outlet(
         settings.puts(), headers, credentials, sender, new TestDelivery(ids, sender, clock));
   }
