@@ -14,6 +14,7 @@ import dev.auditwebhook.endpoint.attempt.Circuit;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.endpoint.ledger.Ledger;
 import dev.auditwebhook.endpoint.ledger.Total;
+import dev.auditwebhook.endpoint.settings.Settings;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.testing.LogLines;
@@ -68,9 +69,9 @@ class DispatcherTest {
     store = new ScriptedStore(engine, options.getDlqCapacity());
     ledger = store.ledger();
     settings = new Settings(options, ledger.settings(), clock.now(), ledger::settingsChanged);
-    Recorder recorder =
-        new Recorder(ledger, new Excerpts(options, List.of()), clock, Metrics.NONE, reports::add);
-    readAhead = new ReadAhead(store, ledger, clock, store.state(), options.getQueueCapacity());
+    Excerpts excerpts = new Excerpts(settings, List.of());
+    Recorder recorder = new Recorder("siem", ledger, excerpts, clock, Metrics.NONE, reports::add);
+    readAhead = new ReadAhead(store, ledger, clock, store.state(), options::getQueueCapacity);
     dispatcher =
         new Dispatcher(clock, new MessageIds("msg_test_"), settings, sender, recorder, readAhead);
     dispatcher.sendTo(circuit(settings.url()));
@@ -129,7 +130,7 @@ class DispatcherTest {
   }
 
   private void assertBalanced() {
-    assertThat(total(Total.RECEIVED))
+    assertThat(ledger.received())
         .isEqualTo(total(Total.DELIVERED) + total(Total.FAILED) + ledger.pending());
   }
 
@@ -405,7 +406,8 @@ class DispatcherTest {
     arrive(3);
     try (LogLines log = new LogLines()) {
       sender.last().answer(410);
-      assertThat(log.all()).containsExactly("WARN Webhook paused: 410 Gone from http://a.example");
+      assertThat(log.all())
+          .containsExactly("WARN Endpoint siem is paused: 410 Gone from http://a.example");
     }
     clock.turn(A_DAY);
     assertThat(settings.pausedFor()).isEqualTo("410 Gone from http://a.example");

@@ -13,6 +13,8 @@ import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.journal.Acceptance;
 import dev.auditwebhook.journal.EncodedEntry;
+import dev.auditwebhook.journal.Engine.Addition;
+import dev.auditwebhook.journal.Engine.Counts;
 import dev.auditwebhook.journal.Journal;
 import dev.auditwebhook.testing.Endpoints;
 import dev.auditwebhook.testing.ScriptedEngine;
@@ -81,12 +83,16 @@ class EndpointTest {
         ids(1, letters).stream()
             .collect(Collectors.toMap(Function.identity(), id -> new Change.Bury(letter(id))));
     List<Long> totals = List.of((long) letters, 0L, (long) letters, 0L, 0L, 0L, 0L, 0L);
-    Step last = new Step("default", letters, List.of(), buried, totals, new JsonObject());
-    engine.append(entries, 0, List.of(last));
+    Step last = new Step("default", 0, letters, List.of(), buried, totals, new JsonObject());
+    engine.append(new Addition(entries, new Counts(letters, 0), List.of(last), letters + 1));
+  }
+
+  private JsonObject report() {
+    return endpoint.report(0).result();
   }
 
   private long reported(String key) {
-    return endpoint.report(0).getLong(key);
+    return report().getLong(key);
   }
 
   private List<Long> listed(long after, int limit) {
@@ -111,15 +117,15 @@ class EndpointTest {
   }
 
   @Test
-  void itWantsTheActionsThatItIsToHaveWhileItHasAUrl() {
+  void itWantsTheActionsThatItIsToHaveAndIsEnabledWhileItHasAUrl() {
     start();
     assertThat(endpoint.wants("user.login")).isTrue();
     assertThat(endpoint.wants("node.registered")).isFalse();
+    assertThat(endpoint.isEnabled()).isTrue();
     endpoint.set("", null, null, null);
-    assertThat(endpoint.wants("user.login")).as("it is disabled").isFalse();
     assertThat(endpoint.isEnabled()).isFalse();
     endpoint.set(OTHER_URL, null, null, null);
-    assertThat(endpoint.wants("user.login")).isTrue();
+    assertThat(endpoint.isEnabled()).isTrue();
   }
 
   @Test
@@ -158,7 +164,7 @@ class EndpointTest {
 
     start();
     assertThat(endpoint.url()).isEqualTo(OTHER_URL);
-    assertThat(journal.stateOf("default").settings().encode()).contains(SECRET, ":7");
+    assertThat(journal.kept().get("default").settings().encode()).contains(SECRET, ":7");
   }
 
   @Test
@@ -191,7 +197,7 @@ class EndpointTest {
   void aPauseByRequestHoldsWhatArrivesAndIsKept() {
     start();
     assertThat(endpoint.status()).isEqualTo("paused");
-    assertThat(endpoint.report(0).getString("reason")).isEqualTo("paused by request");
+    assertThat(report().getString("reason")).isEqualTo("paused by request");
     arrive(2);
     assertThat(reported("in_flight")).isZero();
     start();

@@ -17,7 +17,7 @@ class FullDiskReadAheadTest {
   private final SettableClock clock = new SettableClock();
   private final ScriptedEngine engine = new ScriptedEngine();
   private ScriptedStore store = new ScriptedStore(engine, 10);
-  private ReadAhead readAhead = new ReadAhead(store, store.ledger(), clock, store.state(), 4);
+  private ReadAhead readAhead = new ReadAhead(store, store.ledger(), clock, store.state(), () -> 4);
   private final List<Pending> held = new ArrayList<>();
 
   private void arrive(int events) {
@@ -56,7 +56,7 @@ class FullDiskReadAheadTest {
     store.ledger().tried(held.get(0), 1, 5);
     store.kept();
     store = new ScriptedStore(engine, 10);
-    readAhead = new ReadAhead(store, store.ledger(), clock, store.state(), 4);
+    readAhead = new ReadAhead(store, store.ledger(), clock, store.state(), () -> 4);
     engine.failAppends("No space left on device");
     assertThat(take()).isNotEmpty();
   }

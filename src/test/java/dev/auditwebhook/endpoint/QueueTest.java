@@ -6,9 +6,12 @@ import dev.auditwebhook.BatchOptions;
 import dev.auditwebhook.endpoint.attempt.Batch;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.endpoint.ledger.Pending;
+import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.testing.Events;
+import dev.auditwebhook.testing.Formats;
 import dev.auditwebhook.testing.SettableClock;
 import dev.auditwebhook.wire.format.Event;
+import dev.auditwebhook.wire.format.Format;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,13 +19,14 @@ import org.junit.jupiter.api.Test;
 class QueueTest {
 
   private static final MessageIds IDS = new MessageIds("msg_test_");
+  private static final Format FORMAT = Formats.batches();
 
   private final SettableClock clock = new SettableClock();
   private int ripe;
 
   private Queue queue(int maxEvents, long maxDelay, boolean strict) {
     BatchOptions options = new BatchOptions().setMaxEvents(maxEvents).setMaxDelay(maxDelay);
-    return new Queue(clock, IDS, options, strict, () -> ripe++);
+    return new Queue(clock, IDS, FORMAT::sizeOf, options, strict, () -> ripe++);
   }
 
   private static Pending event(long id, long since) {
@@ -166,13 +170,7 @@ class QueueTest {
     queue.add(event(5, 150));
     Batch next = queue.next();
     assertThat(next.events()).extracting(Pending::id).containsExactly(2L, 5L, 8L);
-    assertThat(next.body())
-        .isEqualTo(
-            dev.auditwebhook.wire.format.FormatCatalog.of(
-                    "event",
-                    dev.auditwebhook.json.StrictJson.of("", new io.vertx.core.json.JsonObject()),
-                    true)
-                .body(List.of(Events.event(2), Events.event(5), Events.event(8)), null));
+    assertThat(next.contents()).extracting(Event::id).containsExactly(2L, 5L, 8L);
   }
 
   @Test
@@ -214,13 +212,13 @@ class QueueTest {
     assertThat(ids(queue.next())).containsExactly(3L);
     Batch large = queue.next();
     assertThat(ids(large)).containsExactly(4L);
-    assertThat(large.body()).hasSizeGreaterThan(Batch.MAX_BYTES);
+    assertThat(large.contents().get(0).size()).isGreaterThan(Batch.MAX_BYTES);
     assertThat(queue.isEmpty()).isTrue();
   }
 
   /** As it comes back from the store. */
   private static Pending tried(long id, int attempts, long since) {
-    return LedgerEvents.tried(Events.event(id, since), attempts, since);
+    return Pending.of(new Straggler(Events.event(id, since), attempts, since));
   }
 
   @Test

@@ -48,7 +48,7 @@ class ReadAheadTest {
     capacity = queueCapacity;
     store = new ScriptedStore(engine, DLQ_CAPACITY);
     ledger = store.ledger();
-    readAhead = new ReadAhead(store, ledger, clock, store.state(), queueCapacity);
+    readAhead = new ReadAhead(store, ledger, clock, store.state(), () -> capacity);
     held.clear();
     given = 0;
   }
@@ -114,7 +114,7 @@ class ReadAheadTest {
   }
 
   private long imbalance() {
-    return ledger.total(Total.RECEIVED)
+    return ledger.received()
         - ledger.total(Total.DELIVERED)
         - ledger.total(Total.FAILED)
         - ledger.pending();

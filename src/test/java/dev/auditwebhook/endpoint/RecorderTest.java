@@ -9,17 +9,21 @@ import dev.auditwebhook.endpoint.attempt.Attempt;
 import dev.auditwebhook.endpoint.attempt.AttemptReport;
 import dev.auditwebhook.endpoint.attempt.Batch;
 import dev.auditwebhook.endpoint.attempt.Circuit;
+import dev.auditwebhook.endpoint.attempt.Decision;
 import dev.auditwebhook.endpoint.attempt.Ruling;
 import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.endpoint.ledger.Ledger;
 import dev.auditwebhook.endpoint.ledger.Pending;
 import dev.auditwebhook.endpoint.ledger.Total;
+import dev.auditwebhook.endpoint.settings.Settings;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.testing.LogLines;
 import dev.auditwebhook.testing.ScriptedEngine;
 import dev.auditwebhook.testing.SettableClock;
 import dev.auditwebhook.wire.Answer;
+import dev.auditwebhook.wire.format.Finding;
+import dev.auditwebhook.wire.format.Verdict;
 import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,10 +64,15 @@ class RecorderTest {
   private final Ledger ledger = store.ledger();
   private final Measured measured = new Measured();
   private final List<AttemptReport> reports = new ArrayList<>();
-  private final EndpointOptions options =
-      new EndpointOptions().setHeaders(Map.of("Authorization", "Bearer hunter2hunter2"));
+  private final Settings settings =
+      new Settings(
+          new EndpointOptions().setHeaders(Map.of("Authorization", "Bearer hunter2hunter2")),
+          ledger.settings(),
+          clock.now(),
+          ledger::settingsChanged);
   private final Recorder recorder =
-      new Recorder(ledger, new Excerpts(options, List.of()), clock, measured, reports::add);
+      new Recorder(
+          "siem", ledger, new Excerpts(settings, List.of()), clock, measured, reports::add);
   private final Circuit circuit =
       new Circuit(
           vertx,
@@ -82,8 +91,18 @@ class RecorderTest {
   private Attempt attempt(int events, int attempts) {
     List<Pending> members =
         store.arrive(events, 1).stream().map(Pending::untried).peek(ledger::reach).toList();
-    Batch batch = new Batch(members, "msg_b", new byte[0], attempts, attempts, 5);
+    Batch batch = new Batch(members, "msg_b", attempts, attempts, 5);
     return new Attempt(batch, circuit, circuit.admit());
+  }
+
+  /** Records what is done about an answer that says the same of all events. */
+  private Batch record(Ruling ruling, Attempt attempt, Answer answer, boolean current) {
+    Finding finding =
+        ruling == Ruling.DELIVERED
+            ? Finding.DELIVERED
+            : new Finding(Verdict.of(answer.status()), answer.problem(), null);
+    Decision decision = new Decision(attempt, ruling, finding);
+    return recorder.record(decision, attempt.batch(), answer, current);
   }
 
   private DeadLetter letter(long id) {
@@ -94,7 +113,7 @@ class RecorderTest {
   void aDeliveryEndsItsEvents() {
     clock.turn(5);
     assertThat(recorder.lastDelivery()).isNull();
-    Batch waits = recorder.record(Ruling.DELIVERED, attempt(2, 0), status(204), true);
+    Batch waits = record(Ruling.DELIVERED, attempt(2, 0), status(204), true);
     assertThat(waits).isNull();
     assertThat(ledger.total(Total.DELIVERED)).isEqualTo(2);
     assertThat(ledger.pending()).isZero();
@@ -104,14 +123,14 @@ class RecorderTest {
     assertThat(reports).extracting(each -> each.event().id()).containsExactly(1L, 2L);
     assertThat(reports.get(0).get().encode())
         .isEqualTo(
-            "{\"event_id\":1,\"action\":\"node.registered\",\"attempt\":1,\"outcome\":\"delivered\","
-                + "\"status\":204,\"latency_ms\":1,\"error\":null}");
+            "{\"endpoint\":\"siem\",\"event_id\":1,\"action\":\"node.registered\",\"attempt\":1,"
+                + "\"outcome\":\"delivered\",\"status\":204,\"latency_ms\":1,\"error\":null}");
   }
 
   @Test
   void aRetryCostsAnAttempt() {
     clock.turn(5);
-    Batch waits = recorder.record(Ruling.RETRY, attempt(1, 1), status(503), true);
+    Batch waits = record(Ruling.RETRY, attempt(1, 1), status(503), true);
     assertThat(waits.attempts()).isEqualTo(2);
     assertThat(waits.tries()).isEqualTo(2);
     assertThat(waits.since()).isEqualTo(clock.now());
@@ -126,7 +145,7 @@ class RecorderTest {
   @Test
   void whatIsParkedPausedOrSplitCostsNone() {
     for (Ruling ruling : List.of(Ruling.PARK, Ruling.PAUSE, Ruling.SPLIT, Ruling.SPLIT_LATER)) {
-      Batch waits = recorder.record(ruling, attempt(2, 1), status(410), true);
+      Batch waits = record(ruling, attempt(2, 1), status(410), true);
       assertThat(waits.attempts()).as("%s", ruling).isEqualTo(1);
       assertThat(waits.tries()).isEqualTo(2);
     }
@@ -136,7 +155,7 @@ class RecorderTest {
 
   @Test
   void attemptsAtAFormerUrlDoNotCount() {
-    Batch waits = recorder.record(Ruling.PARK, attempt(1, 2), status(503), false);
+    Batch waits = record(Ruling.PARK, attempt(1, 2), status(503), false);
     assertThat(waits.attempts()).isZero();
     assertThat(waits.events().get(0).attempts()).isZero();
   }
@@ -145,9 +164,10 @@ class RecorderTest {
   void aDeadLetterTellsWhatBecameOfItsEvent() {
     Answer answer = new Answer(503, null, false, 0, "no entry for hunter2hunter2", 9, false);
     try (LogLines log = new LogLines()) {
-      assertThat(recorder.record(Ruling.DEAD_LETTER, attempt(1, 2), answer, true)).isNull();
+      assertThat(record(Ruling.DEAD_LETTER, attempt(1, 2), answer, true)).isNull();
       assertThat(log.all())
-          .containsExactly("WARN Event 1 is a dead letter at attempt 3: 503 from http://a.example");
+          .containsExactly(
+              "WARN Event 1 is a dead letter of siem at attempt 3: 503 from http://a.example");
     }
     DeadLetter letter = letter(1);
     assertThat(letter.event().id()).isEqualTo(1);
@@ -164,7 +184,7 @@ class RecorderTest {
   @Test
   void whereNoAnswerCameThereIsNoStatus() {
     Answer none = new Answer(0, "connection refused", false, 0, null, 1, false);
-    recorder.record(Ruling.DEAD_LETTER, attempt(2, 2), none, true);
+    record(Ruling.DEAD_LETTER, attempt(2, 2), none, true);
     assertThat(letter(2).status()).isNull();
     assertThat(letter(2).response()).isNull();
     assertThat(letter(2).error()).isEqualTo("connection refused from http://a.example");
@@ -175,7 +195,7 @@ class RecorderTest {
   @Test
   void whatWasSentTwiceAtOnceIsCountedAsRetried() {
     Answer resent = new Answer(204, null, false, 0, "", 1, true);
-    recorder.record(Ruling.DELIVERED, attempt(2, 0), resent, true);
+    record(Ruling.DELIVERED, attempt(2, 0), resent, true);
     assertThat(ledger.total(Total.RETRIED)).isEqualTo(2);
     assertThat(ledger.total(Total.DELIVERED)).isEqualTo(2);
   }

@@ -1,22 +1,20 @@
 package dev.auditwebhook.endpoint;
 
 import dev.auditwebhook.security.UrlPolicy.Destination;
+import dev.auditwebhook.testing.Formats;
 import dev.auditwebhook.testing.SettableClock;
 import dev.auditwebhook.wire.Answer;
 import dev.auditwebhook.wire.Sender;
+import dev.auditwebhook.wire.format.Event;
+import dev.auditwebhook.wire.format.Format;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Sends nothing; its answers are a test's. */
 final class ScriptedSender implements Sender {
-
-  private static final Pattern ID = Pattern.compile("\"event_id\":(\\d+)");
 
   /**
    * One attempt.
@@ -27,18 +25,14 @@ final class ScriptedSender implements Sender {
       Destination destination,
       int attempt,
       String messageId,
+      List<Event> events,
       byte[] body,
       long at,
       boolean apart,
       Promise<Answer> answer) {
 
     List<Long> eventIds() {
-      List<Long> ids = new ArrayList<>();
-      Matcher id = ID.matcher(new String(body, StandardCharsets.UTF_8));
-      while (id.find()) {
-        ids.add(Long.valueOf(id.group(1)));
-      }
-      return ids;
+      return events.stream().map(Event::id).toList();
     }
 
     void answer(int status) {
@@ -51,11 +45,17 @@ final class ScriptedSender implements Sender {
   }
 
   private final SettableClock clock;
+  private final Format format;
   private final List<Sent> sent = new ArrayList<>();
   private Function<Sent, Answer> usually = each -> null;
 
   ScriptedSender(SettableClock clock) {
+    this(clock, Formats.single());
+  }
+
+  ScriptedSender(SettableClock clock, Format format) {
     this.clock = clock;
+    this.format = format;
   }
 
   static Answer status(int status) {
@@ -101,19 +101,35 @@ final class ScriptedSender implements Sender {
   }
 
   @Override
-  public Future<Answer> send(Destination destination, int attempt, String messageId, byte[] body) {
-    return record(destination, attempt, messageId, body, false);
+  public Format format() {
+    return format;
   }
 
   @Override
-  public Future<Answer> sendApart(Destination destination, String messageId, byte[] body) {
-    return record(destination, 0, messageId, body, true);
+  public Future<Answer> send(
+      Destination destination, int attempt, String messageId, List<Event> events) {
+    byte[] body = format.body(events, id -> "msg_test_" + id);
+    return record(
+        new Sent(
+            destination,
+            attempt,
+            messageId,
+            events,
+            body,
+            clock.elapsed(),
+            false,
+            Promise.promise()));
   }
 
-  private Future<Answer> record(
-      Destination destination, int attempt, String messageId, byte[] body, boolean apart) {
-    Sent each =
-        new Sent(destination, attempt, messageId, body, clock.elapsed(), apart, Promise.promise());
+  @Override
+  public Future<Answer> sendApart(Destination destination, String messageId, List<Event> events) {
+    byte[] body = format.body(events, id -> messageId);
+    return record(
+        new Sent(
+            destination, 0, messageId, events, body, clock.elapsed(), true, Promise.promise()));
+  }
+
+  private Future<Answer> record(Sent each) {
     sent.add(each);
     Answer answer = usually.apply(each);
     if (answer != null) {

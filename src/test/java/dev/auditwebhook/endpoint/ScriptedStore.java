@@ -8,7 +8,10 @@ import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.journal.EncodedEntry;
+import dev.auditwebhook.journal.Engine.Addition;
 import dev.auditwebhook.journal.Engine.Appended;
+import dev.auditwebhook.journal.Engine.Counts;
+import dev.auditwebhook.journal.Engine.Opened;
 import dev.auditwebhook.testing.Events;
 import dev.auditwebhook.testing.ScriptedEngine;
 import dev.auditwebhook.wire.format.Event;
@@ -26,13 +29,16 @@ final class ScriptedStore implements EndpointStore {
   private final ScriptedEngine engine;
   private final State state;
   private final Ledger ledger;
+  private long arrived;
   private Future<Void> underway = Future.succeededFuture();
 
   ScriptedStore(ScriptedEngine engine, int dlqCapacity) {
     this.engine = engine;
-    State kept = engine.open().result().endpoints().get(ENDPOINT);
-    state = kept == null ? State.ofNew(0) : kept;
-    ledger = new Ledger(ENDPOINT, state, dlqCapacity, this::changed);
+    Opened opened = engine.open().result();
+    State kept = opened.endpoints().get(ENDPOINT);
+    arrived = opened.counts().arrived();
+    state = kept == null ? State.ofNew(0, 0, arrived) : kept;
+    ledger = new Ledger(ENDPOINT, state, dlqCapacity, this);
   }
 
   /** What was kept when it was opened. */
@@ -47,14 +53,28 @@ final class ScriptedStore implements EndpointStore {
   /** So many events arrive, accepted at some time, and are kept. */
   List<Event> arrive(int events, long acceptedAt) {
     List<EncodedEntry> entries = Collections.nCopies(events, Events.entry(acceptedAt));
-    entries.forEach(entry -> ledger.received());
-    Appended appended = engine.append(entries, 0, List.of(ledger.step())).result();
+    entries.forEach(entry -> ledger.take());
+    arrived += events;
+    Appended appended = append(entries, ledger.step()).result();
     ledger.kept();
     return appended.events();
   }
 
+  private Future<Appended> append(List<EncodedEntry> entries, Step step) {
+    return engine.append(
+        new Addition(entries, new Counts(arrived, 0), List.of(step), step.cursor() + 1));
+  }
+
+  @Override
+  public long arrived() {
+    return arrived;
+  }
+
   @Override
   public void changed() {}
+
+  @Override
+  public void filterChanged() {}
 
   @Override
   public Future<Void> kept() {
@@ -63,9 +83,7 @@ final class ScriptedStore implements EndpointStore {
   }
 
   private Future<Void> write() {
-    Step step = ledger.step();
-    return engine
-        .append(List.of(), 0, List.of(step))
+    return append(List.of(), ledger.step())
         .onComplete(
             appended -> {
               ledger.kept();
@@ -80,7 +98,7 @@ final class ScriptedStore implements EndpointStore {
 
   @Override
   public Future<Found<Event>> read(long after, int limit) {
-    return engine.read(after, limit);
+    return engine.read(state.number(), after, limit);
   }
 
   @Override

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.security.UrlPolicy.Destination;
+import dev.auditwebhook.testing.Formats;
 import dev.auditwebhook.testing.SettableClock;
 import dev.auditwebhook.wire.Answer;
+import dev.auditwebhook.wire.format.Format;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -16,10 +18,11 @@ class TestDeliveryTest {
   private static final Destination DESTINATION = UrlPolicy.vet("http://a.example/in", true);
 
   private final SettableClock clock = new SettableClock(1_767_225_600_000L);
-  private final ScriptedSender sender = new ScriptedSender(clock);
+  private ScriptedSender sender;
 
-  private TestDelivery delivery(boolean array) {
-    return new TestDelivery(new MessageIds("msg_test_"), array, sender, clock);
+  private TestDelivery delivery(Format format) {
+    sender = new ScriptedSender(clock, format);
+    return new TestDelivery(new MessageIds("msg_test_"), sender, clock);
   }
 
   private String body() {
@@ -28,7 +31,7 @@ class TestDeliveryTest {
 
   @Test
   void itIsAnEventWithoutANumberOfNowOnAConnectionOfItsOwn() {
-    delivery(false).send(DESTINATION);
+    delivery(Formats.single()).send(DESTINATION);
     assertThat(body())
         .isEqualTo(
             "{\"event_id\":0,\"action\":\"webhook.test\",\"timestamp\":\"2026-01-01T00:00:00Z\"}");
@@ -38,13 +41,13 @@ class TestDeliveryTest {
 
   @Test
   void whereBatchesAreSentItIsAnArrayOfOne() {
-    delivery(true).send(DESTINATION);
+    delivery(Formats.batches()).send(DESTINATION);
     assertThat(body()).startsWith("[{\"event_id\":0,").endsWith("}]");
   }
 
   @Test
   void eachHasAMessageIdThatWasNeverUsed() {
-    TestDelivery delivery = delivery(false);
+    TestDelivery delivery = delivery(Formats.single());
     delivery.send(DESTINATION);
     String first = sender.last().messageId();
     sender.last().answer(204);
@@ -54,7 +57,7 @@ class TestDeliveryTest {
 
   @Test
   void itRunsUntilItsAnswerIsThere() {
-    TestDelivery delivery = delivery(false);
+    TestDelivery delivery = delivery(Formats.single());
     assertThat(delivery.isRunning()).isFalse();
     Future<Answer> answer = delivery.send(DESTINATION);
     assertThat(delivery.isRunning()).isTrue();

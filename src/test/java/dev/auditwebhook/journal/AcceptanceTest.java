@@ -46,7 +46,7 @@ class AcceptanceTest {
   }
 
   private long reported(String key) {
-    return endpoint.report(0).getLong(key);
+    return endpoint.report(0).result().getLong(key);
   }
 
   @Test

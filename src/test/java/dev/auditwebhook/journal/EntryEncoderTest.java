@@ -27,7 +27,7 @@ class EntryEncoderTest {
   private static final long NOW = 1_767_225_600_123L;
 
   private static EncodedEntry encode(EntryEncoder encoder, JsonObject entry) {
-    return encoder.encode(AuditEvent.fromJson(entry), entry, NOW);
+    return encoder.encode(AuditEvent.fromJson(entry), entry, NOW, Recipients.NONE);
   }
 
   private static byte[] bytes(JsonObject entry) {

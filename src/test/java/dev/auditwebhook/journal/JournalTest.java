@@ -1,6 +1,5 @@
 package dev.auditwebhook.journal;
 
-import static dev.auditwebhook.testing.Events.entry;
 import static dev.auditwebhook.testing.Events.ids;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +8,7 @@ import dev.auditwebhook.endpoint.Endpoint;
 import dev.auditwebhook.endpoint.ledger.EndpointStore;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Total;
+import dev.auditwebhook.journal.Distribution.Audience;
 import dev.auditwebhook.testing.Endpoints;
 import dev.auditwebhook.testing.LogLines;
 import dev.auditwebhook.testing.ScriptedEngine;
@@ -18,12 +18,14 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class JournalTest {
 
+  private static final String ACTION = "node.registered";
   private static final String FULL = "No space left on device";
   private static final String REFUSING = FULL + "; new events are dropped until it can";
 
@@ -60,13 +62,23 @@ class JournalTest {
   /** So many entries arrive, for which there is room. */
   private void arrive(int entries) {
     for (int i = 0; i < entries; i++) {
-      journal.append(entry(clock.now()), replies::add);
+      append(new byte[0], replies::add);
     }
+  }
+
+  private void append(byte[] content, Consumer<Accepted> answered) {
+    Audience all = journal.audience(ACTION);
+    Recipients recipients = journal.recipients(all);
+    journal.append(new EncodedEntry(ACTION, content, clock.now(), recipients), all, answered);
   }
 
   /** An entry arrives for which there is no room. */
   private void arriveWithoutRoom() {
-    journal.drop(replies::add);
+    drop(replies::add);
+  }
+
+  private void drop(Consumer<Accepted> answered) {
+    journal.drop(journal.audience(ACTION), answered);
   }
 
   private Append append(int index) {
@@ -133,8 +145,8 @@ class JournalTest {
 
   @Test
   void nobodyNeedsToAsk() {
-    journal.append(entry(1), null);
-    journal.drop(null);
+    append(new byte[0], null);
+    drop(null);
     clock.turn();
     assertThat(replies).isEmpty();
     assertThat(engine.journal()).containsExactly(1L);
@@ -173,14 +185,14 @@ class JournalTest {
 
   @Test
   void aStepRidesAlongWithTheNextGroup() {
-    endpoint.discarded();
+    endpoint.dropped();
     clock.turn(40);
     arrive(1);
     clock.turn();
 
     assertThat(groups()).containsExactly(1);
-    assertThat(total(append(0), Total.DISCARDED)).isEqualTo(1);
-    assertThat(total(append(0), Total.RECEIVED)).isEqualTo(2);
+    assertThat(total(append(0), Total.DROPPED)).isEqualTo(1);
+    assertThat(total(append(0), Total.WANTED)).isEqualTo(2);
 
     clock.turn(10_000);
     assertThat(engine.appends()).as("nothing is kept twice").hasSize(1);
@@ -188,32 +200,32 @@ class JournalTest {
 
   @Test
   void aStepWithoutAGroupIsKeptSoon() {
-    endpoint.discarded();
+    endpoint.dropped();
     clock.turn(60);
-    endpoint.discarded();
+    endpoint.dropped();
     clock.turn(Journal.STEP_DELAY - 61);
     assertThat(engine.appends()).isEmpty();
 
     clock.turn(1);
 
     assertThat(groups()).containsExactly(0);
-    assertThat(total(append(0), Total.DISCARDED)).isEqualTo(2);
+    assertThat(total(append(0), Total.DROPPED)).isEqualTo(2);
     clock.turn(10_000);
     assertThat(engine.appends()).hasSize(1);
   }
 
   @Test
   void whatHappensWhileAStepIsBeingKeptIsInTheNextOne() {
-    endpoint.discarded();
+    endpoint.dropped();
     engine.hold();
     clock.turn(Journal.STEP_DELAY);
-    endpoint.discarded();
+    endpoint.dropped();
     engine.release();
     clock.turn(Journal.STEP_DELAY);
 
     assertThat(engine.appends()).hasSize(2);
-    assertThat(total(append(0), Total.DISCARDED)).isEqualTo(1);
-    assertThat(total(append(1), Total.DISCARDED)).isEqualTo(2);
+    assertThat(total(append(0), Total.DROPPED)).isEqualTo(1);
+    assertThat(total(append(1), Total.DROPPED)).isEqualTo(2);
   }
 
   @Test
@@ -246,7 +258,7 @@ class JournalTest {
     open(50);
     arrive(1);
     clock.turn();
-    endpoint.discarded();
+    endpoint.dropped();
 
     Future<Void> kept = store.kept();
     assertThat(kept.isComplete()).isFalse();
@@ -283,8 +295,8 @@ class JournalTest {
 
       assertThat(replies).containsExactlyElementsOf(dropped(1, 5));
       assertThat(endpoint.pending()).isZero();
-      assertThat(endpoint.report(0).getLong("received")).isEqualTo(5);
-      assertThat(endpoint.report(0).getLong("dropped")).isEqualTo(5);
+      assertThat(endpoint.report(0).result().getLong("received")).isEqualTo(5);
+      assertThat(endpoint.report(0).result().getLong("dropped")).isEqualTo(5);
       assertThat(journal.hasRoom()).isFalse();
       assertThat(journal.isFaulty()).isTrue();
       assertThat(journal.warning()).isEqualTo(REFUSING);
@@ -339,7 +351,7 @@ class JournalTest {
     Append last = append(engine.appends().size() - 1);
     assertThat(engine.appends()).as("six that failed and one that did not").hasSize(7);
     assertThat(total(last, Total.DROPPED)).isEqualTo(1);
-    assertThat(total(last, Total.RECEIVED)).isEqualTo(1);
+    assertThat(total(last, Total.WANTED)).isEqualTo(1);
     assertThat(last.entries()).as("what was dropped is not kept").isEmpty();
   }
 
@@ -372,7 +384,7 @@ class JournalTest {
   @Test
   void whoWaitsForAnAppendHearsThatItFailed() {
     engine.failAppends(FULL);
-    endpoint.discarded();
+    endpoint.dropped();
     Future<Void> kept = store.kept();
     clock.turn();
     assertThat(kept.cause()).hasMessage(FULL);
@@ -384,7 +396,7 @@ class JournalTest {
     byte[] large = new byte[1 << 20];
     int events = 0;
     while (journal.hasRoom()) {
-      journal.append(new EncodedEntry("x", large, 1), null);
+      append(large, null);
       events++;
       clock.turn();
     }
@@ -395,7 +407,7 @@ class JournalTest {
 
     engine.hold();
     for (int i = 0; i < 32; i++) {
-      journal.append(new EncodedEntry("x", large, 1), null);
+      append(large, null);
     }
     clock.turn();
     assertThat(journal.hasRoom()).isFalse();
@@ -411,7 +423,7 @@ class JournalTest {
     journal.reject();
     journal.reject();
     clock.turn(Journal.STEP_DELAY);
-    assertThat(append(0).rejected()).isEqualTo(2);
+    assertThat(append(0).counts().rejected()).isEqualTo(2);
     assertThat(append(0).steps()).as("no endpoint did anything").isEmpty();
 
     open(0);
@@ -423,13 +435,13 @@ class JournalTest {
   void everyEndpointGetsAllThatIsKeptAndStepsOfThoseThatDidSomethingAreKept() {
     Endpoint second = endpoint("second");
     engine.appends().clear();
-    journal.append(entry(1), null);
+    append(new byte[0], null);
     clock.turn();
     assertThat(endpoint.pending()).isEqualTo(1);
     assertThat(second.pending()).isEqualTo(1);
     assertThat(append(0).steps()).extracting(Step::endpoint).containsExactly("default", "second");
 
-    second.discarded();
+    second.dropped();
     clock.turn(Journal.STEP_DELAY);
     assertThat(append(1).steps()).extracting(Step::endpoint).containsExactly("second");
   }
@@ -440,20 +452,20 @@ class JournalTest {
     clock.turn();
     assertThat(journal.close().succeeded()).isTrue();
     open(0);
-    assertThat(journal.stateOf("new").cursor()).isEqualTo(3);
-    assertThat(journal.stateOf("new").waiting()).isZero();
-    assertThat(journal.stateOf("default").waiting()).isEqualTo(3);
+    assertThat(journal.ofNew().cursor()).isEqualTo(3);
+    assertThat(journal.ofNew().waiting()).isZero();
+    assertThat(journal.kept().get("default").waiting()).isEqualTo(3);
   }
 
   @Test
   void closingKeepsWhatIsLeftAndLetsGo() {
     arrive(2);
-    endpoint.discarded();
+    endpoint.dropped();
 
     assertThat(journal.close().succeeded()).isTrue();
 
     assertThat(groups()).containsExactly(2);
-    assertThat(total(append(0), Total.DISCARDED)).isEqualTo(1);
+    assertThat(total(append(0), Total.DROPPED)).isEqualTo(1);
     assertThat(replies).containsExactlyElementsOf(queued(1, 2));
     assertThat(engine.isOpen()).isFalse();
     clock.turn(10_000);
@@ -559,7 +571,7 @@ class JournalTest {
     clock.turn(10_000);
     int before = engine.appends().size();
 
-    endpoint.discarded();
+    endpoint.dropped();
     clock.turn(Journal.STEP_DELAY);
 
     assertThat(engine.appends()).hasSize(before + 1);

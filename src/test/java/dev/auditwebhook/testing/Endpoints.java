@@ -1,10 +1,12 @@
 package dev.auditwebhook.testing;
 
+import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.endpoint.Endpoint;
 import dev.auditwebhook.endpoint.Surroundings;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.endpoint.ledger.EndpointStore;
+import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.journal.Journal;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.GuardedResolver;
@@ -43,12 +45,16 @@ public final class Endpoints {
     Surroundings around =
         new Surroundings(vertx, clock, options, silent, Metrics.NONE, attempt -> {});
     MessageIds ids = new MessageIds(journal.messageIdPrefix());
+    EndpointOptions configured = new EndpointOptions(options);
+    State kept = journal.kept().get(id);
+    State state = kept == null ? journal.ofNew() : kept;
     Endpoint endpoint =
         journal.add(
             id,
+            state,
             store -> {
               stores.accept(store);
-              return new Endpoint(id, options, around, journal.stateOf(id), store, ids);
+              return new Endpoint(id, configured, around, state, store, ids);
             });
     endpoint.set(null, null, null, true);
     clock.turn(1_000);

@@ -1,8 +1,10 @@
 package dev.auditwebhook.testing;
 
 import dev.auditwebhook.journal.EncodedEntry;
+import dev.auditwebhook.journal.Recipients;
 import dev.auditwebhook.wire.format.Event;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -14,6 +16,8 @@ public final class Events {
   /** One for all, so that equal events are equal. */
   private static final byte[] CONTENT =
       ",\"action\":\"%s\"}".formatted(ACTION).getBytes(StandardCharsets.UTF_8);
+
+  private static final Recipients FIRST = recipients(0);
 
   private Events() {}
 
@@ -34,9 +38,22 @@ public final class Events {
     return LongStream.rangeClosed(first, last).mapToObj(Events::event).toList();
   }
 
-  /** One without a number. */
+  /** One without a number, for the endpoint that has the number 0. */
   public static EncodedEntry entry(long acceptedAt) {
-    return new EncodedEntry(ACTION, CONTENT, acceptedAt);
+    return entry(acceptedAt, FIRST);
+  }
+
+  public static EncodedEntry entry(long acceptedAt, Recipients recipients) {
+    return new EncodedEntry(ACTION, CONTENT, acceptedAt, recipients);
+  }
+
+  /** The endpoints with these numbers. */
+  public static Recipients recipients(int... numbers) {
+    BitSet set = new BitSet();
+    for (int number : numbers) {
+      set.set(number);
+    }
+    return Recipients.of(set);
   }
 
   /** The numbers from one to another. */

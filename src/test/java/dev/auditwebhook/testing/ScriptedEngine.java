@@ -11,24 +11,31 @@ import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.journal.EncodedEntry;
 import dev.auditwebhook.journal.Engine;
 import dev.auditwebhook.journal.NotKeptException;
+import dev.auditwebhook.journal.Recipients;
 import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Keeps all in plain collections, as an engine should; fails, waits and damages as it is told. */
 public final class ScriptedEngine implements Engine {
 
   /** What an append was asked to keep. */
-  public record Append(List<EncodedEntry> entries, long rejected, List<Step> steps) {}
+  public record Append(List<EncodedEntry> entries, Counts counts, List<Step> steps, long needed) {}
+
+  /** An event of the journal, and whom it is for. */
+  private record Shared(Event event, Recipients recipients) {}
 
   private static final class Kept {
     private final TreeMap<Long, Straggler> stragglers = new TreeMap<>();
@@ -36,15 +43,16 @@ public final class ScriptedEngine implements Engine {
     private Step last;
   }
 
-  private final TreeMap<Long, Event> journal = new TreeMap<>();
+  private final TreeMap<Long, Shared> journal = new TreeMap<>();
   private final Map<String, Kept> endpoints = new HashMap<>();
   private final Set<Long> damaged = new TreeSet<>();
   private final List<Append> appends = new ArrayList<>();
   private final List<Runnable> waiting = new ArrayList<>();
   private long lastId;
-  private long rejected;
+  private Counts counts = new Counts(0, 0);
   private long interval;
   private String appendFailure;
+  private String forgetFailure;
   private Throwable readFailure;
   private boolean holding;
   private boolean open;
@@ -54,12 +62,19 @@ public final class ScriptedEngine implements Engine {
     appendFailure = message;
   }
 
+  /** Nothing is forgotten from now on, and so it fails; {@code null} for none. */
+  public void failForgetting(String message) {
+    forgetFailure = message;
+  }
+
   /** All reads from now on fail so; {@code null} for none. */
   public void failReads(Throwable failure) {
     readFailure = failure;
   }
 
-  /** From now on appends and reads take until they are {@linkplain #release() released}. */
+  /**
+   * From now on appends, reads and removals take until they are {@linkplain #release() released}.
+   */
   public void hold() {
     holding = true;
   }
@@ -72,7 +87,7 @@ public final class ScriptedEngine implements Engine {
     released.forEach(Runnable::run);
   }
 
-  /** How many appends and reads are under way. */
+  /** How many appends, reads and removals are under way. */
   public int underway() {
     return waiting.size();
   }
@@ -118,17 +133,19 @@ public final class ScriptedEngine implements Engine {
     open = true;
     Map<String, State> states = new HashMap<>();
     endpoints.forEach((id, kept) -> states.put(id, state(kept)));
-    return Future.succeededFuture(new Opened("msg_test_", lastId, rejected, states));
+    return Future.succeededFuture(new Opened("msg_test_", lastId, counts, states));
   }
 
   private State state(Kept kept) {
     Step last = kept.last;
-    TreeSet<Long> unsettled = new TreeSet<>(journal.tailMap(last.cursor(), false).keySet());
+    TreeSet<Long> unsettled = new TreeSet<>();
+    above(last.number(), last.cursor()).forEach(event -> unsettled.add(event.id()));
     unsettled.removeAll(new TreeSet<>(last.ahead()));
     List<Long> lost = new ArrayList<>(unsettled);
     lost.addAll(kept.stragglers.keySet());
     lost.retainAll(damaged);
     return new State(
+        last.number(),
         last.cursor(),
         last.ahead(),
         unsettled.stream().filter(id -> !damaged.contains(id)).count(),
@@ -140,21 +157,32 @@ public final class ScriptedEngine implements Engine {
         last.settings());
   }
 
+  /** The events of an endpoint, in order. */
+  private Stream<Event> above(int number, long id) {
+    return journal.tailMap(id, false).values().stream()
+        .filter(each -> each.recipients().include(number))
+        .map(Shared::event);
+  }
+
   @Override
-  public Future<Appended> append(List<EncodedEntry> entries, long nowRejected, List<Step> steps) {
-    appends.add(new Append(List.copyOf(nonNull(entries)), nowRejected, steps));
+  public Future<Appended> append(Addition addition) {
+    List<EncodedEntry> entries = addition.entries();
+    List<Step> steps = addition.steps();
+    appends.add(new Append(nonNull(entries), addition.counts(), steps, addition.needed()));
     long firstId = refuse(entries.size());
     return later(
         () -> {
           if (appendFailure != null) {
             return Future.failedFuture(new NotKeptException(appendFailure, firstId, null));
           }
-          rejected = nowRejected;
+          counts = addition.counts();
           List<Event> events = EncodedEntry.numbered(firstId, entries);
-          events.forEach(event -> journal.put(event.id(), event));
+          Iterator<EncodedEntry> whose = nonNull(entries).iterator();
+          events.forEach(
+              event -> journal.put(event.id(), new Shared(event, whose.next().recipients())));
           Map<String, List<Long>> notRedriven = new HashMap<>();
           steps.forEach(step -> notRedriven.put(step.endpoint(), keep(step)));
-          cut();
+          journal.headMap(Math.min(addition.needed(), firstId)).clear();
           return Future.succeededFuture(new Appended(firstId, events, notRedriven));
         });
   }
@@ -180,7 +208,14 @@ public final class ScriptedEngine implements Engine {
     totals.set(Total.FAILED.ordinal(), totals.get(Total.FAILED.ordinal()) + damagedLetters);
     totals.set(Total.REDRIVEN.ordinal(), totals.get(Total.REDRIVEN.ordinal()) - damagedLetters);
     kept.last =
-        new Step(step.endpoint(), step.cursor(), step.ahead(), Map.of(), totals, step.settings());
+        new Step(
+            step.endpoint(),
+            step.number(),
+            step.cursor(),
+            step.ahead(),
+            Map.of(),
+            totals,
+            step.settings());
     return notRedriven;
   }
 
@@ -199,12 +234,19 @@ public final class ScriptedEngine implements Engine {
     }
   }
 
-  private void cut() {
-    endpoints.values().stream()
-        .filter(kept -> kept.last != null)
-        .mapToLong(kept -> kept.last.cursor())
-        .min()
-        .ifPresent(passed -> journal.headMap(passed, true).clear());
+  @Override
+  public Future<Void> forget(String endpoint, JsonObject settings) {
+    return later(
+        () -> {
+          if (forgetFailure != null) {
+            return Future.failedFuture(forgetFailure);
+          }
+          endpoints.remove(endpoint);
+          if (settings != null) {
+            kept(endpoint).last = Step.ofRemoved(endpoint, settings);
+          }
+          return Future.succeededFuture();
+        });
   }
 
   @Override
@@ -222,10 +264,10 @@ public final class ScriptedEngine implements Engine {
   }
 
   @Override
-  public Future<Found<Event>> read(long after, int limit) {
+  public Future<Found<Event>> read(int number, long after, int limit) {
     return read(
         () -> {
-          List<Event> read = journal.tailMap(after, false).values().stream().limit(limit).toList();
+          List<Event> read = above(number, after).limit(limit).toList();
           return new Found<>(
               read.stream().filter(event -> !damaged.contains(event.id())).toList(),
               read.stream().map(Event::id).filter(damaged::contains).toList());

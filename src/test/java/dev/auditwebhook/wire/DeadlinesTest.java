@@ -3,6 +3,7 @@ package dev.auditwebhook.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.auditwebhook.testing.Formats;
 import dev.auditwebhook.testing.Turn;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -35,6 +36,10 @@ class DeadlinesTest {
     }
   }
 
+  private static Exchange exchange(Deadlines deadlines, String messageId) {
+    return new Exchange(deadlines, Formats.single(), messageId, new byte[0], true);
+  }
+
   @Test
   void everyExchangeEndsAtItsOwnDeadline() {
     long start = System.nanoTime();
@@ -43,10 +48,8 @@ class DeadlinesTest {
             () -> {
               Deadlines deadlines = new Deadlines(vertx, 50);
               List<Future<Answer>> started = new ArrayList<>();
-              started.add(new Exchange(deadlines, "msg_1", new byte[0], true).answer());
-              vertx.setTimer(
-                  30,
-                  id -> started.add(new Exchange(deadlines, "msg_2", new byte[0], true).answer()));
+              started.add(exchange(deadlines, "msg_1").answer());
+              vertx.setTimer(30, id -> started.add(exchange(deadlines, "msg_2").answer()));
               return started;
             });
     await().until(() -> onContext(() -> answers.size() == 2 && answers.get(1).isComplete()));
@@ -69,7 +72,7 @@ class DeadlinesTest {
               Deadlines deadlines = new Deadlines(vertx, 20);
               List<Future<Answer>> started = new ArrayList<>();
               for (int i = 0; i < 3; i++) {
-                started.add(new Exchange(deadlines, "msg_" + i, new byte[0], true).answer());
+                started.add(exchange(deadlines, "msg_" + i).answer());
               }
               started
                   .get(0)

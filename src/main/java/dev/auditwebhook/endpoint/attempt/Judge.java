@@ -82,9 +82,18 @@ public final class Judge {
   private static Map<Finding, List<Pending>> alike(Batch batch, List<Finding> findings) {
     Map<Finding, List<Pending>> alike = new LinkedHashMap<>();
     for (int i = 0; i < batch.size(); i++) {
-      alike.computeIfAbsent(findings.get(i), one -> new ArrayList<>()).add(batch.events().get(i));
+      alike
+          .computeIfAbsent(sort(findings.get(i)), one -> new ArrayList<>())
+          .add(batch.events().get(i));
     }
     return alike;
+  }
+
+  /** What goes again goes together, whatever was said of each. */
+  private static Finding sort(Finding finding) {
+    return finding.verdict() == Verdict.REJECTED
+        ? finding
+        : new Finding(finding.verdict(), finding.problem(), null);
   }
 
   /** Whoever takes or refuses single events is well. */

@@ -42,6 +42,9 @@ final class ElasticsearchFormat implements Format {
   private static final Finding UNSAID =
       new Finding(Verdict.RETRY, "200 that says nothing of the event", null);
 
+  private static final Finding CUT_OFF =
+      new Finding(Verdict.HELD_UP, "200 that was cut before the event", null);
+
   @Override
   public String contentType() {
     return "application/x-ndjson";
@@ -96,8 +99,19 @@ final class ElasticsearchFormat implements Format {
       }
     } catch (IOException e) {
       // Cut, or no JSON: what was read of it counts.
+      goOnAfterTheCut(findings);
     }
     return List.of(findings);
+  }
+
+  /**
+   * Where some items of an answer were read, each try settles some: so the others go again at no
+   * cost. Those that were created are answered with a 409 then.
+   */
+  private static void goOnAfterTheCut(Finding[] findings) {
+    if (Arrays.stream(findings).anyMatch(finding -> finding != UNSAID)) {
+      Arrays.setAll(findings, i -> findings[i] == UNSAID ? CUT_OFF : findings[i]);
+    }
   }
 
   private static boolean hasErrors(JsonParser json, Finding[] findings) throws IOException {

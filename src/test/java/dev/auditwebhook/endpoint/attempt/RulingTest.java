@@ -9,6 +9,7 @@ import dev.auditwebhook.endpoint.attempt.Circuit.Ticket;
 import dev.auditwebhook.endpoint.attempt.Ruling.Circumstances;
 import dev.auditwebhook.endpoint.ledger.Pending;
 import dev.auditwebhook.security.UrlPolicy;
+import dev.auditwebhook.testing.Formats;
 import dev.auditwebhook.testing.SettableClock;
 import dev.auditwebhook.wire.Answer;
 import dev.auditwebhook.wire.format.Verdict;
@@ -69,7 +70,7 @@ class RulingTest {
   private static Batch batch(int events, int attempts, int tries) {
     List<Pending> members =
         LongStream.rangeClosed(1, events).mapToObj(id -> Pending.untried(event(id))).toList();
-    return new Batch(members, "msg_1", new byte[0], attempts, tries, 0);
+    return new Batch(members, "msg_1", attempts, tries, 0);
   }
 
   /** When each of them is right. */
@@ -340,6 +341,9 @@ class RulingTest {
         };
     Answer answer = new Answer(status, null, false, 0, "", 1, false);
     assertThat(Verdict.of(status)).isEqualTo(verdict);
-    return new Judge(MAX_ATTEMPTS).rule(attempt, answer, current);
+    Judge judge = new Judge(Formats.batches(), MAX_ATTEMPTS, () -> "msg_part");
+    List<Decision> decisions = judge.rule(attempt, answer, current);
+    assertThat(decisions).hasSize(1);
+    return decisions.get(0).ruling();
   }
 }

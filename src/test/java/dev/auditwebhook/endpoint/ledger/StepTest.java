@@ -4,7 +4,10 @@ import static dev.auditwebhook.testing.Events.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.auditwebhook.journal.EncodedEntry;
-import dev.auditwebhook.journal.Engine;
+import dev.auditwebhook.journal.Engine.Addition;
+import dev.auditwebhook.journal.Engine.Appended;
+import dev.auditwebhook.journal.Engine.Counts;
+import dev.auditwebhook.journal.Engine.Opened;
 import dev.auditwebhook.testing.ScriptedEngine;
 import dev.auditwebhook.wire.format.Event;
 import java.util.ArrayList;
@@ -53,6 +56,7 @@ class StepTest {
   }
 
   private static final String ENDPOINT = "default";
+  private static final int NUMBER = 0;
   private static final int DLQ_CAPACITY = 5;
   private static final int MANY = Cursor.MAX_AHEAD + 300;
 
@@ -63,8 +67,11 @@ class StepTest {
     final TreeSet<Long> letters = new TreeSet<>();
     final Map<Total, Long> totals = new EnumMap<>(Total.class);
 
-    /** Arrived, and not numbered yet. */
+    /** Wanted, and not numbered yet. */
     int unkept;
+
+    long arrived;
+    long unwanted;
 
     Model copy() {
       Model copy = new Model();
@@ -72,6 +79,8 @@ class StepTest {
       copy.letters.addAll(letters);
       copy.totals.putAll(totals);
       copy.unkept = unkept;
+      copy.arrived = arrived;
+      copy.unwanted = unwanted;
       return copy;
     }
 
@@ -98,6 +107,7 @@ class StepTest {
     }
   }
 
+  private NoStore store;
   private ScriptedEngine engine;
   private Random random;
   private Ledger ledger;
@@ -128,11 +138,12 @@ class StepTest {
     kept = new Model();
     group = new ArrayList<>();
     leaving = null;
-    live(State.ofNew(0));
+    store = new NoStore();
+    live(State.ofNew(NUMBER, 0, 0));
   }
 
   private void live(State state) {
-    ledger = new Ledger(ENDPOINT, state, DLQ_CAPACITY, () -> {});
+    ledger = new Ledger(ENDPOINT, state, DLQ_CAPACITY, store);
     held.clear();
     unrecalled.clear();
     unrecalled.addAll(state.stragglers());
@@ -191,6 +202,8 @@ class StepTest {
     assertThat(ledger.pending()).as("after %s", act).isEqualTo(model.pending.size() + model.unkept);
     assertThat(ledger.letters()).as("after %s", act).isEqualTo(model.letters);
     assertThat(ledger.letterCount()).isEqualTo(model.letters.size());
+    assertThat(ledger.received()).as("after %s", act).isEqualTo(model.arrived);
+    assertThat(ledger.discarded()).as("after %s", act).isEqualTo(model.unwanted);
     for (Total total : Total.values()) {
       assertThat(ledger.total(total)).as("%s after %s", total, act).isEqualTo(model.total(total));
     }
@@ -202,12 +215,16 @@ class StepTest {
       case ARRIVE_MANY -> arrive(MANY);
       case NO_ROOM -> {
         group.add(null);
-        countBoth(Total.RECEIVED);
-        countBoth(Total.DROPPED);
+        store.arrived++;
+        model.arrived++;
+        ledger.drop();
+        model.count(Total.WANTED, 1);
+        model.count(Total.DROPPED, 1);
       }
       case UNWANTED -> {
-        countBoth(Total.RECEIVED);
-        countBoth(Total.DISCARDED);
+        store.arrived++;
+        model.arrived++;
+        model.unwanted++;
       }
       case REACH -> reach(random.nextInt(10) == 0 ? 2_000 : random.nextInt(6));
       case DAMAGED_ON_DISK -> damagedOnDisk();
@@ -234,16 +251,13 @@ class StepTest {
     return some.subList(0, Math.min(some.size(), random.nextInt(4)));
   }
 
-  private void countBoth(Total total) {
-    ledger.count(total);
-    model.count(total, 1);
-  }
-
   private void arrive(int events) {
     for (int i = 0; i < events; i++) {
       group.add(entry(1));
-      ledger.received();
-      model.count(Total.RECEIVED, 1);
+      store.arrived++;
+      ledger.take();
+      model.arrived++;
+      model.count(Total.WANTED, 1);
       model.unkept++;
     }
   }
@@ -264,7 +278,13 @@ class StepTest {
     if (leaving == null) {
       return;
     }
-    Engine.Appended appended = engine.append(leavingGroup, 0, List.of(leaving)).result();
+    Addition addition =
+        new Addition(
+            leavingGroup,
+            new Counts(leavingModel.arrived, 0),
+            List.of(leaving),
+            leaving.cursor() + 1);
+    Appended appended = engine.append(addition).result();
     List<Long> ids = appended.events().stream().map(Event::id).toList();
     ledger.kept();
     List<Long> notRedriven = appended.notRedriven().get(ENDPOINT);
@@ -310,7 +330,7 @@ class StepTest {
   }
 
   private void reach(int limit) {
-    Found<Event> read = engine.read(readUpTo, limit).result();
+    Found<Event> read = engine.read(NUMBER, readUpTo, limit).result();
     cannotRead(read.damaged());
     for (Event event : read.found()) {
       readUpTo = Math.max(readUpTo, event.id());
@@ -330,7 +350,7 @@ class StepTest {
 
   /** The next event of the journal is damaged, it turns out. */
   private void damagedOnDisk() {
-    engine.read(readUpTo, 1).result().found().stream()
+    engine.read(NUMBER, readUpTo, 1).result().found().stream()
         .map(Event::id)
         .filter(this::isOpen)
         .forEach(engine::damage);
@@ -402,8 +422,10 @@ class StepTest {
     model = kept.copy();
     group = new ArrayList<>();
     leaving = null;
-    State state = engine.open().result().endpoints().get(ENDPOINT);
-    live(state == null ? State.ofNew(engine.open().result().lastId()) : state);
+    Opened opened = engine.open().result();
+    store.arrived = opened.counts().arrived();
+    State state = opened.endpoints().get(ENDPOINT);
+    live(state == null ? State.ofNew(NUMBER, opened.lastId(), store.arrived) : state);
     if (state != null) {
       state.damaged().forEach(model::bury); // The next life finds them as it begins.
     }

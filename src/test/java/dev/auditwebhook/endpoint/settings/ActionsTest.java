@@ -1,4 +1,4 @@
-package dev.auditwebhook.endpoint;
+package dev.auditwebhook.endpoint.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,9 +1,10 @@
-package dev.auditwebhook.endpoint;
+package dev.auditwebhook.endpoint.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.ledger.Pending;
+import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.testing.Events;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -31,7 +32,7 @@ class SettingsTest {
   }
 
   private static Pending tried(int attempts, long since) {
-    return LedgerEvents.tried(Events.event(1), attempts, since);
+    return Pending.of(new Straggler(Events.event(1), attempts, since));
   }
 
   @Test
