@@ -6,7 +6,6 @@ import dev.auditwebhook.wire.auth.TokenSource.Way;
 import dev.auditwebhook.wire.format.Verdict;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.VertxException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientConnection;
@@ -49,6 +48,7 @@ final class TokenRequest implements HttpClientAgent {
   private int status;
   private String retryAfter;
   private int bytesRead;
+  private boolean whole;
 
   TokenRequest(Way way, int number) {
     this.way = way;
@@ -113,7 +113,7 @@ final class TokenRequest implements HttpClientAgent {
   private void watch(HttpClientResponse response) {
     status = response.statusCode();
     retryAfter = response.getHeader(HttpHeaders.RETRY_AFTER);
-    response.handler(this::count);
+    response.handler(this::count).endHandler(v -> whole = true);
   }
 
   private void count(Buffer data) {
@@ -134,7 +134,7 @@ final class TokenRequest implements HttpClientAgent {
   private TokenException explained(Throwable failure) {
     String origin = way.destination().origin();
     boolean taken = Verdict.of(status) == Verdict.DELIVERED;
-    if (status == 0 || taken && (failure instanceof VertxException)) {
+    if (status == 0 || taken && !whole) {
       boolean forbidden = failure instanceof ForbiddenAddressException;
       return new TokenException(origin, null, forbidden, null, failure);
     } else if (taken) {
