@@ -43,7 +43,8 @@ class ArchitectureTest {
     "metrics,",
     "security, json",
     "wire.format, json",
-    "wire, wire.format security json",
+    "wire.auth, wire.format security",
+    "wire, wire.format wire.auth security json",
     "endpoint.ledger, wire.format",
     "endpoint.attempt, endpoint.ledger wire wire.format security metrics json",
     "endpoint, endpoint.ledger endpoint.attempt wire wire.format security metrics json",
@@ -124,6 +125,17 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.micrometer..", "io.vertx.micrometer..")
+        .check(MODULE);
+  }
+
+  @Test
+  void onlyWhatAsksForTokensKnowsTheLibraryThatDoes() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.auditwebhook.wire.auth")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.vertx.ext.auth..")
         .check(MODULE);
   }
 

@@ -4,7 +4,6 @@ import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.endpoint.settings.Settings;
 import dev.auditwebhook.wire.Credentials;
-import dev.auditwebhook.wire.Network;
 import dev.auditwebhook.wire.StandardHeaders;
 import dev.auditwebhook.wire.WebClientSender;
 
@@ -30,7 +29,7 @@ record Outlet(
             options, settings.credentialsUrl(), around.options().isAllowPrivateNetworks());
     WebClientSender sender =
         new WebClientSender(
-            new Network(around.vertx(), around.resolver(), clock::elapsed),
+            new WebClientSender.Network(around.vertx(), around.resolver(), clock::elapsed),
             options,
             headers,
             credentials,

@@ -1,7 +1,7 @@
 package dev.auditwebhook.wire;
 
 import dev.auditwebhook.security.ForbiddenAddressException;
-import dev.auditwebhook.wire.auth.Token;
+import dev.auditwebhook.wire.auth.AccessToken;
 import dev.auditwebhook.wire.auth.TokenException;
 import dev.auditwebhook.wire.format.Format;
 import io.vertx.core.Future;
@@ -35,7 +35,7 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
   private final long startedNanos = System.nanoTime();
   private final List<String> shown = new ArrayList<>(0);
   private byte[] content;
-  private Token token;
+  private AccessToken token;
   private String awaited;
   private Runnable renewal;
   private HttpClientRequest request;
@@ -86,7 +86,7 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
    *
    * @param another is run when the receiver refuses it: then it is to go again, with another one
    */
-  void shows(Token good, Runnable another) {
+  void shows(AccessToken good, Runnable another) {
     awaited = null;
     token = good;
     renewal = another;

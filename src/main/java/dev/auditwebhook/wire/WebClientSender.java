@@ -7,7 +7,8 @@ import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.security.UrlPolicy.Destination;
 import dev.auditwebhook.wire.WebClients.Kind;
-import dev.auditwebhook.wire.auth.Token;
+import dev.auditwebhook.wire.auth.AccessToken;
+import dev.auditwebhook.wire.auth.TokenRoute;
 import dev.auditwebhook.wire.auth.TokenSource;
 import dev.auditwebhook.wire.auth.Tokens;
 import dev.auditwebhook.wire.format.Event;
@@ -15,6 +16,7 @@ import dev.auditwebhook.wire.format.Format;
 import dev.auditwebhook.wire.format.FormatCatalog;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.internal.buffer.BufferInternal;
@@ -28,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 
 /**
  * Sends through Vert.x {@code WebClient}, to a vetted address, with one deadline and one cap over
@@ -37,6 +40,14 @@ public final class WebClientSender implements Sender {
 
   /** A name's addresses may change for as long as its URL does not. */
   private static final int MAX_ROUTES = 64;
+
+  /**
+   * What it reaches receivers with.
+   *
+   * @param resolver finds the addresses that connections go to
+   * @param elapsed the time that has gone by since some moment, in milliseconds
+   */
+  public record Network(Vertx vertx, GuardedResolver resolver, LongSupplier elapsed) {}
 
   /** The way to one address of an endpoint, on a connection that is kept or on a fresh one. */
   private record Route(InetAddress address, boolean fresh) {}
@@ -94,14 +105,14 @@ public final class WebClientSender implements Sender {
   }
 
   private Tokens tokens(Network network, AuthOptions auth, long timeout) {
-    TokenSource.Way way =
-        new TokenSource.Way(
+    TokenRoute route =
+        new TokenRoute(
             network.vertx(),
             tokenUrl,
             clients.apart(Kind.of(tokenUrl, credentials.goTo(tokenUrl), true)),
             number -> address(tokenUrl, number),
             timeout);
-    return new Tokens(new TokenSource(auth, way), network.elapsed());
+    return new Tokens(new TokenSource(auth, route), network.elapsed());
   }
 
   @Override
@@ -148,7 +159,7 @@ public final class WebClientSender implements Sender {
     }
   }
 
-  private void show(Future<Token> asked, Exchange exchange, Way way) {
+  private void show(Future<AccessToken> asked, Exchange exchange, Way way) {
     exchange.awaitsToken(tokenUrl.origin());
     asked.onComplete(
         token -> {

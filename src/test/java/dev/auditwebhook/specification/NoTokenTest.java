@@ -8,6 +8,7 @@ import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.WebhookClient.DeadLetter;
 import dev.auditwebhook.WebhookOptions;
@@ -17,6 +18,7 @@ import dev.auditwebhook.testing.LogLines;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import dev.auditwebhook.testing.TokenEndpoint;
 import dev.auditwebhook.testing.WebhookExtension;
+import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -260,7 +262,7 @@ class NoTokenTest {
                 });
     List<String> seen = new ArrayList<>();
     try (LogLines log = new LogLines();
-        LogLines libraries = new LogLines("io.vertx", ch.qos.logback.classic.Level.TRACE)) {
+        LogLines libraries = new LogLines("io.vertx", Level.TRACE)) {
       List<JsonObject> attempts = webhook.attempts();
       for (String path : List.of("/token?key=Qu3ryS3cret", "/error")) {
         webhook.deploy(options().setAuth(idp.auth(idp.server().url(path))));
@@ -320,7 +322,7 @@ class NoTokenTest {
 
   @Test
   void aTokenThatComesAfterTheDeadlineIsForTheNextAttempt() {
-    io.vertx.core.Promise<Void> late = io.vertx.core.Promise.promise();
+    Promise<Void> late = Promise.promise();
     idp.server().then(json(200, "{\"access_token\":\"t\"}").heldBackUntil(late.future()));
     webhook.deploy(options().setMaxAttempts(1));
     webhook.publish(1);

@@ -2,7 +2,6 @@ package dev.auditwebhook.wire.auth;
 
 import dev.auditwebhook.security.ForbiddenAddressException;
 import dev.auditwebhook.security.UrlPolicy.Destination;
-import dev.auditwebhook.wire.auth.TokenSource.Way;
 import dev.auditwebhook.wire.format.Verdict;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -41,35 +40,35 @@ final class TokenRequest implements HttpClientAgent {
   /** What a header can carry. */
   private static final Predicate<String> TOKEN = Pattern.compile("[!-~]+").asMatchPredicate();
 
-  private final Way way;
+  private final TokenRoute route;
   private final int number;
-  private final Promise<Token> token = Promise.promise();
+  private final Promise<AccessToken> token = Promise.promise();
   private HttpClientRequest request;
   private int status;
   private String retryAfter;
   private int bytesRead;
   private boolean whole;
 
-  TokenRequest(Way way, int number) {
-    this.way = way;
+  TokenRequest(TokenRoute route, int number) {
+    this.route = route;
     this.number = number;
   }
 
-  Future<Token> send(OAuth2Options options, Oauth2Credentials credentials) {
-    String late = "timeout after " + way.timeout() + " ms";
-    long timer = way.vertx().setTimer(way.timeout(), id -> giveUp(late));
+  Future<AccessToken> send(OAuth2Options options, Oauth2Credentials credentials) {
+    String late = "timeout after " + route.timeout() + " ms";
+    long timer = route.vertx().setTimer(route.timeout(), id -> giveUp(late));
     Future.succeededFuture(options)
         .compose(with -> OAuth2Auth.create(new Leading(), with).authenticate(credentials))
         .map(this::read)
         .onComplete(token::tryComplete, failure -> token.tryFail(explained(failure)));
-    return token.future().onComplete(ended -> way.vertx().cancelTimer(timer));
+    return token.future().onComplete(ended -> route.vertx().cancelTimer(timer));
   }
 
   /** Vert.x, but what asks it for a client gets this one. */
   private final class Leading extends VertxWrapper {
 
     Leading() {
-      super((VertxInternal) way.vertx());
+      super((VertxInternal) route.vertx());
     }
 
     @Override
@@ -80,14 +79,14 @@ final class TokenRequest implements HttpClientAgent {
 
   @Override
   public Future<HttpClientRequest> request(RequestOptions asked) {
-    return way.addresses().apply(number).compose(address -> request(asked, address));
+    return route.addresses().apply(number).compose(address -> request(asked, address));
   }
 
   private Future<HttpClientRequest> request(RequestOptions asked, InetAddress address) {
     if (token.future().isComplete()) {
       return Future.failedFuture("too late");
     }
-    Destination to = way.destination();
+    Destination to = route.destination();
     asked
         .setHost(to.host())
         .setPort(to.port())
@@ -97,7 +96,7 @@ final class TokenRequest implements HttpClientAgent {
     if (address != null) {
       asked.setServer(SocketAddress.inetSocketAddress(new InetSocketAddress(address, to.port())));
     }
-    return way.client().request(asked).onSuccess(this::watch);
+    return route.client().request(asked).onSuccess(this::watch);
   }
 
   private void watch(HttpClientRequest made) {
@@ -124,7 +123,7 @@ final class TokenRequest implements HttpClientAgent {
   }
 
   private void giveUp(String problem) {
-    token.tryFail(new TokenException(way.destination().origin(), problem, false, null, null));
+    token.tryFail(new TokenException(route.destination().origin(), problem, false, null, null));
     if (request != null) {
       request.reset();
     }
@@ -132,7 +131,7 @@ final class TokenRequest implements HttpClientAgent {
 
   /** What went wrong, but nothing of what the answer says. */
   private TokenException explained(Throwable failure) {
-    String origin = way.destination().origin();
+    String origin = route.destination().origin();
     boolean taken = Verdict.of(status) == Verdict.DELIVERED;
     if (status == 0 || taken && !whole) {
       boolean forbidden = failure instanceof ForbiddenAddressException;
@@ -144,7 +143,7 @@ final class TokenRequest implements HttpClientAgent {
     return new TokenException(origin, Integer.toString(status), refused, retryAfter, null);
   }
 
-  private Token read(User user) {
+  private AccessToken read(User user) {
     Object value = user.principal().getValue("access_token");
     Object type = user.principal().getValue("token_type");
     boolean bearer = type == null || type.toString().equalsIgnoreCase("Bearer");
@@ -152,10 +151,10 @@ final class TokenRequest implements HttpClientAgent {
       throw new IllegalArgumentException("no bearer token");
     }
     Long expires = user.attributes().getLong("exp");
-    return new Token(
+    return new AccessToken(
         text,
         expires == null
-            ? Token.UNLIMITED
+            ? AccessToken.UNLIMITED
             : TimeUnit.SECONDS.toMillis(expires - user.attributes().getLong("iat")));
   }
 

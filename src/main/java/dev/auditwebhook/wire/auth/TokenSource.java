@@ -1,50 +1,30 @@
 package dev.auditwebhook.wire.auth;
 
 import dev.auditwebhook.AuthOptions;
-import dev.auditwebhook.security.UrlPolicy.Destination;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClientAgent;
 import io.vertx.ext.auth.oauth2.OAuth2FlowType;
 import io.vertx.ext.auth.oauth2.OAuth2Options;
 import io.vertx.ext.auth.oauth2.Oauth2Credentials;
-import java.net.InetAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /** Asks for tokens with client credentials (RFC 6749, section 4.4). */
-public final class TokenSource implements Supplier<Future<Token>> {
+public final class TokenSource implements Supplier<Future<AccessToken>> {
 
-  /**
-   * The way to the token URL.
-   *
-   * @param client makes the connections, one a request
-   * @param addresses gives a vetted address for the request of a number, or {@code null} where a
-   *     proxy finds it
-   * @param timeout of a request, in milliseconds
-   */
-  public record Way(
-      Vertx vertx,
-      Destination destination,
-      HttpClientAgent client,
-      IntFunction<Future<InetAddress>> addresses,
-      long timeout) {}
-
-  private final Way way;
+  private final TokenRoute route;
   private final OAuth2Options options;
   private final Oauth2Credentials credentials = new Oauth2Credentials();
   private int requests;
 
-  public TokenSource(AuthOptions auth, Way way) {
-    this.way = way;
+  public TokenSource(AuthOptions auth, TokenRoute route) {
+    this.route = route;
     // The library logs the URL that it asks: it is given the origin, and the request the rest.
     options =
         new OAuth2Options()
             .setSupportedGrantTypes(List.of(OAuth2FlowType.CLIENT.getGrantType()))
-            .setSite(way.destination().origin())
+            .setSite(route.destination().origin())
             .setTokenPath("/")
             .setClientId(encoded(auth.getClientId()))
             .setClientSecret(encoded(auth.getClientSecret()));
@@ -61,9 +41,9 @@ public final class TokenSource implements Supplier<Future<Token>> {
 
   /** Asks for one. It fails with {@link TokenException}. */
   @Override
-  public Future<Token> get() {
+  public Future<AccessToken> get() {
     int number = requests;
     requests = (requests + 1) % Integer.MAX_VALUE;
-    return new TokenRequest(way, number).send(new OAuth2Options(options), credentials);
+    return new TokenRequest(route, number).send(new OAuth2Options(options), credentials);
   }
 }

@@ -21,21 +21,21 @@ public final class Tokens {
   /** How long after a renewal ahead of time that failed there is no other, in milliseconds. */
   static final long PAUSE = 1_000;
 
-  private final Supplier<Future<Token>> source;
+  private final Supplier<Future<AccessToken>> source;
   private final LongSupplier clock;
-  private Token current;
+  private AccessToken current;
   private long renewAt;
   private long expiresAt;
   private long pausedUntil = Long.MIN_VALUE;
 
   /** The request that is under way, {@code null} while none is. */
-  private Future<Token> renewal;
+  private Future<AccessToken> renewal;
 
   /**
    * @param source asks for a token
    * @param clock the time that has gone by, in milliseconds
    */
-  public Tokens(Supplier<Future<Token>> source, LongSupplier clock) {
+  public Tokens(Supplier<Future<AccessToken>> source, LongSupplier clock) {
     this.source = source;
     this.clock = clock;
   }
@@ -46,7 +46,7 @@ public final class Tokens {
    *
    * @return failed as the source does
    */
-  public Future<Token> get() {
+  public Future<AccessToken> get() {
     long now = clock.getAsLong();
     if (current == null || now >= expiresAt) {
       return renew();
@@ -61,18 +61,18 @@ public final class Tokens {
    * A token in the place of one that the receiver refused. Whoever comes after another one gets
    * what that one asked for.
    */
-  public Future<Token> insteadOf(Token refused) {
+  public Future<AccessToken> insteadOf(AccessToken refused) {
     if (current == refused) {
       current = null;
     }
     return get();
   }
 
-  private Future<Token> renew() {
+  private Future<AccessToken> renew() {
     if (renewal != null) {
       return renewal;
     }
-    Promise<Token> asked = Promise.promise();
+    Promise<AccessToken> asked = Promise.promise();
     renewal = asked.future();
     long askedAt = clock.getAsLong();
     source
@@ -90,10 +90,10 @@ public final class Tokens {
     return asked.future();
   }
 
-  private void take(Token token, long askedAt) {
+  private void take(AccessToken token, long askedAt) {
     current = token;
     long lifetime = token.lifetime();
-    boolean expires = lifetime != Token.UNLIMITED;
+    boolean expires = lifetime != AccessToken.UNLIMITED;
     expiresAt = expires ? askedAt + lifetime : Long.MAX_VALUE;
     renewAt = expires ? expiresAt - Math.min(MARGIN, lifetime / PARTS) : Long.MAX_VALUE;
   }

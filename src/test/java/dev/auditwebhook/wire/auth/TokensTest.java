@@ -16,23 +16,23 @@ class TokensTest {
   private static final long HOUR = 3_600_000;
 
   private final SettableClock clock = new SettableClock();
-  private final List<Promise<Token>> asked = new ArrayList<>();
+  private final List<Promise<AccessToken>> asked = new ArrayList<>();
   private final Tokens tokens = new Tokens(this::ask, clock::elapsed);
 
-  private Future<Token> ask() {
+  private Future<AccessToken> ask() {
     asked.add(Promise.promise());
     return asked.get(asked.size() - 1).future();
   }
 
   private void grant(int request, String value, long lifetime) {
-    asked.get(request - 1).complete(new Token(value, lifetime));
+    asked.get(request - 1).complete(new AccessToken(value, lifetime));
   }
 
   private void refuse(int request) {
     asked.get(request - 1).fail("no");
   }
 
-  private static String valueOf(Future<Token> token) {
+  private static String valueOf(Future<AccessToken> token) {
     return token.result().value();
   }
 
@@ -47,7 +47,7 @@ class TokensTest {
 
   @Test
   void allWhoWaitGetTheSameOne() {
-    List<Future<Token>> all = Stream.generate(tokens::get).limit(10).toList();
+    List<Future<AccessToken>> all = Stream.generate(tokens::get).limit(10).toList();
     grant(1, "a", HOUR);
 
     assertThat(all).extracting(TokensTest::valueOf).containsOnly("a");
@@ -101,7 +101,7 @@ class TokensTest {
     grant(1, "a", HOUR);
     clock.turn(HOUR);
 
-    Future<Token> next = tokens.get();
+    Future<AccessToken> next = tokens.get();
 
     assertThat(next.isComplete()).isFalse();
     grant(2, "b", HOUR);
@@ -111,7 +111,7 @@ class TokensTest {
   @Test
   void oneOfUnknownLifeIsGoodUntilItIsRefused() {
     tokens.get();
-    grant(1, "a", Token.UNLIMITED);
+    grant(1, "a", AccessToken.UNLIMITED);
     clock.turn(1_000 * HOUR);
 
     assertThat(value()).isEqualTo("a");
@@ -135,11 +135,11 @@ class TokensTest {
 
   @Test
   void whoHasNoneAsksAgainAtOnce() {
-    Future<Token> first = tokens.get();
+    Future<AccessToken> first = tokens.get();
     refuse(1);
     assertThat(first.failed()).isTrue();
 
-    Future<Token> second = tokens.get();
+    Future<AccessToken> second = tokens.get();
     grant(2, "b", HOUR);
 
     assertThat(valueOf(second)).isEqualTo("b");
@@ -149,12 +149,14 @@ class TokensTest {
   void manyThatAreRefusedTogetherAskOnce() {
     tokens.get();
     grant(1, "a", HOUR);
-    Token refused = tokens.get().result();
+    AccessToken refused = tokens.get().result();
 
-    List<Future<Token>> early = Stream.generate(() -> tokens.insteadOf(refused)).limit(5).toList();
-    Future<Token> fresh = tokens.get();
+    List<Future<AccessToken>> early =
+        Stream.generate(() -> tokens.insteadOf(refused)).limit(5).toList();
+    Future<AccessToken> fresh = tokens.get();
     grant(2, "a", HOUR);
-    List<Future<Token>> late = Stream.generate(() -> tokens.insteadOf(refused)).limit(5).toList();
+    List<Future<AccessToken>> late =
+        Stream.generate(() -> tokens.insteadOf(refused)).limit(5).toList();
 
     assertThat(asked).hasSize(2);
     assertThat(Stream.of(early, late, List.of(fresh)).flatMap(List::stream))
@@ -175,6 +177,6 @@ class TokensTest {
 
   @Test
   void aTokenIsNotReadInALog() {
-    assertThat(new Token("t0k3n", HOUR)).hasToString("a token");
+    assertThat(new AccessToken("t0k3n", HOUR)).hasToString("a token");
   }
 }

@@ -6,7 +6,7 @@ package dev.auditwebhook.wire.auth;
  * @param lifetime for how long it is good, in milliseconds from when it was asked for; {@link
  *     #UNLIMITED} when nobody said
  */
-public record Token(String value, long lifetime) {
+public record AccessToken(String value, long lifetime) {
 
   public static final long UNLIMITED = Long.MAX_VALUE;
 
