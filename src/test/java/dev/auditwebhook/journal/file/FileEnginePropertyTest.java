@@ -9,7 +9,9 @@ import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.journal.EncodedEntry;
+import dev.auditwebhook.journal.Engine.Addition;
 import dev.auditwebhook.journal.Engine.Appended;
+import dev.auditwebhook.journal.Engine.Counts;
 import dev.auditwebhook.journal.NotKeptException;
 import dev.auditwebhook.journal.file.FaultyFiles.Faults;
 import dev.auditwebhook.wire.format.Event;
@@ -26,6 +28,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -43,7 +46,8 @@ import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
  * Whatever the disk does: what was acknowledged is pending, a dead letter or at its end, for each
- * endpoint, after each restart; no event is in two places, and what was refused is never found.
+ * endpoint that it is for, after each restart; no event is in two places, none is with an endpoint
+ * that it is not for, and what was refused is never found.
  */
 class FileEnginePropertyTest {
 
@@ -57,6 +61,7 @@ class FileEnginePropertyTest {
     BURY,
     REDRIVE,
     PURGE,
+    FORGET,
     READ,
     UPKEEP,
     FAULTS_BEGIN,
@@ -69,40 +74,55 @@ class FileEnginePropertyTest {
 
   private static final String QUICK = "quick";
   private static final String SLOW = "slow";
+  private static final String PASSING = "passing";
 
   /** What an endpoint knows: each acknowledged event is in one of the places, or ended. */
   private static final class Endpoint {
     private final String id;
+    private final int number;
+    private final Set<Long> acknowledged = new TreeSet<>();
     private final Set<Long> waiting = new TreeSet<>();
     private final Map<Long, Straggler> stragglers = new TreeMap<>();
     private final Set<Long> dead = new TreeSet<>();
     private final Set<Long> ended = new TreeSet<>();
     private final Map<Long, Change> changes = new LinkedHashMap<>();
     private final long[] totals = new long[Total.values().length];
+    private boolean changed;
 
-    Endpoint(String id) {
+    /** Whether it could not be forgotten, and the next start may find that it was. */
+    private boolean doomed;
+
+    Endpoint(String id, int number) {
       this.id = id;
+      this.number = number;
     }
 
     void change(long eventId, Change change) {
       changes.merge(eventId, change, (earlier, later) -> later.after(earlier));
+      changed = true;
     }
 
     void count(Total total, long by) {
       totals[total.ordinal()] += by;
+      changed |= by != 0;
     }
 
     long cursor(long lastId) {
       return waiting.stream().findFirst().map(first -> first - 1).orElse(lastId);
     }
 
+    long needed() {
+      return waiting.stream().findFirst().orElse(Long.MAX_VALUE);
+    }
+
     /** How the endpoint says it, for an append that makes this the last id. */
-    Step step(long lastId, Collection<Long> acknowledged) {
+    Step step(long lastId) {
       long cursor = cursor(lastId);
       List<Long> ahead =
           acknowledged.stream().filter(each -> each > cursor && !waiting.contains(each)).toList();
       return new Step(
           id,
+          number,
           cursor,
           ahead,
           new LinkedHashMap<>(changes),
@@ -115,7 +135,7 @@ class FileEnginePropertyTest {
     }
 
     long imbalance() {
-      return totals[0] - Arrays.stream(totals, 1, 5).sum() - pending();
+      return totals[0] - Arrays.stream(totals, 1, 4).sum() - pending();
     }
   }
 
@@ -126,15 +146,18 @@ class FileEnginePropertyTest {
   private Random random;
   private long lastId;
   private Map<String, Endpoint> endpoints;
-  private final Set<Long> acknowledged = new TreeSet<>();
+  private final Set<Long> given = new TreeSet<>();
 
   @BeforeTry
   void start() throws IOException {
     vertx = Vertx.vertx();
     directory = Files.createTempDirectory("journal");
     faults = new Faults();
-    endpoints = Map.of(QUICK, new Endpoint(QUICK), SLOW, new Endpoint(SLOW));
-    acknowledged.clear();
+    endpoints = new TreeMap<>();
+    for (String id : List.of(QUICK, SLOW, PASSING)) {
+      endpoints.put(id, new Endpoint(id, endpoints.size()));
+    }
+    given.clear();
     lastId = 0;
   }
 
@@ -158,6 +181,7 @@ class FileEnginePropertyTest {
             Tuple.of(4, Move.BURY),
             Tuple.of(4, Move.REDRIVE),
             Tuple.of(1, Move.PURGE),
+            Tuple.of(1, Move.FORGET),
             Tuple.of(4, Move.READ),
             Tuple.of(1, Move.UPKEEP),
             Tuple.of(1, Move.FAULTS_BEGIN),
@@ -186,10 +210,13 @@ class FileEnginePropertyTest {
       List.copyOf(endpoint.waiting).forEach(id -> deliver(endpoint, id));
       List.copyOf(endpoint.stragglers.keySet()).forEach(id -> deliver(endpoint, id));
       assertThat(endpoint.ended)
-          .containsAll(acknowledged.stream().filter(id -> !endpoint.dead.contains(id)).toList());
+          .containsAll(
+              endpoint.acknowledged.stream().filter(id -> !endpoint.dead.contains(id)).toList());
     }
     assertThat(append(List.of())).isTrue();
-    assertThat(engine.read(0, 9).found()).as("all is cut").isEmpty();
+    for (int number = 0; number < 5; number++) {
+      assertThat(engine.read(number, 0, 9).found()).as("all is cut").isEmpty();
+    }
     engine.close();
   }
 
@@ -226,6 +253,7 @@ class FileEnginePropertyTest {
         assertThat(engine.<Long>ask(() -> engine.engine().refuse(count))).isEqualTo(lastId + 1);
         lastId += count;
       }
+      case FORGET -> forget(endpoints.get(PASSING));
       case READ -> read();
       case UPKEEP -> engine.turn(1_000);
       case FAULTS_BEGIN -> faults.failing(0.05, new Random(random.nextLong()));
@@ -283,44 +311,77 @@ class FileEnginePropertyTest {
   private List<EncodedEntry> entries() {
     List<EncodedEntry> entries = new ArrayList<>();
     for (int i = random.nextInt(12); i >= 0; i--) {
-      entries.add(random.nextInt(5) == 0 ? null : Kept.entry(lastId + 1 + entries.size()));
+      int[] recipients =
+          endpoints.values().stream()
+              .filter(each -> random.nextBoolean())
+              .mapToInt(each -> each.number)
+              .toArray();
+      entries.add(
+          recipients.length == 0 ? null : Kept.entry(lastId + 1 + entries.size(), recipients));
     }
     return entries;
+  }
+
+  private static Set<Long> ids(long firstId, List<EncodedEntry> entries, int number) {
+    Set<Long> ids = new TreeSet<>();
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.get(i) != null && entries.get(i).recipients().include(number)) {
+        ids.add(firstId + i);
+      }
+    }
+    return ids;
+  }
+
+  /** Another one takes its place, and perhaps its number. */
+  private void forget(Endpoint endpoint) {
+    JsonObject left = random.nextBoolean() ? null : new JsonObject().put("left", true);
+    try {
+      engine.forget(endpoint.id, left);
+      endpoints.put(endpoint.id, new Endpoint(endpoint.id, 2 + random.nextInt(2)));
+      endpoints.values().forEach(each -> each.doomed = false);
+    } catch (DiskException e) {
+      assertThat(e.getMessage()).contains("cannot be ");
+      endpoint.doomed = true;
+    }
   }
 
   /** Says whether it was kept. */
   private boolean append(List<EncodedEntry> entries) {
     long firstId = lastId + 1;
-    long end = lastId + entries.size();
-    Set<Long> ids = new TreeSet<>();
-    for (int i = 0; i < entries.size(); i++) {
-      if (entries.get(i) != null) {
-        ids.add(firstId + i);
-      }
-    }
-    List<Step> steps = new ArrayList<>();
+    lastId += entries.size();
     for (Endpoint endpoint : endpoints.values()) {
-      endpoint.count(Total.RECEIVED, ids.size());
+      Set<Long> ids = ids(firstId, entries, endpoint.number);
+      endpoint.count(Total.WANTED, ids.size());
       endpoint.waiting.addAll(ids);
-      steps.add(endpoint.step(end, acknowledged));
+      endpoint.acknowledged.addAll(ids);
     }
-    lastId = end;
+    List<Endpoint> leaving = endpoints.values().stream().filter(each -> each.changed).toList();
+    Addition addition =
+        new Addition(
+            entries,
+            new Counts(lastId, 0),
+            leaving.stream().map(each -> each.step(lastId)).toList(),
+            endpoints.values().stream().mapToLong(Endpoint::needed).min().orElseThrow());
     try {
-      Appended appended = engine.append(entries, steps.toArray(Step[]::new));
+      Appended appended = engine.append(addition);
       assertThat(appended.firstId()).isEqualTo(firstId);
-      assertThat(appended.events()).extracting(Event::id).containsExactlyElementsOf(ids);
+      assertThat(appended.events())
+          .hasSize((int) entries.stream().filter(Objects::nonNull).count());
       assertThat(appended.notRedriven()).isEmpty();
-      assertThat(acknowledged)
-          .as("an id is given once")
-          .doesNotContainAnyElementsOf(ids.isEmpty() ? Set.of(0L) : ids);
-      acknowledged.addAll(ids);
-      endpoints.values().forEach(each -> each.changes.clear());
+      appended
+          .events()
+          .forEach(each -> assertThat(given.add(each.id())).as("an id is given once").isTrue());
+      leaving.forEach(each -> each.changes.clear());
+      leaving.forEach(each -> each.changed = false);
+      endpoints.values().forEach(each -> each.doomed = false);
       return true;
     } catch (NotKeptException e) {
       assertThat(e.firstId()).isEqualTo(firstId);
       for (Endpoint endpoint : endpoints.values()) {
+        Set<Long> ids = ids(firstId, entries, endpoint.number);
         endpoint.count(Total.DROPPED, ids.size());
         endpoint.waiting.removeAll(ids);
+        endpoint.acknowledged.removeAll(ids);
       }
       return false;
     }
@@ -332,8 +393,9 @@ class FileEnginePropertyTest {
       for (Endpoint endpoint : endpoints.values()) {
         long cursor = endpoint.cursor(lastId);
         int limit = 1 + random.nextInt(30);
-        List<Long> above = acknowledged.stream().filter(id -> id > cursor).limit(limit).toList();
-        List<Event> events = engine.read(cursor, limit).found();
+        List<Long> above =
+            endpoint.acknowledged.stream().filter(id -> id > cursor).limit(limit).toList();
+        List<Event> events = engine.read(endpoint.number, cursor, limit).found();
         assertThat(events).extracting(Event::id).isEqualTo(above);
         events.forEach(each -> assertThat(each.content()).isEqualTo(content(each.id())));
         if (endpoint.changes.isEmpty()) {
@@ -351,7 +413,7 @@ class FileEnginePropertyTest {
 
   private void readExceptions(Endpoint endpoint) {
     FileEngine asked = engine.engine();
-    List<Long> all = List.copyOf(acknowledged);
+    List<Long> all = List.copyOf(endpoint.acknowledged);
     List<Straggler> stragglers =
         OpenEngine.result(engine.ask(() -> asked.stragglers(endpoint.id, all))).found();
     assertThat(stragglers)
@@ -392,20 +454,31 @@ class FileEnginePropertyTest {
     engine = new OpenEngine(vertx, directory, faults::name);
     assertThat(engine.engine().damage()).isNull();
     assertThat(engine.opened().lastId())
-        .isGreaterThanOrEqualTo(acknowledged.stream().mapToLong(id -> id).max().orElse(0));
-    Set<Long> journal = new TreeSet<>();
-    engine.read(0, 100_000).found().forEach(each -> journal.add(each.id()));
+        .isGreaterThanOrEqualTo(given.stream().mapToLong(id -> id).max().orElse(0));
     lastId = exactly ? lastId : engine.opened().lastId();
     assertThat(engine.opened().lastId()).isEqualTo(lastId);
-    endpoints.values().forEach(each -> reopen(each, journal, exactly));
-    // What was refused in the last moment may be there all the same.
-    acknowledged.addAll(journal);
+    endpoints.replaceAll(this::found);
+    endpoints.values().forEach(each -> reopen(each, exactly));
   }
 
-  private void reopen(Endpoint endpoint, Set<Long> journal, boolean exactly) {
-    State state = engine.opened().endpoints().getOrDefault(endpoint.id, State.ofNew(0));
+  private Endpoint found(String id, Endpoint before) {
+    State state = engine.opened().endpoints().get(id);
+    boolean gone = state == null || state.number() < 0;
+    return gone && before.doomed ? new Endpoint(id, before.number) : before;
+  }
+
+  private void reopen(Endpoint endpoint, boolean exactly) {
+    State kept = engine.opened().endpoints().get(endpoint.id);
+    boolean unheard = kept == null || kept.number() < 0;
+    State state = unheard ? State.ofNew(endpoint.number, lastId, 0) : kept;
+    assertThat(state.number()).isEqualTo(endpoint.number);
+    Set<Long> journal = new TreeSet<>();
+    engine
+        .read(endpoint.number, state.cursor(), 100_000)
+        .found()
+        .forEach(each -> journal.add(each.id()));
     Set<Long> waiting = new TreeSet<>(journal);
-    waiting.removeIf(id -> id <= state.cursor() || state.ahead().contains(id));
+    state.ahead().forEach(waiting::remove);
     assertThat(state.damaged()).isEmpty();
     assertThat(state.damagedLetters()).isEmpty();
     assertThat(state.waiting()).isEqualTo(waiting.size());
@@ -415,7 +488,7 @@ class FileEnginePropertyTest {
     Set<Long> there = new TreeSet<>(waiting);
     there.addAll(state.stragglers());
     there.addAll(state.letters());
-    Set<Long> expected = new TreeSet<>(acknowledged);
+    Set<Long> expected = new TreeSet<>(endpoint.acknowledged);
     expected.removeAll(endpoint.ended);
     assertThat(there).containsAll(expected);
     if (exactly) {
@@ -424,8 +497,11 @@ class FileEnginePropertyTest {
       assertThat(state.stragglers()).isEqualTo(List.copyOf(endpoint.stragglers.keySet()));
       assertThat(state.letters()).isEqualTo(List.copyOf(endpoint.dead));
       assertThat(state.totals()).isEqualTo(Arrays.stream(endpoint.totals).boxed().toList());
-      assertThat(state.settings()).isEqualTo(new JsonObject().put("url", endpoint.id));
+      assertThat(state.settings().getString("url")).isEqualTo(unheard ? null : endpoint.id);
     }
+    // What was refused in the last moment may be there all the same.
+    endpoint.acknowledged.addAll(there);
+    endpoint.changed = false;
     endpoint.changes.clear();
     endpoint.ended.removeAll(there);
     endpoint.waiting.clear();

@@ -1,5 +1,6 @@
 package dev.auditwebhook.journal.file;
 
+import static dev.auditwebhook.journal.file.Kept.addition;
 import static dev.auditwebhook.journal.file.Kept.entry;
 import static dev.auditwebhook.journal.file.Kept.step;
 import static dev.auditwebhook.journal.file.Kept.totals;
@@ -43,12 +44,12 @@ final class OnDisk {
 
   /** Writes an event. */
   static void append(Disk disk, long id, Step... steps) {
-    disk.append(id, List.of(entry(id)), id, 0, List.of(steps));
+    disk.append(id, id, addition(List.of(entry(id)), steps));
   }
 
   /** Writes steps alone. */
   static void write(Disk disk, long lastId, Step... steps) {
-    disk.append(lastId + 1, List.of(), lastId, 0, List.of(steps));
+    disk.append(lastId + 1, lastId, addition(List.of(), steps));
   }
 
   /** Writes a whole file, with a step beside each event. */
@@ -61,6 +62,11 @@ final class OnDisk {
   }
 
   static List<Long> read(Disk disk) {
-    return disk.read(0, 1_000).found().stream().map(Event::id).toList();
+    return events(disk, 0).stream().map(Event::id).toList();
+  }
+
+  /** The events after an id. */
+  static List<Event> events(Disk disk, long after) {
+    return disk.read(Kept.NUMBER, after, 1_000).read().found();
   }
 }
