@@ -7,6 +7,7 @@ import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
@@ -18,6 +19,9 @@ final class HealthDesk {
 
   /** The share of its capacity from which an endpoint is nearly full. */
   private static final double NEARLY_FULL = 0.9;
+
+  /** Whoever asks without a token gets no more of them. */
+  private static final int MAX_REASONS = 100;
 
   private final Roster roster;
   private final Journal journal;
@@ -40,7 +44,7 @@ final class HealthDesk {
    */
   Future<JsonObject> ready(Object body) {
     List<Endpoint> enabled = asked(body).stream().filter(Endpoint::isEnabled).toList();
-    JsonArray reasons = new JsonArray();
+    List<String> reasons = new ArrayList<>();
     if (journal.isFaulty()) {
       reasons.add("store_fault");
     } else if (!journal.hasRoom()
@@ -53,7 +57,13 @@ final class HealthDesk {
   /** {@code webhook.health}: whether events are delivered. Health checks ask for no token. */
   Future<JsonObject> health(Object body) {
     Collection<Endpoint> asked = asked(body);
-    JsonArray reasons = new JsonArray();
+    List<String> reasons = new ArrayList<>();
+    if (journal.isFaulty()) {
+      reasons.add("store_fault");
+    }
+    if (journal.isSetAside()) {
+      reasons.add("store_set_aside");
+    }
     for (Endpoint endpoint : asked) {
       if (!endpoint.status().equals("enabled")) {
         if (!isUnused(endpoint, asked)) {
@@ -65,12 +75,6 @@ final class HealthDesk {
       if (endpoint.pending() >= NEARLY_FULL * endpoint.capacity()) {
         reasons.add(fill(endpoint));
       }
-    }
-    if (journal.isFaulty()) {
-      reasons.add("store_fault");
-    }
-    if (journal.isSetAside()) {
-      reasons.add("store_set_aside");
     }
     return verdict("healthy", reasons);
   }
@@ -96,8 +100,10 @@ final class HealthDesk {
     return endpoint.id().equals(EndpointOptions.DEFAULT_ID) ? "" : " " + endpoint.id();
   }
 
-  private static Future<JsonObject> verdict(String word, JsonArray reasons) {
+  private static Future<JsonObject> verdict(String word, List<String> reasons) {
     return Future.succeededFuture(
-        new JsonObject().put(word, reasons.isEmpty()).put("reasons", reasons));
+        new JsonObject()
+            .put(word, reasons.isEmpty())
+            .put("reasons", new JsonArray(reasons.stream().limit(MAX_REASONS).toList())));
   }
 }

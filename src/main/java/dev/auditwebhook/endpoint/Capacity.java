@@ -12,15 +12,17 @@ final class Capacity {
 
   private final Settings settings;
   private final StoreOptions store;
+  private final boolean inMemory;
 
   Capacity(Settings settings, StoreOptions store) {
     this.settings = settings;
     this.store = store;
+    inMemory = store.getType().equals(StoreOptions.MEMORY);
   }
 
   /** How many may be pending. */
   long pending() {
-    return isInMemory() ? settings.options().getQueueCapacity() : store.getMaxEvents();
+    return inMemory ? settings.options().getQueueCapacity() : store.getMaxEvents();
   }
 
   /**
@@ -30,12 +32,8 @@ final class Capacity {
   int held() {
     EndpointOptions options = settings.options();
     long busy = 2L * options.getMaxInFlight() * options.getBatch().getMaxEvents();
-    return isInMemory()
+    return inMemory
         ? (int) Math.min(options.getQueueCapacity(), Math.max(HELD, busy))
         : options.getQueueCapacity();
-  }
-
-  private boolean isInMemory() {
-    return store.getType().equals(StoreOptions.MEMORY);
   }
 }

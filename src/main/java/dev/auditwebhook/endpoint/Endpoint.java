@@ -57,7 +57,6 @@ public final class Endpoint {
     this.store = store;
     this.ids = ids;
     Clock clock = around.clock();
-    metrics = around.metrics().ofEndpoint(id);
     ledger = new Ledger(id, state, Integer.MAX_VALUE, store);
     settings = new Settings(configured, ledger.settings(), clock.now(), ledger::settingsChanged);
     capacity = new Capacity(settings, around.options().getStore());
@@ -65,6 +64,7 @@ public final class Endpoint {
     Destination destination = settings.url().isEmpty() ? null : around.vet(id, settings.url());
     actions = new Actions(settings.options().getActions());
     outlet = Outlet.of(settings, around, ids);
+    metrics = around.metrics().ofEndpoint(id);
     Excerpts excerpts = new Excerpts(settings, around.options().getRedact());
     Recorder recorder = new Recorder(id, ledger, excerpts, clock, metrics, around.listener());
     readAhead = new ReadAhead(store, ledger, clock, state, capacity::held);

@@ -2,37 +2,22 @@ package dev.auditwebhook.journal.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.auditwebhook.endpoint.ledger.Change;
-import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.endpoint.ledger.State;
-import dev.auditwebhook.endpoint.ledger.Step;
-import dev.auditwebhook.endpoint.ledger.Straggler;
-import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.journal.EncodedEntry;
 import dev.auditwebhook.journal.Engine.Addition;
-import dev.auditwebhook.journal.Engine.Appended;
-import dev.auditwebhook.journal.Engine.Counts;
 import dev.auditwebhook.journal.NotKeptException;
 import dev.auditwebhook.journal.file.FaultyFiles.Faults;
+import dev.auditwebhook.testing.EndpointModel;
+import dev.auditwebhook.testing.JournalModel;
 import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -72,93 +57,18 @@ class FileEnginePropertyTest {
     POWER_FAILURE
   }
 
-  private static final String QUICK = "quick";
-  private static final String SLOW = "slow";
-  private static final String PASSING = "passing";
-
-  /** What an endpoint knows: each acknowledged event is in one of the places, or ended. */
-  private static final class Endpoint {
-    private final String id;
-    private final int number;
-    private final Set<Long> acknowledged = new TreeSet<>();
-    private final Set<Long> waiting = new TreeSet<>();
-    private final Map<Long, Straggler> stragglers = new TreeMap<>();
-    private final Set<Long> dead = new TreeSet<>();
-    private final Set<Long> ended = new TreeSet<>();
-    private final Map<Long, Change> changes = new LinkedHashMap<>();
-    private final long[] totals = new long[Total.values().length];
-    private boolean changed;
-
-    /** Whether it could not be forgotten, and the next start may find that it was. */
-    private boolean doomed;
-
-    Endpoint(String id, int number) {
-      this.id = id;
-      this.number = number;
-    }
-
-    void change(long eventId, Change change) {
-      changes.merge(eventId, change, (earlier, later) -> later.after(earlier));
-      changed = true;
-    }
-
-    void count(Total total, long by) {
-      totals[total.ordinal()] += by;
-      changed |= by != 0;
-    }
-
-    long cursor(long lastId) {
-      return waiting.stream().findFirst().map(first -> first - 1).orElse(lastId);
-    }
-
-    long needed() {
-      return waiting.stream().findFirst().orElse(Long.MAX_VALUE);
-    }
-
-    /** How the endpoint says it, for an append that makes this the last id. */
-    Step step(long lastId) {
-      long cursor = cursor(lastId);
-      List<Long> ahead =
-          acknowledged.stream().filter(each -> each > cursor && !waiting.contains(each)).toList();
-      return new Step(
-          id,
-          number,
-          cursor,
-          ahead,
-          new LinkedHashMap<>(changes),
-          Arrays.stream(totals).boxed().toList(),
-          new JsonObject().put("url", id));
-    }
-
-    long pending() {
-      return waiting.size() + stragglers.size();
-    }
-
-    long imbalance() {
-      return totals[0] - Arrays.stream(totals, 1, 4).sum() - pending();
-    }
-  }
-
   private Vertx vertx;
   private Path directory;
   private Faults faults;
   private OpenEngine engine;
   private Random random;
-  private long lastId;
-  private Map<String, Endpoint> endpoints;
-  private final Set<Long> given = new TreeSet<>();
+  private JournalModel model;
 
   @BeforeTry
   void start() throws IOException {
     vertx = Vertx.vertx();
     directory = Files.createTempDirectory("journal");
     faults = new Faults();
-    endpoints = new TreeMap<>();
-    for (String id : List.of(QUICK, SLOW, PASSING)) {
-      endpoints.put(id, new Endpoint(id, endpoints.size()));
-    }
-    given.clear();
-    lastId = 0;
   }
 
   @AfterTry
@@ -199,19 +109,17 @@ class FileEnginePropertyTest {
   void nothingAcknowledgedIsLost(@ForAll("moves") List<Move> moves, @ForAll long seed)
       throws IOException {
     random = new Random(seed);
+    model = new JournalModel(Kept::entry, random);
     engine = new OpenEngine(vertx, directory, faults::name);
     for (Move move : moves) {
       make(move);
-      endpoints.values().forEach(each -> assertThat(each.imbalance()).as("%s", move).isZero());
+      model.endpoints().forEach(each -> assertThat(each.imbalance()).as("%s", move).isZero());
     }
     restart();
     read();
-    for (Endpoint endpoint : endpoints.values()) {
-      List.copyOf(endpoint.waiting).forEach(id -> deliver(endpoint, id));
-      List.copyOf(endpoint.stragglers.keySet()).forEach(id -> deliver(endpoint, id));
-      assertThat(endpoint.ended)
-          .containsAll(
-              endpoint.acknowledged.stream().filter(id -> !endpoint.dead.contains(id)).toList());
+    for (EndpointModel endpoint : model.endpoints()) {
+      endpoint.drain();
+      assertThat(endpoint.isDrained()).isTrue();
     }
     assertThat(append(List.of())).isTrue();
     for (int number = 0; number < 5; number++) {
@@ -221,39 +129,20 @@ class FileEnginePropertyTest {
   }
 
   private void make(Move move) throws IOException {
-    for (Endpoint endpoint : endpoints.values()) {
-      boolean active = endpoint.id.equals(QUICK) || random.nextInt(3) == 0;
-      switch (move) {
-        case DELIVER -> {
-          any(endpoint.waiting, active).forEach(id -> deliver(endpoint, id));
-          any(endpoint.stragglers.keySet(), active).forEach(id -> deliver(endpoint, id));
-        }
-        case RETRY -> {
-          any(endpoint.waiting, active).forEach(id -> retry(endpoint, id));
-          any(endpoint.stragglers.keySet(), active).forEach(id -> retry(endpoint, id));
-        }
-        case BURY -> {
-          any(endpoint.waiting, active).forEach(id -> bury(endpoint, id));
-          any(endpoint.stragglers.keySet(), active).forEach(id -> bury(endpoint, id));
-        }
-        case REDRIVE -> any(endpoint.dead, active).forEach(id -> redrive(endpoint, id));
-        case PURGE -> any(endpoint.dead, active).forEach(id -> purge(endpoint, id));
-        default -> {}
-      }
-    }
     switch (move) {
-      case APPEND -> append(entries());
+      case APPEND -> append(model.entries());
       case APPEND_WITH_STEPS -> {
-        endpoints.values().forEach(each -> any(each.waiting, true).forEach(id -> retry(each, id)));
-        append(entries());
+        model.act(EndpointModel.Act.RETRY);
+        append(model.entries());
       }
       case STEPS -> append(List.of());
       case REFUSE -> {
         int count = random.nextInt(3);
-        assertThat(engine.<Long>ask(() -> engine.engine().refuse(count))).isEqualTo(lastId + 1);
-        lastId += count;
+        long first = engine.ask(() -> engine.engine().refuse(count));
+        assertThat(first).isEqualTo(model.lastId() + 1);
+        model.refuse(count);
       }
-      case FORGET -> forget(endpoints.get(PASSING));
+      case FORGET -> forget();
       case READ -> read();
       case UPKEEP -> engine.turn(1_000);
       case FAULTS_BEGIN -> faults.failing(0.05, new Random(random.nextLong()));
@@ -262,143 +151,45 @@ class FileEnginePropertyTest {
       case FAULTS_END -> mend();
       case RESTART -> restart();
       case POWER_FAILURE -> powerFailure();
-      default -> {}
-    }
-  }
-
-  private List<Long> any(Collection<Long> ids, boolean active) {
-    return ids.stream().filter(id -> active && random.nextInt(3) == 0).toList();
-  }
-
-  private void deliver(Endpoint endpoint, long id) {
-    if (!endpoint.waiting.remove(id)) {
-      endpoint.stragglers.remove(id);
-      endpoint.change(id, new Change.Remove());
-    }
-    endpoint.count(Total.DELIVERED, 1);
-    endpoint.ended.add(id);
-  }
-
-  private void retry(Endpoint endpoint, long id) {
-    Straggler straggler = new Straggler(Kept.event(id), random.nextInt(9), random.nextInt(99));
-    endpoint.waiting.remove(id);
-    endpoint.stragglers.put(id, straggler);
-    endpoint.change(id, new Change.Keep(straggler));
-  }
-
-  private void bury(Endpoint endpoint, long id) {
-    endpoint.waiting.remove(id);
-    endpoint.stragglers.remove(id);
-    endpoint.dead.add(id);
-    endpoint.count(Total.FAILED, 1);
-    endpoint.change(id, new Change.Bury(Kept.letter(id)));
-  }
-
-  private void redrive(Endpoint endpoint, long id) {
-    endpoint.dead.remove(id);
-    endpoint.stragglers.put(id, Kept.letter(id).redriven(7));
-    endpoint.count(Total.FAILED, -1);
-    endpoint.count(Total.REDRIVEN, 1);
-    endpoint.change(id, new Change.Redrive(7));
-  }
-
-  private void purge(Endpoint endpoint, long id) {
-    endpoint.dead.remove(id);
-    endpoint.ended.add(id);
-    endpoint.change(id, new Change.Remove());
-  }
-
-  private List<EncodedEntry> entries() {
-    List<EncodedEntry> entries = new ArrayList<>();
-    for (int i = random.nextInt(12); i >= 0; i--) {
-      int[] recipients =
-          endpoints.values().stream()
-              .filter(each -> random.nextBoolean())
-              .mapToInt(each -> each.number)
-              .toArray();
-      entries.add(
-          recipients.length == 0 ? null : Kept.entry(lastId + 1 + entries.size(), recipients));
-    }
-    return entries;
-  }
-
-  private static Set<Long> ids(long firstId, List<EncodedEntry> entries, int number) {
-    Set<Long> ids = new TreeSet<>();
-    for (int i = 0; i < entries.size(); i++) {
-      if (entries.get(i) != null && entries.get(i).recipients().include(number)) {
-        ids.add(firstId + i);
-      }
-    }
-    return ids;
-  }
-
-  /** Another one takes its place, and perhaps its number. */
-  private void forget(Endpoint endpoint) {
-    JsonObject left = random.nextBoolean() ? null : new JsonObject().put("left", true);
-    try {
-      engine.forget(endpoint.id, left);
-      endpoints.put(endpoint.id, new Endpoint(endpoint.id, 2 + random.nextInt(2)));
-      endpoints.values().forEach(each -> each.doomed = false);
-    } catch (DiskException e) {
-      assertThat(e.getMessage()).contains("cannot be ");
-      endpoint.doomed = true;
+      default -> model.act(EndpointModel.Act.valueOf(move.name()));
     }
   }
 
   /** Says whether it was kept. */
   private boolean append(List<EncodedEntry> entries) {
-    long firstId = lastId + 1;
-    lastId += entries.size();
-    for (Endpoint endpoint : endpoints.values()) {
-      Set<Long> ids = ids(firstId, entries, endpoint.number);
-      endpoint.count(Total.WANTED, ids.size());
-      endpoint.waiting.addAll(ids);
-      endpoint.acknowledged.addAll(ids);
-    }
-    List<Endpoint> leaving = endpoints.values().stream().filter(each -> each.changed).toList();
-    Addition addition =
-        new Addition(
-            entries,
-            new Counts(lastId, 0),
-            leaving.stream().map(each -> each.step(lastId)).toList(),
-            endpoints.values().stream().mapToLong(Endpoint::needed).min().orElseThrow());
+    Addition addition = model.addition(entries);
     try {
-      Appended appended = engine.append(addition);
-      assertThat(appended.firstId()).isEqualTo(firstId);
-      assertThat(appended.events())
-          .hasSize((int) entries.stream().filter(Objects::nonNull).count());
-      assertThat(appended.notRedriven()).isEmpty();
-      appended
-          .events()
-          .forEach(each -> assertThat(given.add(each.id())).as("an id is given once").isTrue());
-      leaving.forEach(each -> each.changes.clear());
-      leaving.forEach(each -> each.changed = false);
-      endpoints.values().forEach(each -> each.doomed = false);
+      model.kept(engine.append(addition));
       return true;
     } catch (NotKeptException e) {
-      assertThat(e.firstId()).isEqualTo(firstId);
-      for (Endpoint endpoint : endpoints.values()) {
-        Set<Long> ids = ids(firstId, entries, endpoint.number);
-        endpoint.count(Total.DROPPED, ids.size());
-        endpoint.waiting.removeAll(ids);
-        endpoint.acknowledged.removeAll(ids);
-      }
+      model.notKept(e.firstId());
       return false;
+    }
+  }
+
+  private void forget() {
+    try {
+      engine.forget(JournalModel.PASSING, random.nextBoolean() ? null : new JsonObject());
+      model.forgotten();
+    } catch (DiskException e) {
+      assertThat(e.getMessage()).contains("cannot be ");
+      model.notForgotten();
     }
   }
 
   /** Reads all that is there, if it can be read now. */
   private void read() {
     try {
-      for (Endpoint endpoint : endpoints.values()) {
-        long cursor = endpoint.cursor(lastId);
+      for (EndpointModel endpoint : model.endpoints()) {
+        long cursor = endpoint.cursor(model.lastId());
         int limit = 1 + random.nextInt(30);
         List<Long> above =
-            endpoint.acknowledged.stream().filter(id -> id > cursor).limit(limit).toList();
-        List<Event> events = engine.read(endpoint.number, cursor, limit).found();
+            endpoint.acknowledged().stream().filter(id -> id > cursor).limit(limit).toList();
+        List<Event> events = engine.read(endpoint.number(), cursor, limit).found();
         assertThat(events).extracting(Event::id).isEqualTo(above);
-        events.forEach(each -> assertThat(each.content()).isEqualTo(content(each.id())));
-        if (endpoint.changes.isEmpty()) {
+        events.forEach(
+            each -> assertThat(each.content()).isEqualTo(Kept.entry(each.id()).content()));
+        if (!endpoint.isChanged()) {
           readExceptions(endpoint);
         }
       }
@@ -407,22 +198,14 @@ class FileEnginePropertyTest {
     }
   }
 
-  private static byte[] content(long id) {
-    return Kept.entry(id).content();
-  }
-
-  private void readExceptions(Endpoint endpoint) {
-    FileEngine asked = engine.engine();
-    List<Long> all = List.copyOf(endpoint.acknowledged);
-    List<Straggler> stragglers =
-        OpenEngine.result(engine.ask(() -> asked.stragglers(endpoint.id, all))).found();
-    assertThat(stragglers)
+  private void readExceptions(EndpointModel endpoint) {
+    List<Long> all = List.copyOf(endpoint.acknowledged());
+    assertThat(engine.stragglers(endpoint.id(), all).found())
         .usingRecursiveFieldByFieldElementComparator()
-        .isEqualTo(List.copyOf(endpoint.stragglers.values()));
-    List<DeadLetter> letters =
-        OpenEngine.result(
-            engine.ask(() -> asked.deadLetters(endpoint.id, all, Map.of(), Long.MAX_VALUE)));
-    assertThat(letters).extracting(each -> each.event().id()).isEqualTo(List.copyOf(endpoint.dead));
+        .isEqualTo(List.copyOf(endpoint.stragglers().values()));
+    assertThat(engine.deadLetters(endpoint.id(), all))
+        .extracting(each -> each.event().id())
+        .isEqualTo(List.copyOf(endpoint.dead()));
   }
 
   private void mend() {
@@ -453,70 +236,16 @@ class FileEnginePropertyTest {
   private void reopen(boolean exactly) {
     engine = new OpenEngine(vertx, directory, faults::name);
     assertThat(engine.engine().damage()).isNull();
-    assertThat(engine.opened().lastId())
-        .isGreaterThanOrEqualTo(given.stream().mapToLong(id -> id).max().orElse(0));
-    lastId = exactly ? lastId : engine.opened().lastId();
-    assertThat(engine.opened().lastId()).isEqualTo(lastId);
-    endpoints.replaceAll(this::found);
-    endpoints.values().forEach(each -> reopen(each, exactly));
-  }
-
-  private Endpoint found(String id, Endpoint before) {
-    State state = engine.opened().endpoints().get(id);
-    boolean gone = state == null || state.number() < 0;
-    return gone && before.doomed ? new Endpoint(id, before.number) : before;
-  }
-
-  private void reopen(Endpoint endpoint, boolean exactly) {
-    State kept = engine.opened().endpoints().get(endpoint.id);
-    boolean unheard = kept == null || kept.number() < 0;
-    State state = unheard ? State.ofNew(endpoint.number, lastId, 0) : kept;
-    assertThat(state.number()).isEqualTo(endpoint.number);
-    Set<Long> journal = new TreeSet<>();
-    engine
-        .read(endpoint.number, state.cursor(), 100_000)
-        .found()
-        .forEach(each -> journal.add(each.id()));
-    Set<Long> waiting = new TreeSet<>(journal);
-    state.ahead().forEach(waiting::remove);
-    assertThat(state.damaged()).isEmpty();
-    assertThat(state.damagedLetters()).isEmpty();
-    assertThat(state.waiting()).isEqualTo(waiting.size());
-    assertThat(Collections.disjoint(state.stragglers(), state.letters())).isTrue();
-    assertThat(Collections.disjoint(waiting, state.stragglers())).isTrue();
-    assertThat(Collections.disjoint(waiting, state.letters())).isTrue();
-    Set<Long> there = new TreeSet<>(waiting);
-    there.addAll(state.stragglers());
-    there.addAll(state.letters());
-    Set<Long> expected = new TreeSet<>(endpoint.acknowledged);
-    expected.removeAll(endpoint.ended);
-    assertThat(there).containsAll(expected);
-    if (exactly) {
-      assertThat(there).isEqualTo(expected);
-      assertThat(waiting).isEqualTo(endpoint.waiting);
-      assertThat(state.stragglers()).isEqualTo(List.copyOf(endpoint.stragglers.keySet()));
-      assertThat(state.letters()).isEqualTo(List.copyOf(endpoint.dead));
-      assertThat(state.totals()).isEqualTo(Arrays.stream(endpoint.totals).boxed().toList());
-      assertThat(state.settings().getString("url")).isEqualTo(unheard ? null : endpoint.id);
+    model.reopened(
+        engine.opened(),
+        (number, after) ->
+            engine.read(number, after, 100_000).found().stream().map(Event::id).toList(),
+        exactly);
+    for (EndpointModel endpoint : model.endpoints()) {
+      State state = engine.state(endpoint.id());
+      List<Long> stragglers = state == null ? List.of() : state.stragglers();
+      endpoint.recall(engine.stragglers(endpoint.id(), stragglers).found());
+      assertThat(endpoint.stragglers().keySet()).containsExactlyElementsOf(stragglers);
     }
-    // What was refused in the last moment may be there all the same.
-    endpoint.acknowledged.addAll(there);
-    endpoint.changed = false;
-    endpoint.changes.clear();
-    endpoint.ended.removeAll(there);
-    endpoint.waiting.clear();
-    endpoint.waiting.addAll(waiting);
-    endpoint.dead.clear();
-    endpoint.dead.addAll(state.letters());
-    endpoint.stragglers.clear();
-    OpenEngine.result(engine.ask(() -> engine.engine().stragglers(endpoint.id, state.stragglers())))
-        .found()
-        .forEach(each -> endpoint.stragglers.put(each.event().id(), each));
-    assertThat(endpoint.stragglers.keySet()).containsExactlyElementsOf(state.stragglers());
-    Arrays.fill(endpoint.totals, 0);
-    for (int i = 0; i < state.totals().size(); i++) {
-      endpoint.totals[i] = state.totals().get(i);
-    }
-    assertThat(endpoint.imbalance()).isZero();
   }
 }

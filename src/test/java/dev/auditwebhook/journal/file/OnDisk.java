@@ -11,6 +11,10 @@ import dev.auditwebhook.journal.file.FaultyFiles.Faults;
 import dev.auditwebhook.wire.format.Event;
 import java.nio.file.Path;
 import java.util.List;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.type.ByteArrayDataType;
+import org.h2.mvstore.type.StringDataType;
 
 /** What tests write to the file of a directory and find there, without an engine. */
 final class OnDisk {
@@ -59,6 +63,15 @@ final class OnDisk {
       append(disk, i, step(0, totals(i)));
     }
     disk.close();
+  }
+
+  /** What a file says by name, which another program may read and change. */
+  static MVMap<String, byte[]> facts(MVStore store) {
+    return store.openMap(
+        "facts",
+        new MVMap.Builder<String, byte[]>()
+            .keyType(StringDataType.INSTANCE)
+            .valueType(ByteArrayDataType.INSTANCE));
   }
 
   static List<Long> read(Disk disk) {

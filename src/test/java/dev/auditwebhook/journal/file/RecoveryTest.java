@@ -26,10 +26,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
-import org.h2.mvstore.type.ByteArrayDataType;
-import org.h2.mvstore.type.StringDataType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,13 +76,7 @@ class RecoveryTest {
   void aFormerFormatIsRefusedAndTheFileLeftAsItIs(String format) throws IOException {
     write(directory, 1);
     try (MVStore store = MVStore.open(file(directory).toString())) {
-      MVMap<String, byte[]> facts =
-          store.openMap(
-              "facts",
-              new MVMap.Builder<String, byte[]>()
-                  .keyType(StringDataType.INSTANCE)
-                  .valueType(ByteArrayDataType.INSTANCE));
-      facts.put("format", Records.of(format));
+      OnDisk.facts(store).put("format", Records.of(format));
     }
     byte[] before = Files.readAllBytes(file(directory));
 
