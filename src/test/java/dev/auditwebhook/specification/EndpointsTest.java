@@ -267,16 +267,23 @@ class EndpointsTest {
       webhook.awaitState("siem", state -> state.retried() == 4);
 
       boolean made =
-          webhook.put("siem", webhook.endpoint(archive).setBatch(batchOf(4)).setMaxInFlight(1));
+          webhook.put(
+              "siem",
+              webhook
+                  .endpoint(archive)
+                  .setBatch(new BatchOptions().setMaxEvents(4))
+                  .setMaxInFlight(1));
 
       assertThat(made).isFalse();
       assertThat(webhook.awaitSettled("siem", 4).delivered()).isEqualTo(4);
-      assertThat(archive.requests()).as("one batch").hasSize(1);
-      assertThat(archive.eventIds()).isEqualTo(ids(1, 4));
-    }
-
-    private BatchOptions batchOf(int events) {
-      return new BatchOptions().setMaxEvents(events).setMaxDelay(10_000);
+      assertThat(archive.eventIds()).as("strictly in order").isEqualTo(ids(1, 4));
+      assertThat(archive.requests())
+          .as("arrays, with the members of the first attempt")
+          .hasSize(4)
+          .allMatch(request -> request.body().toString().startsWith("["));
+      assertThat(archive.requests())
+          .extracting(Received::messageId)
+          .isEqualTo(siem.requests().stream().map(Received::messageId).toList());
     }
 
     @Test
