@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.auditwebhook.WebhookClient.DeadLetter;
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.endpoint.VertxClock;
 import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.testing.LoopbackOnly;
 import dev.auditwebhook.testing.ScriptedReceiver;
@@ -68,7 +69,7 @@ class ForbiddenConnectionTest {
       GuardedResolver resolver =
           new GuardedResolver(
               ForbiddenConnectionTest.this::resolve, options.isAllowPrivateNetworks(), clock::get);
-      webhook = new Webhook(vertx, options, resolver);
+      webhook = new Webhook(vertx, options, resolver, new VertxClock(vertx));
       return webhook.start();
     }
 

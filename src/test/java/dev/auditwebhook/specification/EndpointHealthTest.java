@@ -71,8 +71,7 @@ class EndpointHealthTest {
     result(webhook.client().endpoint("siem").pause());
     result(webhook.client().pause());
 
-    assertThat(health().reasons())
-        .containsExactly("paused", "disabled archive", "paused siem");
+    assertThat(health().reasons()).containsExactly("paused", "disabled archive", "paused siem");
     assertThat(healthOf("archive").reasons()).containsExactly("disabled archive");
   }
 

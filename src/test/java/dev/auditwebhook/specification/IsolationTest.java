@@ -67,7 +67,8 @@ class IsolationTest {
         new Trouble("drips", drip(200, 5)),
         new Trouble("floods", flood(500)),
         new Trouble("answers 500", status(500)),
-        new Trouble("answers 429 and names an hour", status(429, Map.of("retry-after", "3600"), "")),
+        new Trouble(
+            "answers 429 and names an hour", status(429, Map.of("retry-after", "3600"), "")),
         new Trouble("answers 401", status(401)),
         new Trouble("answers 410", status(410)),
         new Trouble("refuses each event", status(400)));

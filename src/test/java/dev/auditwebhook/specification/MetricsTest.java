@@ -173,8 +173,7 @@ class MetricsTest {
     webhook.awaitSettled(2);
 
     assertThat(scrape().of("webhook_received_total")).isEqualTo(2);
-    assertThat(
-            scrape().value("webhook_received_total{address=\"other\",endpoint=\"default\"}"))
+    assertThat(scrape().value("webhook_received_total{address=\"other\",endpoint=\"default\"}"))
         .isZero();
   }
 

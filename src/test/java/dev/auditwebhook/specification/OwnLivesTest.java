@@ -132,9 +132,7 @@ class OwnLivesTest {
       await().until(() -> attempts.size() == 2);
       assertThat(attempts)
           .extracting(attempt -> attempt.getString("endpoint"), a -> a.getString("outcome"))
-          .containsExactlyInAnyOrder(
-              tuple("default", "delivered"),
-              tuple("siem", "failed"));
+          .containsExactlyInAnyOrder(tuple("default", "delivered"), tuple("siem", "failed"));
     }
   }
 
@@ -266,8 +264,7 @@ class OwnLivesTest {
 
     @Test
     void twoThatShareAReceiverHaveACircuitEach() {
-      receiver.usually(
-          request -> status("/other".equals(request.path()) ? 503 : 204));
+      receiver.usually(request -> status("/other".equals(request.path()) ? 503 : 204));
       webhook.put(
           "other",
           webhook
@@ -351,8 +348,7 @@ class OwnLivesTest {
 
   @Test
   void theStrictOrderOfOneHoldsUpNobodyElse() {
-    webhook.put(
-        "siem", webhook.endpoint(siem).setMaxInFlight(1).setInitialBackoff(3_600_000));
+    webhook.put("siem", webhook.endpoint(siem).setMaxInFlight(1).setInitialBackoff(3_600_000));
     siem.then(status(503));
 
     webhook.publish(20);

@@ -32,11 +32,7 @@ class RecipientsOfAnEntryTest {
   /** Two endpoints; {@code default} is there, and has no URL. */
   private void deploy(EndpointOptions ofSiem, EndpointOptions ofArchive) {
     webhook.deploy(
-        webhook
-            .options()
-            .setUrl("")
-            .putEndpoint("siem", ofSiem)
-            .putEndpoint("archive", ofArchive));
+        webhook.options().setUrl("").putEndpoint("siem", ofSiem).putEndpoint("archive", ofArchive));
   }
 
   private EndpointOptions wanting(ScriptedReceiver receiver, String... actions) {
