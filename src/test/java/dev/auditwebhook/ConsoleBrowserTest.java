@@ -3,86 +3,17 @@ package dev.auditwebhook;
 import static dev.auditwebhook.testing.Webhooks.circuit;
 import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import dev.auditwebhook.testing.Browser;
 import dev.auditwebhook.testing.Effect;
-import dev.auditwebhook.testing.ScriptedReceiver;
-import dev.auditwebhook.testing.WebhookExtension;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.Keys;
 
 /** The console in a real browser, as an operator uses it. */
-@Timeout(180)
-class ConsoleBrowserTest {
-
-  @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
-  private final ScriptedReceiver receiver = webhook.receiver();
-
-  private static final String TOKEN = "browser-test-token";
-
-  private Browser browser;
-  private String console;
-
-  @BeforeAll
-  static void needABrowser() {
-    Browser.assumeInstalled();
-  }
-
-  @BeforeEach
-  void openBrowser() {
-    browser = Browser.open();
-  }
-
-  @AfterEach
-  void closeBrowser() {
-    if (browser == null) {
-      return;
-    }
-    try {
-      assertThat(browser.messages())
-          .noneMatch(line -> line.contains("Content Security Policy") || line.contains("Uncaught"));
-      String origin = console.substring(0, console.indexOf('/', "http://".length()) + 1);
-      List<String> requested = browser.run("return performance.getEntries().map(e => e.name)");
-      assertThat(requested)
-          .filteredOn(name -> name.contains("://"))
-          .isNotEmpty()
-          .allMatch(name -> name.startsWith(origin));
-    } finally {
-      browser.close();
-    }
-  }
-
-  private void serve(WebhookOptions options) {
-    webhook.deploy(options);
-    int port = webhook.serveHttp(TOKEN);
-    console = "http://127.0.0.1:" + port + "/";
-  }
-
-  private void signIn() {
-    browser.go(console);
-    browser.type("#token", TOKEN);
-    browser.press(Keys.ENTER);
-    browser.see("#contact", "Live");
-  }
-
-  private int deadLetters() {
-    return webhook.deadLetters().size();
-  }
-
-  private static Effect refusing(int status, String body) {
-    return Effect.status(status, Map.of("content-type", "text/html"), body);
-  }
+class ConsoleBrowserTest extends InABrowser {
 
   @Test
   void fromTheFirstUrlThroughAnOutageToTheRedriveOfAllThatFailed() {
@@ -92,9 +23,9 @@ class ConsoleBrowserTest {
     browser.press(Keys.ENTER);
     browser.see("#token-problem", "Not a valid token.");
     signIn();
-    assertThat(browser.url()).isEqualTo(console).doesNotContain(TOKEN);
+    assertThat(browser.url()).isEqualTo(console + "#/endpoints/default").doesNotContain(TOKEN);
 
-    browser.see("#headline", "No endpoint");
+    browser.see("#headline", "No URL");
     assertThat(browser.see("#dlq-empty").getText()).startsWith("None.");
     browser.click("#change");
     browser.type("#url", "ftp://127.0.0.1/");
@@ -124,7 +55,7 @@ class ConsoleBrowserTest {
 
     receiver.usually(Effect.status(204));
     browser.see("#headline", "Delivering");
-    int dead = deadLetters();
+    int dead = webhook.deadLetters().size();
     browser.see("#redrive", "Redrive all " + dead);
     browser.click("#redrive");
     browser.see("#confirm-title", "Redrive " + dead + " dead letters?");
@@ -155,33 +86,6 @@ class ConsoleBrowserTest {
     assertThat(
             browser.<Long>run("return document.querySelectorAll('main img, main script').length"))
         .isZero();
-  }
-
-  @Test
-  void someDeadLettersAreChosenAndPurged() {
-    serve(webhook.options().setMaxAttempts(1));
-    receiver.usually(refusing(422, ""));
-    webhook.publish(3);
-    webhook.awaitSettled(3);
-    signIn();
-    browser.click("#dlq-rows tr:nth-child(2) input");
-    browser.see("#purge", "Purge 1 of 3");
-    browser.click("#purge");
-    browser.see("#confirm-title", "Purge 1 dead letter?");
-    browser.press(Keys.ESCAPE);
-    browser.awaitHidden("#confirm");
-    assertThat(deadLetters()).isEqualTo(3);
-    browser.click("#purge");
-    browser.click("#confirm-yes");
-    browser.see("#dlq-outcome", "Purged 1.");
-    browser.see("#purge", "Purge all 2");
-    await()
-        .until(
-            () ->
-                browser.<Long>run("return document.querySelectorAll('#dlq-rows tr').length") == 2);
-    assertThat(webhook.deadLetters().stream().map(WebhookClient.DeadLetter::eventId))
-        .doesNotContain(
-            receiver.requests().stream().map(r -> r.eventId()).sorted().toList().get(1));
   }
 
   @Test
@@ -226,11 +130,11 @@ class ConsoleBrowserTest {
     signIn();
     browser.click("#change");
     browser.click("#disable");
-    browser.see("#confirm-title", "Disable the webhook?");
+    browser.see("#confirm-title", "Disable the endpoint?");
     browser.click("#confirm-yes");
     browser.see("#url-outcome", "Disabled");
     browser.press(Keys.ESCAPE);
-    browser.see("#headline", "No endpoint");
+    browser.see("#headline", "No URL");
     assertThat(webhook.state().enabled()).isFalse();
   }
 
@@ -281,27 +185,6 @@ class ConsoleBrowserTest {
   }
 
   @Test
-  void deadLettersThatTakeSeveralRepliesAreReadToTheEnd() {
-    serve(webhook.options().setMaxAttempts(1).setDlqCapacity(300));
-    receiver.usually(refusing(422, ""));
-    for (int i = 0; i < 80; i++) {
-      webhook.publish("large", "x".repeat(60_000));
-    }
-    webhook.awaitSettled(80);
-    signIn();
-    browser.see("#dlq-rows tr:nth-child(80) .id", "#80");
-    assertThat(browser.isVisible("#dlq-more")).isFalse();
-    webhook.publish(50);
-    browser.click("#dlq-more");
-    browser.see("#dlq-rows tr:nth-child(130) .id", "#130");
-    browser.awaitHidden("#dlq-more");
-    browser.click("#purge");
-    browser.click("#confirm-yes");
-    browser.see("#dlq-outcome", "Purged 130.");
-    browser.see("#dlq-empty", "None.");
-  }
-
-  @Test
   void underAPathOfAHostThatGuardsItselfNoTokenIsAskedFor() {
     webhook.deploy();
     Router host = Router.router(webhook.vertx());
@@ -312,7 +195,7 @@ class ConsoleBrowserTest {
     console = "http://127.0.0.1:" + server.actualPort() + "/admin/";
     browser.go(console.substring(0, console.length() - 1));
     browser.see("#contact", "Live");
-    assertThat(browser.url()).isEqualTo(console);
+    assertThat(browser.url()).isEqualTo(console + "#/endpoints/default");
     assertThat(browser.isVisible("#sign-in")).isFalse();
     assertThat(browser.isVisible("#sign-out")).isFalse();
     webhook.publish(2);

@@ -50,7 +50,7 @@ class JournalTest {
   }
 
   private Endpoint endpoint(String id) {
-    WebhookOptions options = new WebhookOptions().setUrl(Endpoints.URL);
+    WebhookOptions options = new WebhookOptions().setUrl(Endpoints.URL).setQueueCapacity(10_000);
     return Endpoints.paused(vertx, clock, options, journal, id, where -> store = where);
   }
 

@@ -152,7 +152,7 @@ class StoreStartTest {
 
     assertThat(failureOf(onDisk(data())))
         .isEqualTo(
-            "webhook.store.path: " + file + " has format 1, and this version reads format 2");
+            "webhook.store.path: " + file + " has format 1, and this version reads format 3");
 
     assertThat(Files.readAllBytes(file)).isEqualTo(before);
   }

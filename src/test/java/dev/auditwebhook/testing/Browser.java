@@ -1,19 +1,22 @@
 package dev.auditwebhook.testing;
 
-import static org.awaitility.Awaitility.await;
-
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
@@ -26,6 +29,7 @@ import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.Select;
 
 /**
  * A headless Chromium that is installed on this machine, and reaches nothing but the machine.
@@ -36,6 +40,16 @@ public final class Browser implements AutoCloseable {
   private static final String REQUIRED = "WEBHOOK_BROWSER_TEST";
   private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private static final String AXE = resource("/META-INF/resources/webjars/axe-core/4.6.3/axe.js");
+  private static final String FIND_BARRIERS =
+      """
+      const behind = [...document.querySelectorAll("dialog:modal")]
+        .filter(dialog => !dialog.contains(document.activeElement));
+      const exclude = behind.map(dialog => [`#${dialog.id}`]);
+      return axe.run({include: [document], exclude}, {rules: {"target-size": {enabled: true}}}).then(found =>
+        found.violations.flatMap(rule => rule.nodes.map(node =>
+          `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary.replace(/\\s+/g, " ")}`)))""";
 
   private final ChromeDriver driver;
   private final Path profile;
@@ -116,6 +130,14 @@ public final class Browser implements AutoCloseable {
     return found.map(Path::toFile).orElse(null);
   }
 
+  private static String resource(String name) {
+    try (InputStream in = Browser.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   public void go(String url) {
     driver.get(url);
   }
@@ -126,7 +148,7 @@ public final class Browser implements AutoCloseable {
 
   /** The element that can be seen. */
   public WebElement see(String css) {
-    return await()
+    return Awaitility.await()
         .atMost(PATIENCE)
         .ignoreException(StaleElementReferenceException.class)
         .until(() -> visible(css), Optional::isPresent)
@@ -141,7 +163,7 @@ public final class Browser implements AutoCloseable {
 
   /** Waits until the element can be seen with this text in it. */
   public void see(String css, String text) {
-    await()
+    Awaitility.await()
         .atMost(PATIENCE)
         .ignoreException(StaleElementReferenceException.class)
         .until(() -> visible(css).map(WebElement::getText).orElse(""), is -> is.contains(text));
@@ -152,7 +174,7 @@ public final class Browser implements AutoCloseable {
   }
 
   public void awaitHidden(String css) {
-    await().atMost(PATIENCE).until(() -> !isVisible(css));
+    Awaitility.await().atMost(PATIENCE).until(() -> !isVisible(css));
   }
 
   public void click(String css) {
@@ -166,6 +188,30 @@ public final class Browser implements AutoCloseable {
     field.sendKeys(text);
   }
 
+  /** Chooses one of a list. */
+  public void choose(String css, String value) {
+    new Select(see(css)).selectByValue(value);
+  }
+
+  /** The texts of all elements that can be seen, in the order of the page. */
+  public List<String> texts(String css) {
+    return driver.findElements(By.cssSelector(css)).stream()
+        .filter(WebElement::isDisplayed)
+        .map(WebElement::getText)
+        .toList();
+  }
+
+  /** Whether the page is wider than its window. */
+  public boolean isTooWide() {
+    return run(
+        "return document.documentElement.scrollWidth > document.documentElement.clientWidth");
+  }
+
+  /** Waits until a script returns true. */
+  public void await(String script) {
+    Awaitility.await().atMost(PATIENCE).until(() -> this.<Boolean>run("return " + script));
+  }
+
   /** Presses keys where the focus is. */
   public void press(Keys... keys) {
     new Actions(driver).sendKeys(keys).perform();
@@ -175,6 +221,35 @@ public final class Browser implements AutoCloseable {
   @SuppressWarnings("unchecked")
   public <T> T run(String script) {
     return (T) driver.executeScript(script);
+  }
+
+  /** Shows pages in a window of this width, in CSS pixels. */
+  public void width(int pixels) {
+    driver.executeCdpCommand(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", pixels, "height", 1000, "deviceScaleFactor", 1, "mobile", false));
+  }
+
+  /** Shows pages in the colours of {@code light} or {@code dark}, at once. */
+  public void scheme(String scheme) {
+    driver.executeCdpCommand(
+        "Emulation.setEmulatedMedia",
+        Map.of(
+            "features",
+            List.of(
+                Map.of("name", "prefers-color-scheme", "value", scheme),
+                Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
+  }
+
+  /**
+   * What axe finds wrong with the page as it is now, one line a rule and element. Dialogs behind
+   * the one in use are for nobody until that is closed.
+   */
+  public List<String> barriers() {
+    if (!this.<Boolean>run("return 'axe' in window")) {
+      run(AXE);
+    }
+    return run(FIND_BARRIERS);
   }
 
   /** The messages of the browser's console since the last call. */

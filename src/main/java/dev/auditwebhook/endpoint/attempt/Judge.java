@@ -96,10 +96,10 @@ public final class Judge {
         : new Finding(finding.verdict(), finding.problem(), null);
   }
 
-  /** Whoever takes or refuses single events is well. */
+  /** Whoever takes or refuses single events is well; what is held up says nothing of that. */
   private static Verdict whole(Iterable<Finding> findings) {
     for (Finding finding : findings) {
-      if (finding.verdict().healsCircuit()) {
+      if (finding.verdict().healsCircuit() && finding.verdict() != Verdict.HELD_UP) {
         return Verdict.DELIVERED;
       }
     }

@@ -30,6 +30,11 @@ final class EventLog {
     return to - from;
   }
 
+  /** For how many there is room. */
+  int room() {
+    return events.length;
+  }
+
   void add(Event event, Recipients whom) {
     if (to == events.length) {
       resize();

@@ -34,17 +34,17 @@ final class Shelf implements Shareable {
   void cut(long needed) {
     journal.cut(needed);
     if (journal.size() > crowd) {
-      journal.squeeze(this::passed);
+      Map<Integer, Long> cursors = new HashMap<>();
+      steps.values().forEach(step -> cursors.put(step.number(), step.cursor()));
+      journal.squeeze(whom -> passed(whom, cursors));
       crowd = 2 * journal.size();
     }
     crowd = Math.max(CROWD, Math.min(crowd, 2 * journal.size()));
   }
 
-  private long passed(Recipients all) {
-    return steps.values().stream()
-        .filter(step -> all.include(step.number()))
-        .mapToLong(Step::cursor)
-        .min()
-        .orElse(Long.MAX_VALUE);
+  private static long passed(Recipients whom, Map<Integer, Long> cursors) {
+    long[] lowest = {Long.MAX_VALUE};
+    whom.forEach(number -> lowest[0] = Math.min(lowest[0], cursors.getOrDefault(number, 0L)));
+    return lowest[0];
   }
 }

@@ -4,7 +4,7 @@ export function adviceFor(status, error) {
     return "The URL leads to an address that is never allowed. Set another URL.";
   }
   if (status === 401 || status === 403 || status === 407) {
-    return "The receiver does not accept the credentials. Put new ones into webhook.headers, then redrive.";
+    return "The receiver does not accept the credentials. Put new ones into its headers, then redrive.";
   }
   if (status === 404 || status === 405 || (status >= 300 && status < 400)) {
     return "The endpoint has moved, or the URL is not right. Set the new URL, then redrive.";

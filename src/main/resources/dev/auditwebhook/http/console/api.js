@@ -17,7 +17,10 @@ export const token = {
   forget: () => sessionStorage.removeItem(KEY),
 };
 
-/** Calls a route, named relative to this page, and gives its JSON. */
+/**
+ * Calls a route, named relative to this page, and gives its JSON. Where no valid token came along
+ * the document is told too, by an event.
+ */
 export async function call(method, route, body) {
   const response = await request(method, route, {
     body: body === undefined ? undefined : JSON.stringify(body),
@@ -28,11 +31,12 @@ export async function call(method, route, body) {
 
 /**
  * Reads attempts until the stream ends, which is never the end of the story.
+ * @param {string} route of the stream
  * @param {AbortSignal} signal ends it
  * @param {Function} opened called when it is open
  * @param {Function} arrived called with an array of attempts
  */
-export async function readAttempts(signal, opened, arrived) {
+export async function readAttempts(route, signal, opened, arrived) {
   const silence = new AbortController();
   let timer;
   const heard = () => {
@@ -41,7 +45,7 @@ export async function readAttempts(signal, opened, arrived) {
   };
   try {
     heard();
-    const response = await request("GET", "webhook/attempts", {
+    const response = await request("GET", route, {
       signal: AbortSignal.any([signal, silence.signal]),
     });
     opened();
@@ -82,14 +86,18 @@ async function request(method, route, init) {
     throw failure instanceof Problem ? failure : new Problem(0, "The service does not answer.");
   }
   if (!response.ok) {
-    const problem = await response.json().catch(() => ({}));
-    throw new Problem(response.status, sentence(problem.detail ?? `HTTP status ${response.status}`));
+    const {detail} = await response.json().catch(() => ({}));
+    const problem = new Problem(response.status, sentence(detail ?? `HTTP status ${response.status}`));
+    if (problem.status === 401) {
+      document.dispatchEvent(new CustomEvent("unauthorized", {detail: problem.message}));
+    }
+    throw problem;
   }
   return response;
 }
 
 /** A detail as a sentence; one that begins with the name of a key keeps it as it is written. */
 function sentence(detail) {
-  const start = /^\w+:/.test(detail) ? detail.charAt(0) : detail.charAt(0).toUpperCase();
+  const start = /^[\w.[\]-]+:/.test(detail) ? detail.charAt(0) : detail.charAt(0).toUpperCase();
   return start + detail.slice(1) + (/[.!?]$/.test(detail) ? "" : ".");
 }

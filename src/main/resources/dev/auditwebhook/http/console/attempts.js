@@ -3,8 +3,8 @@ import {byId, el, number, setText, time} from "./dom.js";
 const KEPT = 200;
 const PAUSE_BETWEEN = 200;
 
-const all = [];
-const problems = [];
+let all = [];
+let problems = [];
 let fresh = {all: 0, problems: 0};
 let problemsOnly = false;
 let paused = false;
@@ -28,6 +28,15 @@ export function start() {
     setText(byId("pause"), paused ? "Paused" : "Pause");
     schedule();
   });
+}
+
+/** Forgets all attempts. */
+export function clear() {
+  all = [];
+  problems = [];
+  fresh = {all: 0, problems: 0};
+  byId("attempts-rows").replaceChildren();
+  schedule();
 }
 
 /** Takes attempts in; rows are made for those alone that are still kept when they are drawn. */

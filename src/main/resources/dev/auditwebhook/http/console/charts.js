@@ -37,6 +37,13 @@ export function start() {
   document.addEventListener("visibilitychange", tick);
 }
 
+/** Forgets all seconds. */
+export function clear() {
+  seconds.length = 0;
+  connected = false;
+  tick();
+}
+
 export function setConnected(isConnected) {
   connected = isConnected;
 }

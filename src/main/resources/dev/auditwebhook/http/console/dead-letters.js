@@ -1,8 +1,7 @@
 import {adviceFor} from "./advice.js";
-import {call} from "./api.js";
 import {confirm} from "./dialogs.js";
 import {ago, byId, count, el, number, say, setText, whileBusy} from "./dom.js";
-import {state} from "./store.js";
+import {ask, state} from "./store.js";
 
 const PAGE = 100;
 
@@ -14,7 +13,9 @@ const shown = new Map();
 let wanted = PAGE;
 let more = false;
 let known = "";
-let loading = false;
+
+/** The signal of the visit for which they are being read. */
+let loading = null;
 
 export function start(afterChange) {
   byId("dlq-all").addEventListener("change", event => {
@@ -30,26 +31,39 @@ export function start(afterChange) {
   byId("purge").addEventListener("click", () => act(purge, afterChange));
 }
 
+/** Forgets all dead letters. */
+export function clear() {
+  shown.clear();
+  byId("dlq-rows").replaceChildren();
+  wanted = PAGE;
+  more = false;
+  known = "";
+  say(byId("dlq-outcome"), "");
+  show([]);
+}
+
 /** Reads the dead letters again when the totals say that they have changed. */
 export async function refresh() {
-  const webhook = state.webhook;
-  if (!webhook || loading) {
+  const {endpoint, signal} = state;
+  if (!endpoint || loading === signal) {
     return;
   }
   label();
   shown.forEach(({letter, when}) => setText(when, ago(letter.failed_at)));
-  const now = [webhook.dlq_size, webhook.dlq_evicted, webhook.failed, wanted].join();
+  const now = [endpoint.dlq_size, endpoint.dlq_evicted, endpoint.failed, wanted].join();
   if (now === known) {
     return;
   }
-  loading = true;
+  loading = signal;
   try {
     show(await read());
     known = now;
   } catch (failure) {
-    say(byId("dlq-outcome"), failure.message, "bad");
+    if (!signal.aborted) {
+      say(byId("dlq-outcome"), failure.message, "bad");
+    }
   } finally {
-    loading = false;
+    loading = loading === signal ? null : loading;
   }
 }
 
@@ -59,7 +73,7 @@ async function read() {
   let after = 0;
   do {
     const limit = Math.min(MOST, wanted - letters.length);
-    const {events, next_after: next} = await call("GET", `webhook/dlq?limit=${limit}&after=${after}`);
+    const {events, next_after: next} = await ask("GET", `/dlq?limit=${limit}&after=${after}`);
     letters.push(...events);
     after = next;
   } while (after !== null && letters.length < wanted);
@@ -143,18 +157,18 @@ const selected = () => [...shown.values()].filter(({box}) => box.checked).map(({
 
 /** The buttons tell what they are about: what is ticked, or everything. */
 function label() {
-  const size = state.webhook?.dlq_size ?? 0;
+  const size = state.endpoint?.dlq_size ?? 0;
   const ticked = selected().length;
   const what = ticked > 0 ? `${number(ticked)} of ${number(size)}` : `all ${number(size)}`;
-  const evicted = state.webhook?.dlq_evicted ?? 0;
+  const evicted = state.endpoint?.dlq_evicted ?? 0;
   byId("dlq-evicted").hidden = evicted === 0;
   setText(byId("dlq-evicted"), `${number(evicted)} older ones were evicted to make room. When this grows, `
-    + "raise webhook.dlqCapacity.");
+    + "raise its dlqCapacity.");
   setText(byId("dlq-count"), size > 0 ? number(size) : "");
   setText(byId("redrive"), `Redrive ${what}`);
   setText(byId("purge"), `Purge ${what}`);
   byId("dlq-actions").hidden = size === 0;
-  byId("redrive").disabled = !state.webhook?.url;
+  byId("redrive").disabled = !state.endpoint?.url;
   byId("dlq-all").checked = ticked > 0 && ticked === shown.size;
   byId("dlq-all").indeterminate = ticked > 0 && ticked < shown.size;
   byId("dlq-more").hidden = !more;
@@ -164,7 +178,7 @@ async function act(action, afterChange) {
   const button = byId(action.name);
   await whileBusy(button, byId("dlq-outcome"), async () => {
     const ids = selected();
-    const size = ids.length > 0 ? ids.length : (await call("GET", "webhook")).dlq_size;
+    const size = ids.length > 0 ? ids.length : (await ask("GET")).dlq_size;
     const done = await action(size, ids);
     if (done) {
       say(byId("dlq-outcome"), done);
@@ -184,7 +198,7 @@ async function redrive(size, ids) {
   if (!agreed) {
     return null;
   }
-  const {redriven} = await call("POST", "webhook/dlq/redrive", ids.length > 0 ? {event_ids: ids} : undefined);
+  const {redriven} = await ask("POST", "/dlq/redrive", ids.length > 0 ? {event_ids: ids} : undefined);
   return redriven < size
     ? `Redriven ${number(redriven)} of ${number(size)}; the queue has no room for more now.`
     : `Redriven ${number(redriven)}.`;
@@ -200,6 +214,6 @@ async function purge(size, ids) {
   if (!agreed) {
     return null;
   }
-  const {purged} = await call("POST", "webhook/dlq/purge", ids.length > 0 ? {event_ids: ids} : {all: true});
+  const {purged} = await ask("POST", "/dlq/purge", ids.length > 0 ? {event_ids: ids} : {all: true});
   return `Purged ${number(purged)}.`;
 }

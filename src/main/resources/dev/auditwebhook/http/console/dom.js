@@ -32,7 +32,7 @@ export function say(element, text, tone = "good") {
   setText(element, text);
 }
 
-/** Runs an action with its button busy, and shows a failure in place. */
+/** Runs an action with its button busy, and shows a failure in place, unless that was left. */
 export async function whileBusy(button, outcome, action) {
   if (button.getAttribute("aria-busy") === "true") {
     return;
@@ -41,7 +41,9 @@ export async function whileBusy(button, outcome, action) {
   try {
     await action();
   } catch (failure) {
-    say(outcome, failure.message, "bad");
+    if (failure.name !== "AbortError") {
+      say(outcome, failure.message, "bad");
+    }
   } finally {
     button.removeAttribute("aria-busy");
   }

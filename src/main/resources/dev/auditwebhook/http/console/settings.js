@@ -1,34 +1,50 @@
-import {call} from "./api.js";
 import {confirm, open} from "./dialogs.js";
 import {byId, count, say, setText, whileBusy} from "./dom.js";
-import {state} from "./store.js";
-
-const SECRET_BYTES = 32;
+import {go, LIST, replacementOf} from "./route.js";
+import {generateInto} from "./secret.js";
+import {ask, state} from "./store.js";
 
 export function start(afterChange) {
   byId("change").addEventListener("click", show);
-  byId("generate").addEventListener("click", generate);
+  byId("generate").addEventListener("click", () => generateInto(byId("secret"), byId("secret-outcome")));
   byId("disable").addEventListener("click", event => disable(event.target, afterChange));
-  byId("url-form").addEventListener("submit", event => {
+  byId("remove").addEventListener("click", event => remove(event.target));
+  onSubmit("url-form", button => setUrl(button, afterChange));
+  onSubmit("secret-form", button => setSecret(button, afterChange));
+  onSubmit("backoff-form", button => setBackoff(button, afterChange));
+  byId("settings").addEventListener("close", clear);
+}
+
+function onSubmit(id, action) {
+  byId(id).addEventListener("submit", event => {
     event.preventDefault();
-    setUrl(event.submitter ?? byId("url-form").querySelector("[type=submit]"), afterChange);
+    action(event.submitter ?? byId(id).querySelector("[type=submit]"));
   });
-  byId("secret-form").addEventListener("submit", event => {
-    event.preventDefault();
-    setSecret(event.submitter ?? byId("secret-form").querySelector("[type=submit]"), afterChange);
-  });
-  byId("settings").addEventListener("close", clearSecret);
+}
+
+/** Forgets what was entered: a secret is not to be found afterwards. */
+export function clear() {
+  for (const name of ["secret", "backoff"]) {
+    byId(name).value = "";
+  }
+  byId("secret").type = "password";
+  for (const name of ["url", "secret", "backoff", "remove"]) {
+    say(byId(`${name}-outcome`), "");
+  }
 }
 
 function show() {
-  byId("url").value = state.webhook?.url ?? "";
-  byId("disable").hidden = !state.webhook?.url;
-  setText(byId("signed-hint"), state.webhook?.signed
-    ? "Requests are signed now."
-    : "Requests are not signed now.");
-  say(byId("url-outcome"), "");
-  say(byId("secret-outcome"), "");
-  clearSecret();
+  const {id, endpoint} = state;
+  clear();
+  setText(byId("settings-title"), `Endpoint ${id}`);
+  byId("url").value = endpoint?.url ?? "";
+  byId("disable").hidden = !endpoint?.url;
+  setText(byId("signed-hint"), endpoint?.signed ? "Requests are signed now." : "Requests are not signed now.");
+  byId("replace").href = replacementOf(id);
+  byId("remove").hidden = id === "default";
+  setText(byId("remove-hint"), id === "default"
+    ? "The default endpoint is always there: it can be disabled, but not removed."
+    : "Replacing sets every key anew. Removing takes along what is pending, and the dead letters.");
   open(byId("settings"), byId("settings-close"));
   byId("url").focus();
 }
@@ -41,7 +57,7 @@ async function setUrl(button, afterChange) {
     return;
   }
   await whileBusy(button, outcome, async () => {
-    const {status} = await call("PUT", "webhook", {url});
+    const {status} = await ask("PATCH", "", {url});
     say(outcome, status === "paused"
       ? "That is the URL already: the delivery is still paused."
       : "Set: events go there from now on.");
@@ -52,16 +68,16 @@ async function setUrl(button, afterChange) {
 
 async function disable(button, afterChange) {
   await whileBusy(button, byId("url-outcome"), async () => {
-    const {pending} = await call("GET", "webhook");
+    const {pending} = await ask("GET");
     const agreed = await confirm({
-      title: "Disable the webhook?",
+      title: "Disable the endpoint?",
       text: `New entries are discarded from now on. ${count(pending, "event")} pending: what cannot go out `
         + "at once waits for the next URL.",
       action: "Disable",
       danger: true,
     });
     if (agreed) {
-      await call("DELETE", "webhook");
+      await ask("PATCH", "", {url: ""});
       say(byId("url-outcome"), "Disabled: new entries are discarded.");
       button.hidden = true;
       await afterChange();
@@ -77,23 +93,41 @@ async function setSecret(button, afterChange) {
     return;
   }
   await whileBusy(button, outcome, async () => {
-    await call("PUT", "webhook", {secret});
-    clearSecret();
+    await ask("PATCH", "", {secret});
+    clear();
     say(outcome, "Set: requests are signed with it from now on.");
     await afterChange();
   });
 }
 
-/** A new secret is shown until it is set: it has to be copied to the receiver. */
-function generate() {
-  const bytes = crypto.getRandomValues(new Uint8Array(SECRET_BYTES));
-  byId("secret").value = `whsec_${btoa(String.fromCharCode(...bytes))}`;
-  byId("secret").type = "text";
-  byId("secret").select();
-  say(byId("secret-outcome"), "Copy it to the receiver, then set it here.", "idle");
+async function setBackoff(button, afterChange) {
+  const outcome = byId("backoff-outcome");
+  const millis = byId("backoff").value.trim();
+  if (!/^\d+$/.test(millis)) {
+    say(outcome, "Enter a whole number of milliseconds.", "bad");
+    return;
+  }
+  await whileBusy(button, outcome, async () => {
+    await ask("PATCH", "", {initial_backoff: Number(millis)});
+    say(outcome, "Set: the next retries wait so long at first.");
+    await afterChange();
+  });
 }
 
-function clearSecret() {
-  byId("secret").value = "";
-  byId("secret").type = "password";
+async function remove(button) {
+  await whileBusy(button, byId("remove-outcome"), async () => {
+    const {id} = state;
+    const {pending, dlq_size: letters} = await ask("GET");
+    const agreed = await confirm({
+      title: `Remove ${id}?`,
+      text: `${count(pending, "pending event")} ${pending === 1 ? "is" : "are"} abandoned: no attempt is made `
+        + `any more. ${count(letters, "dead letter")} ${letters === 1 ? "goes" : "go"} with it.`,
+      action: `Remove ${id}`,
+      danger: true,
+    });
+    if (agreed) {
+      const {abandoned} = await ask("DELETE");
+      go(LIST, `Removed ${id}; ${count(abandoned, "pending event")} ${abandoned === 1 ? "was" : "were"} abandoned.`);
+    }
+  });
 }

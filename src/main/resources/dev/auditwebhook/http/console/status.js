@@ -1,16 +1,16 @@
-import {adviceFor, statusOf} from "./advice.js";
-import {call} from "./api.js";
+import {adviceFor} from "./advice.js";
 import {confirm} from "./dialogs.js";
-import {ago, byId, count, el, number, say, setText, span, time, whileBusy} from "./dom.js";
-import {state} from "./store.js";
+import {ago, byId, el, number, say, setText, span, time, whileBusy} from "./dom.js";
+import {judge} from "./judge.js";
+import {ask, state} from "./store.js";
 
 const SHARES = ["delivered", "failed", "dropped", "discarded", "pending"];
 const MEANINGS = {
   received: "Valid entries that arrived",
-  delivered: "The receiver answered 2xx",
+  delivered: "The receiver took it",
   failed: "Given up: went to the dead letters",
   dropped: "Refused because the queue was full",
-  discarded: "Arrived while no webhook was set, or left out by actions",
+  discarded: "Arrived while no URL was set, or left out by actions",
   pending: "Wait: queued, in flight, in backoff, parked, or held by a pause",
 };
 
@@ -39,7 +39,7 @@ async function test() {
   const outcome = byId("test-outcome");
   await whileBusy(byId("test"), outcome, async () => {
     say(outcome, "Sending …", "idle");
-    const reply = await call("POST", "webhook/test");
+    const reply = await ask("POST", "/test");
     const good = reply.status >= 200 && reply.status < 300;
     const text = `Test at ${time(new Date())}: `
       + `the receiver answered ${reply.status} in ${number(reply.latency_ms)} ms.`;
@@ -50,7 +50,7 @@ async function test() {
 /** Pauses, or resumes. */
 async function hold(afterChange) {
   const outcome = byId("test-outcome");
-  const pause = !state.webhook.paused;
+  const pause = !state.endpoint.paused;
   await whileBusy(byId("hold"), outcome, async () => {
     const agreed = !pause || await confirm({
       title: "Pause the delivery?",
@@ -58,11 +58,16 @@ async function hold(afterChange) {
       action: "Pause",
     });
     if (agreed) {
-      await call("PUT", "webhook", {paused: pause});
+      await ask("PATCH", "", {paused: pause});
       say(outcome, pause ? "Paused: what arrives waits." : "Resumed: what waits goes out.");
       await afterChange();
     }
   });
+}
+
+/** Forgets what came of actions. */
+export function clear() {
+  say(byId("test-outcome"), "");
 }
 
 export function render(state) {
@@ -71,25 +76,24 @@ export function render(state) {
   setText(byId("headline"), judgement.headline);
   setText(byId("explanation"), judgement.explanation);
   note(byId("advice"), judgement.advice);
-  note(byId("warning"), state.webhook?.warning ? `Warning: ${state.webhook.warning}` : null);
-  document.title = `${judgement.headline} – Audit webhook`;
+  note(byId("warning"), state.endpoint?.warning ? `Warning: ${state.endpoint.warning}` : null);
+  document.title = `${judgement.headline} – ${state.id} – Audit webhook`;
   byId("status").classList.toggle("stale", state.problem !== null);
-  controls(state.webhook);
-  if (state.webhook) {
-    facts(state.webhook);
-    accounting(state.webhook);
-  }
+  controls(state.endpoint);
+  facts(state.endpoint);
+  accounting(state.endpoint);
 }
 
 /** What can be done now; the button that is likely wanted stands out. */
-function controls(webhook) {
-  const paused = webhook?.paused ?? false;
-  const endpoint = webhook === null || webhook.url !== "";
-  byId("test").disabled = !webhook?.url;
-  byId("test").classList.toggle("quiet", !endpoint || paused);
-  setText(byId("change"), endpoint ? "Change endpoint" : "Set a URL");
-  byId("change").classList.toggle("quiet", endpoint);
-  byId("hold").hidden = !webhook?.url;
+function controls(endpoint) {
+  const paused = endpoint?.paused ?? false;
+  const unset = endpoint?.url === "";
+  byId("test").disabled = !endpoint?.url;
+  byId("test").classList.toggle("quiet", unset || paused);
+  setText(byId("change"), unset ? "Set a URL" : "Change endpoint");
+  byId("change").classList.toggle("quiet", !unset);
+  byId("change").disabled = endpoint === null;
+  byId("hold").hidden = !endpoint?.url;
   setText(byId("hold"), paused ? "Resume delivery" : "Pause delivery");
   byId("hold").classList.toggle("quiet", !paused);
 }
@@ -99,76 +103,24 @@ function note(element, text) {
   setText(element, text ?? "");
 }
 
-/** The one glance: is it working, what failed and why, what to do. */
-function judge({webhook, problem, dropping, recent}) {
-  if (problem) {
-    const advice = problem.status === 503
-      ? "Deploy the webhook's verticle, or look into the log why it does not run."
-      : "The figures below are the last ones known. This page goes on trying.";
-    return verdict("bad", "No contact", problem.message, advice);
-  }
-  if (!webhook) {
-    return verdict("idle", "Looking …", "", null);
-  }
-  if (webhook.url === "") {
-    return verdict("idle", "No endpoint",
-      `New entries are discarded until a URL is set; ${waiting(webhook)}.`, null);
-  }
-  if (webhook.paused) {
-    return paused(webhook, dropping);
-  }
-  if (webhook.circuit !== "closed") {
-    const since = span(Date.now() - new Date(webhook.circuit_since));
-    const why = webhook.last_error ? `${webhook.last_error}. ` : "";
-    const circuit = webhook.circuit === "open" ? "open" : "half open, being probed,";
-    return verdict("bad", "Not delivering",
-      `${why}The circuit has been ${circuit} for ${since}; ${waiting(webhook)} for the receiver to answer.`,
-      adviceFor(statusOf(webhook.last_error), webhook.last_error));
-  }
-  if (dropping) {
-    return verdict("bad", "Dropping entries", "The queue is full: new entries are refused and lost.",
-      "Slow the producers down or the receiver up, or raise webhook.queueCapacity.");
-  }
-  if (recent.failed > 0) {
-    const {action, status, error} = recent.lastFailed;
-    return verdict("warn", "Delivering, but some are given up",
-      `${count(recent.failed, "event")} became dead letters in the last minute, `
-      + `${action} the latest: ${status === null ? error : `the receiver answered ${status}`}.`,
-      adviceFor(status, error));
-  }
-  if (recent.retry > 0) {
-    return verdict("good", "Delivering",
-      `${count(recent.retry, "attempt")} had to be retried in the last minute. Nothing to do.`, null);
-  }
-  return verdict("good", webhook.delivered > 0 ? "Delivering" : "Ready",
-    webhook.delivered > 0 ? "All is well." : "No event has been delivered yet.", null);
-}
+/** The facts by name, of an endpoint that is known. */
+const FACTS = {
+  url: ({url}) => url || "not set",
+  enabled: ({paused, enabled}) => (paused ? "paused" : enabled ? "enabled" : "disabled"),
+  format: ({format}) => format,
+  signed: ({signed}) => (signed ? "yes" : "no: set a secret"),
+  circuit,
+  probe: ({next_probe: probe}) => (probe ? `in ${span(new Date(probe) - Date.now())}` : "–"),
+  delivery: ({last_delivery: last}) => (last ? ago(last) : "none yet"),
+  "in-flight": endpoint => number(endpoint.in_flight),
+  oldest: ({oldest_pending: oldest}) => (oldest ? `since ${ago(oldest)}` : "–"),
+  error: endpoint => endpoint.last_error ?? "none",
+};
 
-/** By an operator, or by the receiver's 410. */
-function paused(webhook, dropping) {
-  const status = statusOf(webhook.reason);
-  const fate = dropping ? "The queue is full: new entries are refused and lost" : "Entries are accepted and wait";
-  return verdict(status !== null || dropping ? "bad" : "warn", "Paused",
-    `${sentence(webhook.reason ?? "paused")} ${fate}; ${waiting(webhook)} now.`,
-    status === null ? null : adviceFor(status, webhook.reason));
-}
-
-const sentence = text => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-
-const verdict = (tone, headline, explanation, advice) => ({tone, headline, explanation, advice});
-
-const waiting = webhook =>
-  webhook.pending === 0 ? "nothing waits" : `${count(webhook.pending, "event")} wait${webhook.pending === 1 ? "s" : ""}`;
-
-function facts(webhook) {
-  setText(byId("fact-url"), webhook.url || "not set");
-  setText(byId("fact-enabled"), webhook.paused ? "paused" : webhook.enabled ? "enabled" : "disabled");
-  setText(byId("fact-signed"), webhook.signed ? "yes" : "no: set a secret");
-  setText(byId("fact-circuit"), circuit(webhook));
-  setText(byId("fact-probe"), webhook.next_probe ? `in ${span(new Date(webhook.next_probe) - Date.now())}` : "–");
-  setText(byId("fact-delivery"), webhook.last_delivery ? ago(webhook.last_delivery) : "none yet");
-  setText(byId("fact-in-flight"), number(webhook.in_flight));
-  setText(byId("fact-error"), webhook.last_error ?? "none");
+function facts(endpoint) {
+  for (const [name, fact] of Object.entries(FACTS)) {
+    setText(byId(`fact-${name}`), endpoint ? fact(endpoint) : "–");
+  }
 }
 
 function circuit({url, circuit, circuit_since: since}) {
@@ -178,18 +130,16 @@ function circuit({url, circuit, circuit_since: since}) {
   return circuit === "closed" ? "closed" : `${circuit.replace("_", "-")} since ${ago(since)}`;
 }
 
-function accounting(webhook) {
+function accounting(endpoint) {
+  const totals = name => endpoint?.[name] ?? 0;
   for (const [name, cell] of cells) {
-    setText(cell, number(webhook[name]));
+    setText(cell, number(totals(name)));
   }
   for (const [name, segment] of segments) {
-    segment.hidden = webhook[name] === 0;
-    segment.style.flexGrow = String(webhook[name] / Math.max(1, webhook.received));
+    segment.hidden = totals(name) === 0;
+    segment.style.flexGrow = String(totals(name) / Math.max(1, totals("received")));
   }
-  const parts = SHARES.filter(name => webhook[name] > 0).map(name => `${name} ${number(webhook[name])}`);
+  const parts = SHARES.filter(name => totals(name) > 0).map(name => `${name} ${number(totals(name))}`);
   byId("shares").setAttribute("aria-label", parts.length > 0 ? parts.join(", ") : "No entries yet");
-  setText(byId("extras"), [
-    `retried ${number(webhook.retried)}`,
-    `rejected ${number(webhook.rejected)}`,
-  ].join(" · "));
+  setText(byId("extras"), `retried ${number(totals("retried"))} · rejected ${number(totals("rejected"))}`);
 }

@@ -1,21 +1,20 @@
+import {call} from "./api.js";
+
 /**
- * What the page knows. `webhook` is the latest answer of `GET /webhook`, `problem` why there is no
- * newer one, `stream` the state of the live attempts, and `recent` their outcomes of the last
- * minute, with the last attempt that failed.
+ * What the page of one endpoint knows. `endpoint` is the latest answer of `GET /endpoints/ID`,
+ * `problem` why there is no newer one, `stream` the state of the live attempts, and `recent` their
+ * outcomes of the last minute, with the last attempt that failed. `signal` is aborted when the page
+ * is left.
  */
-export const state = {
-  webhook: null,
-  problem: null,
-  stream: "connecting",
-  streamProblem: null,
-  dropping: false,
-  recent: {delivered: 0, retry: 0, failed: 0, lastFailed: null},
-};
+export const state = {};
 
 /** How long a dropped entry is worth the headline. */
 const DROPPING_FOR = 15_000;
+const MINUTE = 60;
 
 const listeners = [];
+let seconds = [];
+let lastFailed = null;
 let droppedAt = 0;
 
 /** Calls a listener after every change. */
@@ -23,10 +22,40 @@ export function subscribe(listener) {
   listeners.push(listener);
 }
 
+/** Forgets what was known, and is about another endpoint from now on. */
+export function begin(id, signal) {
+  seconds = [];
+  lastFailed = null;
+  droppedAt = 0;
+  Object.assign(state, {
+    id,
+    signal,
+    endpoint: null,
+    problem: null,
+    stream: "connecting",
+    streamProblem: null,
+    dropping: false,
+    recent: {delivered: 0, retry: 0, failed: 0, lastFailed: null},
+  });
+}
+
+/** Where the endpoint's routes begin. */
+export const route = (rest = "") => `endpoints/${encodeURIComponent(state.id)}${rest}`;
+
+/** Calls a route of the endpoint; what comes after its page was left is nobody's. */
+export async function ask(method, rest, body) {
+  const {signal} = state;
+  try {
+    return await call(method, route(rest), body);
+  } finally {
+    signal.throwIfAborted();
+  }
+}
+
 /** Merges a change, and tells the listeners. */
 export function update(change) {
-  if (change.webhook && state.webhook) {
-    if (change.webhook.dropped > state.webhook.dropped) {
+  if (change.endpoint && state.endpoint) {
+    if (change.endpoint.dropped > state.endpoint.dropped) {
       droppedAt = Date.now();
     }
     change.dropping = Date.now() - droppedAt < DROPPING_FOR;
@@ -34,10 +63,6 @@ export function update(change) {
   Object.assign(state, change);
   listeners.forEach(listener => listener(state));
 }
-
-const MINUTE = 60;
-const seconds = [];
-let lastFailed = null;
 
 /** Counts the outcomes of attempts into `state.recent`. */
 export function countRecent(attempts) {

@@ -9,9 +9,8 @@ import dev.auditwebhook.endpoint.attempt.Circuit.Ticket;
 import dev.auditwebhook.endpoint.attempt.Ruling.Circumstances;
 import dev.auditwebhook.endpoint.ledger.Pending;
 import dev.auditwebhook.security.UrlPolicy;
-import dev.auditwebhook.testing.Formats;
 import dev.auditwebhook.testing.SettableClock;
-import dev.auditwebhook.wire.Answer;
+import dev.auditwebhook.testing.SpokenFormat;
 import dev.auditwebhook.wire.format.Verdict;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -108,7 +107,8 @@ class RulingTest {
     SPECIFICATION.put(
         Ruling.PARK,
         c ->
-            !c.current() && (c.speaksOfTheEndpoint() || c.is(Verdict.GONE))
+            c.is(Verdict.HELD_UP)
+                || !c.current() && (c.speaksOfTheEndpoint() || c.is(Verdict.GONE))
                 || c.current()
                     && c.speaksOfTheEndpoint()
                     && !c.tolerated()
@@ -184,7 +184,10 @@ class RulingTest {
     "ONE_REJECTED, false, false, true, true, SPLIT",
     "GONE, true, false, true, false, PAUSE",
     "GONE, true, true, false, true, PAUSE",
-    "GONE, false, false, false, false, PARK"
+    "GONE, false, false, false, false, PARK",
+    "HELD_UP, true, true, true, false, PARK",
+    "HELD_UP, true, false, true, true, PARK",
+    "HELD_UP, false, false, false, false, PARK"
   })
   void whatFollowsFromAVerdict(
       Verdict verdict,
@@ -277,6 +280,7 @@ class RulingTest {
     "DELIVERED, closed",
     "REJECTED, closed",
     "ONE_REJECTED, closed",
+    "HELD_UP, closed",
     "GONE, half_open",
     "RETRY, open",
     "REFUSED, open"
@@ -328,21 +332,10 @@ class RulingTest {
     }
   }
 
-  /** Rules as it is done of real answers. */
+  /** Rules as it is done of answers. */
   private static Ruling ruling(Attempt attempt, Verdict verdict, boolean current) {
-    int status =
-        switch (verdict) {
-          case DELIVERED -> 204;
-          case RETRY -> 503;
-          case REFUSED -> 401;
-          case GONE -> 410;
-          case REJECTED -> 418;
-          case ONE_REJECTED, HELD_UP -> 422;
-        };
-    Answer answer = new Answer(status, null, false, 0, "", 1, false);
-    assertThat(Verdict.of(status)).isEqualTo(verdict);
-    Judge judge = new Judge(Formats.batches(), MAX_ATTEMPTS, () -> "msg_part");
-    List<Decision> decisions = judge.rule(attempt, answer, current);
+    Judge judge = new Judge(new SpokenFormat(), MAX_ATTEMPTS, () -> "msg_part");
+    List<Decision> decisions = judge.rule(attempt, SpokenFormat.answer(verdict), current);
     assertThat(decisions).hasSize(1);
     return decisions.get(0).ruling();
   }

@@ -7,6 +7,9 @@ import dev.auditwebhook.endpoint.ledger.Pending;
 import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.testing.Events;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -14,11 +17,22 @@ class SettingsTest {
 
   private static final long NOW = 1_000_000;
 
+  private static final String ONE = secret("one");
+  private static final String TWO = secret("two");
+  private static final String THREE = secret("three");
+  private static final String FOUR = secret("four");
+  private static final String NINE = secret("nine");
+
   private final EndpointOptions configured =
-      new EndpointOptions().setUrl("http://a/").setSecrets(List.of("one", "two"));
+      new EndpointOptions().setUrl("http://a/").setSecrets(List.of(ONE, TWO));
 
   private JsonObject stored;
   private int changes;
+
+  private static String secret(String text) {
+    byte[] key = Arrays.copyOf(text.getBytes(StandardCharsets.UTF_8), 24);
+    return "whsec_" + Base64.getEncoder().encodeToString(key);
+  }
 
   private Settings settings(EndpointOptions configured) {
     stored = new JsonObject();
@@ -39,7 +53,7 @@ class SettingsTest {
   void startsWithTheConfiguration() {
     Settings settings = settings(configured);
     assertThat(settings.url()).isEqualTo("http://a/");
-    assertThat(settings.signing(NOW)).containsExactly("one", "two");
+    assertThat(settings.signing(NOW)).containsExactly(ONE, TWO);
     assertThat(settings.initialBackoff()).isEqualTo(1000);
     assertThat(settings.pausedFor()).isNull();
   }
@@ -47,42 +61,42 @@ class SettingsTest {
   @Test
   void aNewSecretIsFirstAndTheFormerOnesEndAfterADay() {
     Settings settings = settings(configured);
-    settings.secret("three", NOW);
-    settings.secret("four", NOW + 1);
-    assertThat(settings.signing(NOW + 2)).containsExactly("four", "three", "one", "two");
+    settings.secret(THREE, NOW);
+    settings.secret(FOUR, NOW + 1);
+    assertThat(settings.signing(NOW + 2)).containsExactly(FOUR, THREE, ONE, TWO);
     assertThat(settings.nextExpiry(NOW + 2)).isEqualTo(NOW + Settings.ROTATION);
-    assertThat(settings.signing(NOW + Settings.ROTATION)).containsExactly("four", "three");
-    assertThat(settings.signing(NOW + 1 + Settings.ROTATION)).containsExactly("four");
+    assertThat(settings.signing(NOW + Settings.ROTATION)).containsExactly(FOUR, THREE);
+    assertThat(settings.signing(NOW + 1 + Settings.ROTATION)).containsExactly(FOUR);
     assertThat(settings.nextExpiry(NOW + 1 + Settings.ROTATION)).isEqualTo(Long.MAX_VALUE);
   }
 
   @Test
   void theSameSecretAgainIsNotHeldTwice() {
     Settings settings = settings(configured);
-    settings.secret("two", NOW);
-    assertThat(settings.signing(NOW)).containsExactly("two", "one");
+    settings.secret(TWO, NOW);
+    assertThat(settings.signing(NOW)).containsExactly(TWO, ONE);
   }
 
   @Test
   void aValueHoldsWhileTheConfiguredOneIsUnchanged() {
     Settings settings = settings(configured);
     settings.url("http://b/", NOW);
-    settings.secret("three", NOW);
+    settings.secret(THREE, NOW);
     settings.initialBackoff(5);
 
     Settings same = afterRestart(configured);
     assertThat(same.url()).isEqualTo("http://b/");
-    assertThat(same.signing(NOW)).containsExactly("three", "one", "two");
+    assertThat(same.signing(NOW)).containsExactly(THREE, ONE, TWO);
     assertThat(same.initialBackoff()).isEqualTo(5);
 
     Settings edited =
         afterRestart(
             new EndpointOptions()
                 .setUrl("http://c/")
-                .setSecrets(List.of("nine"))
+                .setSecrets(List.of(NINE))
                 .setInitialBackoff(7));
     assertThat(edited.url()).isEqualTo("http://c/");
-    assertThat(edited.signing(NOW)).containsExactly("nine");
+    assertThat(edited.signing(NOW)).containsExactly(NINE);
     assertThat(edited.initialBackoff()).isEqualTo(7);
   }
 
@@ -142,7 +156,7 @@ class SettingsTest {
     List<Runnable> all =
         List.of(
             () -> settings.url("http://b/", NOW),
-            () -> settings.secret("three", NOW),
+            () -> settings.secret(THREE, NOW),
             () -> settings.initialBackoff(5),
             () -> settings.pause("paused by request"),
             settings::resume);

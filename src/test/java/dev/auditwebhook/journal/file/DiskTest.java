@@ -1,11 +1,13 @@
 package dev.auditwebhook.journal.file;
 
+import static dev.auditwebhook.journal.file.Kept.addition;
 import static dev.auditwebhook.journal.file.Kept.entries;
 import static dev.auditwebhook.journal.file.Kept.events;
 import static dev.auditwebhook.journal.file.Kept.ids;
 import static dev.auditwebhook.journal.file.Kept.step;
 import static dev.auditwebhook.journal.file.Kept.totals;
 import static dev.auditwebhook.journal.file.OnDisk.append;
+import static dev.auditwebhook.journal.file.OnDisk.events;
 import static dev.auditwebhook.journal.file.OnDisk.file;
 import static dev.auditwebhook.journal.file.OnDisk.find;
 import static dev.auditwebhook.journal.file.OnDisk.open;
@@ -20,6 +22,8 @@ import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.journal.EncodedEntry;
+import dev.auditwebhook.journal.Engine.Addition;
+import dev.auditwebhook.journal.Engine.Counts;
 import dev.auditwebhook.journal.file.FaultyFiles.Faults;
 import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.json.JsonObject;
@@ -73,7 +77,7 @@ class DiskTest {
       assertThat(found.opened().lastId()).isEqualTo(reached);
       assertThat(state.waiting()).isEqualTo(Math.min(30, reached));
       Disk after = new Disk(found);
-      assertThat(after.read(state.cursor(), 1_000).found())
+      assertThat(events(after, state.cursor()))
           .extracting(Event::id)
           .isEqualTo(ids(Math.max(1, reached - 29), reached));
       after.close();
@@ -87,7 +91,7 @@ class DiskTest {
     append(disk, 1, step(0, totals(1)));
     faults.room(0);
 
-    assertThatThrownBy(() -> disk.append(2, entries(2, 999), 999, 0, List.of()))
+    assertThatThrownBy(() -> disk.append(2, 999, addition(entries(2, 999))))
         .isInstanceOf(DiskException.class)
         .hasMessageEndingWith("events.mv cannot be written to: No space left on device");
 
@@ -154,7 +158,7 @@ class DiskTest {
   private static EncodedEntry large(long id) {
     byte[] content = new byte[10_000];
     new Random(id).nextBytes(content);
-    return new EncodedEntry("node.registered", content, id);
+    return new EncodedEntry("node.registered", content, id, Kept.recipients(Kept.NUMBER));
   }
 
   private static boolean isWhole(Event large) {
@@ -178,7 +182,7 @@ class DiskTest {
             left.put(id, new Change.Keep(new Straggler(large(id).numbered(id), 1, id)));
           }
         }
-        before.append(firstId, group, firstId + 19, 0, List.of(step(0, totals(firstId + 19))));
+        before.append(firstId, firstId + 19, addition(group, step(0, totals(firstId + 19))));
       }
       write(before, 800, step(700, left, totals(800, 700)));
       faults.failing(random.nextDouble() / 10, random);
@@ -203,7 +207,7 @@ class DiskTest {
           .allMatch(DiskTest::isWhole)
           .extracting(Event::id)
           .containsExactlyInAnyOrderElementsOf(left.keySet());
-      List<Event> read = after.read(700, 1_000).found();
+      List<Event> read = events(after, 700);
       assertThat(read).extracting(Event::id).isEqualTo(ids(701, 800));
       assertThat(read).allMatch(DiskTest::isWhole);
       after.close();
@@ -219,10 +223,8 @@ class DiskTest {
       long firstId = group * 500L + 1;
       disk.append(
           firstId,
-          entries(firstId, firstId + 499),
           firstId + 499,
-          0,
-          List.of(step(0, totals(firstId + 499))));
+          addition(entries(firstId, firstId + 499), step(0, totals(firstId + 499))));
       left.put(firstId + 249, new Change.Keep(Kept.straggler(firstId + 249)));
     }
     long full = Files.size(file(directory));
@@ -250,7 +252,7 @@ class DiskTest {
     for (long group = 0; group < 50; group++) {
       long firstId = group * 20 + 1;
       List<EncodedEntry> large = ids(firstId, firstId + 19).stream().map(DiskTest::large).toList();
-      disk.append(firstId, large, firstId + 19, 0, List.of(step(0, totals(firstId + 19))));
+      disk.append(firstId, firstId + 19, addition(large, step(0, totals(firstId + 19))));
     }
 
     assertThat(Files.size(file(directory)) - before).isLessThan(50 * 20 * 10_000 * 12 / 10);
@@ -262,46 +264,64 @@ class DiskTest {
     Disk disk = open(directory, new Faults());
     Map<Long, Change> burial = Map.of(2L, new Change.Bury(Kept.letter(2)));
     JsonObject settings = new JsonObject().put("url", "http://x");
-    Step fast = new Step("fast", 3, List.of(), burial, totals(3, 2, 1), settings);
-    Step slow = new Step("slow", 1, List.of(3L), Map.of(), totals(3, 2), new JsonObject());
+    Step fast = new Step("fast", 4, 3, List.of(), burial, totals(3, 2, 1), settings);
+    Step slow = new Step("slow", 9, 1, List.of(3L), Map.of(), totals(3, 2), new JsonObject());
+    List<EncodedEntry> both = ids(1, 3).stream().map(id -> Kept.entry(id, 4, 9)).toList();
 
-    disk.append(1, entries(1, 3), 3, 7, List.of(fast, slow));
+    disk.append(1, 3, new Addition(both, new Counts(8, 7), List.of(fast, slow), 0));
     disk.close();
 
     Recovery found = find(directory);
-    assertThat(found.opened().rejected()).isEqualTo(7);
+    assertThat(found.opened().counts()).isEqualTo(new Counts(8, 7));
     State left = found.opened().endpoints().get("fast");
+    assertThat(left.number()).isEqualTo(4);
     assertThat(left.waiting()).isZero();
     assertThat(left.letters()).containsExactly(2L);
     assertThat(left.settings()).isEqualTo(settings);
     State right = found.opened().endpoints().get("slow");
+    assertThat(right.number()).isEqualTo(9);
     assertThat(right.cursor()).isEqualTo(1);
     assertThat(right.ahead()).containsExactly(3L);
     assertThat(right.waiting()).isEqualTo(1);
     assertThat(right.letters()).isEmpty();
     Disk again = new Disk(found);
-    assertThat(again.read(0, 9).found())
-        .as("kept for the slower one")
-        .usingRecursiveFieldByFieldElementComparator()
-        .isEqualTo(events(1, 3));
+    for (int number : new int[] {4, 9}) {
+      assertThat(again.read(number, 0, 9).read().found())
+          .usingRecursiveFieldByFieldElementComparator()
+          .isEqualTo(events(1, 3));
+    }
     again.close();
   }
 
   @Test
-  void aGroupGoesWhenAllEndpointsHavePassedIt() {
+  void aGroupGoesWhenAllOfItIsBelowWhatIsNeeded() {
     Disk disk = open(directory, new Faults());
-    disk.append(1, entries(1, 3), 3, 0, List.of());
-    disk.append(4, entries(4, 6), 6, 0, List.of());
-    Step one = new Step("one", 6, List.of(), Map.of(), totals(6, 6), new JsonObject());
+    disk.append(1, 3, addition(entries(1, 3)));
+    disk.append(4, 6, addition(entries(4, 6)));
+    Step step = step(6, totals(6, 6));
 
-    write(disk, 6, one, new Step("two", 3, List.of(), Map.of(), totals(6, 3), new JsonObject()));
+    disk.append(7, 6, new Addition(List.of(), new Counts(0, 0), List.of(step), 1));
+    assertThat(read(disk)).as("whatever the cursors say").isEqualTo(ids(1, 6));
+
+    disk.append(7, 6, new Addition(List.of(), new Counts(0, 0), List.of(), 4));
     assertThat(read(disk)).containsExactly(4L, 5L, 6L);
 
-    write(disk, 6, new Step("two", 5, List.of(), Map.of(), totals(6, 5), new JsonObject()));
-    assertThat(read(disk)).as("not all of it is passed").containsExactly(4L, 5L, 6L);
+    disk.append(7, 6, new Addition(List.of(), new Counts(0, 0), List.of(), 6));
+    assertThat(read(disk)).as("not all of it is below").containsExactly(4L, 5L, 6L);
 
-    write(disk, 6, new Step("two", 6, List.of(), Map.of(), totals(6, 6), new JsonObject()));
+    disk.append(7, 6, new Addition(List.of(), new Counts(0, 0), List.of(), 7));
     assertThat(read(disk)).isEmpty();
+    disk.close();
+  }
+
+  @Test
+  void nothingIsCutOfWhatIsKeptJustThen() {
+    Disk disk = open(directory, new Faults());
+    disk.append(1, 3, addition(entries(1, 3)));
+
+    disk.append(4, 5, new Addition(entries(4, 5), new Counts(0, 0), List.of(), Long.MAX_VALUE));
+
+    assertThat(read(disk)).containsExactly(4L, 5L);
     disk.close();
   }
 }

@@ -60,6 +60,7 @@ class FailingDiskTest {
     Step step =
         new Step(
             ENDPOINT,
+            Kept.NUMBER,
             3,
             List.of(),
             Map.of(

@@ -2,34 +2,22 @@ package dev.auditwebhook.journal.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.auditwebhook.endpoint.ledger.Change;
-import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.endpoint.ledger.State;
-import dev.auditwebhook.endpoint.ledger.Step;
-import dev.auditwebhook.endpoint.ledger.Straggler;
-import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.journal.EncodedEntry;
-import dev.auditwebhook.journal.Engine.Appended;
+import dev.auditwebhook.journal.Engine.Addition;
 import dev.auditwebhook.journal.NotKeptException;
 import dev.auditwebhook.journal.file.FaultyFiles.Faults;
+import dev.auditwebhook.testing.EndpointModel;
+import dev.auditwebhook.testing.JournalModel;
 import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -43,7 +31,8 @@ import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
  * Whatever the disk does: what was acknowledged is pending, a dead letter or at its end, for each
- * endpoint, after each restart; no event is in two places, and what was refused is never found.
+ * endpoint that it is for, after each restart; no event is in two places, none is with an endpoint
+ * that it is not for, and what was refused is never found.
  */
 class FileEnginePropertyTest {
 
@@ -57,6 +46,7 @@ class FileEnginePropertyTest {
     BURY,
     REDRIVE,
     PURGE,
+    FORGET,
     READ,
     UPKEEP,
     FAULTS_BEGIN,
@@ -67,75 +57,18 @@ class FileEnginePropertyTest {
     POWER_FAILURE
   }
 
-  private static final String QUICK = "quick";
-  private static final String SLOW = "slow";
-
-  /** What an endpoint knows: each acknowledged event is in one of the places, or ended. */
-  private static final class Endpoint {
-    private final String id;
-    private final Set<Long> waiting = new TreeSet<>();
-    private final Map<Long, Straggler> stragglers = new TreeMap<>();
-    private final Set<Long> dead = new TreeSet<>();
-    private final Set<Long> ended = new TreeSet<>();
-    private final Map<Long, Change> changes = new LinkedHashMap<>();
-    private final long[] totals = new long[Total.values().length];
-
-    Endpoint(String id) {
-      this.id = id;
-    }
-
-    void change(long eventId, Change change) {
-      changes.merge(eventId, change, (earlier, later) -> later.after(earlier));
-    }
-
-    void count(Total total, long by) {
-      totals[total.ordinal()] += by;
-    }
-
-    long cursor(long lastId) {
-      return waiting.stream().findFirst().map(first -> first - 1).orElse(lastId);
-    }
-
-    /** How the endpoint says it, for an append that makes this the last id. */
-    Step step(long lastId, Collection<Long> acknowledged) {
-      long cursor = cursor(lastId);
-      List<Long> ahead =
-          acknowledged.stream().filter(each -> each > cursor && !waiting.contains(each)).toList();
-      return new Step(
-          id,
-          cursor,
-          ahead,
-          new LinkedHashMap<>(changes),
-          Arrays.stream(totals).boxed().toList(),
-          new JsonObject().put("url", id));
-    }
-
-    long pending() {
-      return waiting.size() + stragglers.size();
-    }
-
-    long imbalance() {
-      return totals[0] - Arrays.stream(totals, 1, 5).sum() - pending();
-    }
-  }
-
   private Vertx vertx;
   private Path directory;
   private Faults faults;
   private OpenEngine engine;
   private Random random;
-  private long lastId;
-  private Map<String, Endpoint> endpoints;
-  private final Set<Long> acknowledged = new TreeSet<>();
+  private JournalModel model;
 
   @BeforeTry
   void start() throws IOException {
     vertx = Vertx.vertx();
     directory = Files.createTempDirectory("journal");
     faults = new Faults();
-    endpoints = Map.of(QUICK, new Endpoint(QUICK), SLOW, new Endpoint(SLOW));
-    acknowledged.clear();
-    lastId = 0;
   }
 
   @AfterTry
@@ -158,6 +91,7 @@ class FileEnginePropertyTest {
             Tuple.of(4, Move.BURY),
             Tuple.of(4, Move.REDRIVE),
             Tuple.of(1, Move.PURGE),
+            Tuple.of(1, Move.FORGET),
             Tuple.of(4, Move.READ),
             Tuple.of(1, Move.UPKEEP),
             Tuple.of(1, Move.FAULTS_BEGIN),
@@ -175,57 +109,40 @@ class FileEnginePropertyTest {
   void nothingAcknowledgedIsLost(@ForAll("moves") List<Move> moves, @ForAll long seed)
       throws IOException {
     random = new Random(seed);
+    model = new JournalModel(Kept::entry, random);
     engine = new OpenEngine(vertx, directory, faults::name);
     for (Move move : moves) {
       make(move);
-      endpoints.values().forEach(each -> assertThat(each.imbalance()).as("%s", move).isZero());
+      model.endpoints().forEach(each -> assertThat(each.imbalance()).as("%s", move).isZero());
     }
     restart();
     read();
-    for (Endpoint endpoint : endpoints.values()) {
-      List.copyOf(endpoint.waiting).forEach(id -> deliver(endpoint, id));
-      List.copyOf(endpoint.stragglers.keySet()).forEach(id -> deliver(endpoint, id));
-      assertThat(endpoint.ended)
-          .containsAll(acknowledged.stream().filter(id -> !endpoint.dead.contains(id)).toList());
+    for (EndpointModel endpoint : model.endpoints()) {
+      endpoint.drain();
+      assertThat(endpoint.isDrained()).isTrue();
     }
     assertThat(append(List.of())).isTrue();
-    assertThat(engine.read(0, 9).found()).as("all is cut").isEmpty();
+    for (int number = 0; number < 5; number++) {
+      assertThat(engine.read(number, 0, 9).found()).as("all is cut").isEmpty();
+    }
     engine.close();
   }
 
   private void make(Move move) throws IOException {
-    for (Endpoint endpoint : endpoints.values()) {
-      boolean active = endpoint.id.equals(QUICK) || random.nextInt(3) == 0;
-      switch (move) {
-        case DELIVER -> {
-          any(endpoint.waiting, active).forEach(id -> deliver(endpoint, id));
-          any(endpoint.stragglers.keySet(), active).forEach(id -> deliver(endpoint, id));
-        }
-        case RETRY -> {
-          any(endpoint.waiting, active).forEach(id -> retry(endpoint, id));
-          any(endpoint.stragglers.keySet(), active).forEach(id -> retry(endpoint, id));
-        }
-        case BURY -> {
-          any(endpoint.waiting, active).forEach(id -> bury(endpoint, id));
-          any(endpoint.stragglers.keySet(), active).forEach(id -> bury(endpoint, id));
-        }
-        case REDRIVE -> any(endpoint.dead, active).forEach(id -> redrive(endpoint, id));
-        case PURGE -> any(endpoint.dead, active).forEach(id -> purge(endpoint, id));
-        default -> {}
-      }
-    }
     switch (move) {
-      case APPEND -> append(entries());
+      case APPEND -> append(model.entries());
       case APPEND_WITH_STEPS -> {
-        endpoints.values().forEach(each -> any(each.waiting, true).forEach(id -> retry(each, id)));
-        append(entries());
+        model.act(EndpointModel.Act.RETRY);
+        append(model.entries());
       }
       case STEPS -> append(List.of());
       case REFUSE -> {
         int count = random.nextInt(3);
-        assertThat(engine.<Long>ask(() -> engine.engine().refuse(count))).isEqualTo(lastId + 1);
-        lastId += count;
+        long first = engine.ask(() -> engine.engine().refuse(count));
+        assertThat(first).isEqualTo(model.lastId() + 1);
+        model.refuse(count);
       }
+      case FORGET -> forget();
       case READ -> read();
       case UPKEEP -> engine.turn(1_000);
       case FAULTS_BEGIN -> faults.failing(0.05, new Random(random.nextLong()));
@@ -234,109 +151,45 @@ class FileEnginePropertyTest {
       case FAULTS_END -> mend();
       case RESTART -> restart();
       case POWER_FAILURE -> powerFailure();
-      default -> {}
+      default -> model.act(EndpointModel.Act.valueOf(move.name()));
     }
-  }
-
-  private List<Long> any(Collection<Long> ids, boolean active) {
-    return ids.stream().filter(id -> active && random.nextInt(3) == 0).toList();
-  }
-
-  private void deliver(Endpoint endpoint, long id) {
-    if (!endpoint.waiting.remove(id)) {
-      endpoint.stragglers.remove(id);
-      endpoint.change(id, new Change.Remove());
-    }
-    endpoint.count(Total.DELIVERED, 1);
-    endpoint.ended.add(id);
-  }
-
-  private void retry(Endpoint endpoint, long id) {
-    Straggler straggler = new Straggler(Kept.event(id), random.nextInt(9), random.nextInt(99));
-    endpoint.waiting.remove(id);
-    endpoint.stragglers.put(id, straggler);
-    endpoint.change(id, new Change.Keep(straggler));
-  }
-
-  private void bury(Endpoint endpoint, long id) {
-    endpoint.waiting.remove(id);
-    endpoint.stragglers.remove(id);
-    endpoint.dead.add(id);
-    endpoint.count(Total.FAILED, 1);
-    endpoint.change(id, new Change.Bury(Kept.letter(id)));
-  }
-
-  private void redrive(Endpoint endpoint, long id) {
-    endpoint.dead.remove(id);
-    endpoint.stragglers.put(id, Kept.letter(id).redriven(7));
-    endpoint.count(Total.FAILED, -1);
-    endpoint.count(Total.REDRIVEN, 1);
-    endpoint.change(id, new Change.Redrive(7));
-  }
-
-  private void purge(Endpoint endpoint, long id) {
-    endpoint.dead.remove(id);
-    endpoint.ended.add(id);
-    endpoint.change(id, new Change.Remove());
-  }
-
-  private List<EncodedEntry> entries() {
-    List<EncodedEntry> entries = new ArrayList<>();
-    for (int i = random.nextInt(12); i >= 0; i--) {
-      entries.add(random.nextInt(5) == 0 ? null : Kept.entry(lastId + 1 + entries.size()));
-    }
-    return entries;
   }
 
   /** Says whether it was kept. */
   private boolean append(List<EncodedEntry> entries) {
-    long firstId = lastId + 1;
-    long end = lastId + entries.size();
-    Set<Long> ids = new TreeSet<>();
-    for (int i = 0; i < entries.size(); i++) {
-      if (entries.get(i) != null) {
-        ids.add(firstId + i);
-      }
-    }
-    List<Step> steps = new ArrayList<>();
-    for (Endpoint endpoint : endpoints.values()) {
-      endpoint.count(Total.RECEIVED, ids.size());
-      endpoint.waiting.addAll(ids);
-      steps.add(endpoint.step(end, acknowledged));
-    }
-    lastId = end;
+    Addition addition = model.addition(entries);
     try {
-      Appended appended = engine.append(entries, steps.toArray(Step[]::new));
-      assertThat(appended.firstId()).isEqualTo(firstId);
-      assertThat(appended.events()).extracting(Event::id).containsExactlyElementsOf(ids);
-      assertThat(appended.notRedriven()).isEmpty();
-      assertThat(acknowledged)
-          .as("an id is given once")
-          .doesNotContainAnyElementsOf(ids.isEmpty() ? Set.of(0L) : ids);
-      acknowledged.addAll(ids);
-      endpoints.values().forEach(each -> each.changes.clear());
+      model.kept(engine.append(addition));
       return true;
     } catch (NotKeptException e) {
-      assertThat(e.firstId()).isEqualTo(firstId);
-      for (Endpoint endpoint : endpoints.values()) {
-        endpoint.count(Total.DROPPED, ids.size());
-        endpoint.waiting.removeAll(ids);
-      }
+      model.notKept(e.firstId());
       return false;
+    }
+  }
+
+  private void forget() {
+    try {
+      engine.forget(JournalModel.PASSING, random.nextBoolean() ? null : new JsonObject());
+      model.forgotten();
+    } catch (DiskException e) {
+      assertThat(e.getMessage()).contains("cannot be ");
+      model.notForgotten();
     }
   }
 
   /** Reads all that is there, if it can be read now. */
   private void read() {
     try {
-      for (Endpoint endpoint : endpoints.values()) {
-        long cursor = endpoint.cursor(lastId);
+      for (EndpointModel endpoint : model.endpoints()) {
+        long cursor = endpoint.cursor(model.lastId());
         int limit = 1 + random.nextInt(30);
-        List<Long> above = acknowledged.stream().filter(id -> id > cursor).limit(limit).toList();
-        List<Event> events = engine.read(cursor, limit).found();
+        List<Long> above =
+            endpoint.acknowledged().stream().filter(id -> id > cursor).limit(limit).toList();
+        List<Event> events = engine.read(endpoint.number(), cursor, limit).found();
         assertThat(events).extracting(Event::id).isEqualTo(above);
-        events.forEach(each -> assertThat(each.content()).isEqualTo(content(each.id())));
-        if (endpoint.changes.isEmpty()) {
+        events.forEach(
+            each -> assertThat(each.content()).isEqualTo(Kept.entry(each.id()).content()));
+        if (!endpoint.isChanged()) {
           readExceptions(endpoint);
         }
       }
@@ -345,22 +198,14 @@ class FileEnginePropertyTest {
     }
   }
 
-  private static byte[] content(long id) {
-    return Kept.entry(id).content();
-  }
-
-  private void readExceptions(Endpoint endpoint) {
-    FileEngine asked = engine.engine();
-    List<Long> all = List.copyOf(acknowledged);
-    List<Straggler> stragglers =
-        OpenEngine.result(engine.ask(() -> asked.stragglers(endpoint.id, all))).found();
-    assertThat(stragglers)
+  private void readExceptions(EndpointModel endpoint) {
+    List<Long> all = List.copyOf(endpoint.acknowledged());
+    assertThat(engine.stragglers(endpoint.id(), all).found())
         .usingRecursiveFieldByFieldElementComparator()
-        .isEqualTo(List.copyOf(endpoint.stragglers.values()));
-    List<DeadLetter> letters =
-        OpenEngine.result(
-            engine.ask(() -> asked.deadLetters(endpoint.id, all, Map.of(), Long.MAX_VALUE)));
-    assertThat(letters).extracting(each -> each.event().id()).isEqualTo(List.copyOf(endpoint.dead));
+        .isEqualTo(List.copyOf(endpoint.stragglers().values()));
+    assertThat(engine.deadLetters(endpoint.id(), all))
+        .extracting(each -> each.event().id())
+        .isEqualTo(List.copyOf(endpoint.dead()));
   }
 
   private void mend() {
@@ -391,56 +236,16 @@ class FileEnginePropertyTest {
   private void reopen(boolean exactly) {
     engine = new OpenEngine(vertx, directory, faults::name);
     assertThat(engine.engine().damage()).isNull();
-    assertThat(engine.opened().lastId())
-        .isGreaterThanOrEqualTo(acknowledged.stream().mapToLong(id -> id).max().orElse(0));
-    Set<Long> journal = new TreeSet<>();
-    engine.read(0, 100_000).found().forEach(each -> journal.add(each.id()));
-    lastId = exactly ? lastId : engine.opened().lastId();
-    assertThat(engine.opened().lastId()).isEqualTo(lastId);
-    endpoints.values().forEach(each -> reopen(each, journal, exactly));
-    // What was refused in the last moment may be there all the same.
-    acknowledged.addAll(journal);
-  }
-
-  private void reopen(Endpoint endpoint, Set<Long> journal, boolean exactly) {
-    State state = engine.opened().endpoints().getOrDefault(endpoint.id, State.ofNew(0));
-    Set<Long> waiting = new TreeSet<>(journal);
-    waiting.removeIf(id -> id <= state.cursor() || state.ahead().contains(id));
-    assertThat(state.damaged()).isEmpty();
-    assertThat(state.damagedLetters()).isEmpty();
-    assertThat(state.waiting()).isEqualTo(waiting.size());
-    assertThat(Collections.disjoint(state.stragglers(), state.letters())).isTrue();
-    assertThat(Collections.disjoint(waiting, state.stragglers())).isTrue();
-    assertThat(Collections.disjoint(waiting, state.letters())).isTrue();
-    Set<Long> there = new TreeSet<>(waiting);
-    there.addAll(state.stragglers());
-    there.addAll(state.letters());
-    Set<Long> expected = new TreeSet<>(acknowledged);
-    expected.removeAll(endpoint.ended);
-    assertThat(there).containsAll(expected);
-    if (exactly) {
-      assertThat(there).isEqualTo(expected);
-      assertThat(waiting).isEqualTo(endpoint.waiting);
-      assertThat(state.stragglers()).isEqualTo(List.copyOf(endpoint.stragglers.keySet()));
-      assertThat(state.letters()).isEqualTo(List.copyOf(endpoint.dead));
-      assertThat(state.totals()).isEqualTo(Arrays.stream(endpoint.totals).boxed().toList());
-      assertThat(state.settings()).isEqualTo(new JsonObject().put("url", endpoint.id));
+    model.reopened(
+        engine.opened(),
+        (number, after) ->
+            engine.read(number, after, 100_000).found().stream().map(Event::id).toList(),
+        exactly);
+    for (EndpointModel endpoint : model.endpoints()) {
+      State state = engine.state(endpoint.id());
+      List<Long> stragglers = state == null ? List.of() : state.stragglers();
+      endpoint.recall(engine.stragglers(endpoint.id(), stragglers).found());
+      assertThat(endpoint.stragglers().keySet()).containsExactlyElementsOf(stragglers);
     }
-    endpoint.changes.clear();
-    endpoint.ended.removeAll(there);
-    endpoint.waiting.clear();
-    endpoint.waiting.addAll(waiting);
-    endpoint.dead.clear();
-    endpoint.dead.addAll(state.letters());
-    endpoint.stragglers.clear();
-    OpenEngine.result(engine.ask(() -> engine.engine().stragglers(endpoint.id, state.stragglers())))
-        .found()
-        .forEach(each -> endpoint.stragglers.put(each.event().id(), each));
-    assertThat(endpoint.stragglers.keySet()).containsExactlyElementsOf(state.stragglers());
-    Arrays.fill(endpoint.totals, 0);
-    for (int i = 0; i < state.totals().size(); i++) {
-      endpoint.totals[i] = state.totals().get(i);
-    }
-    assertThat(endpoint.imbalance()).isZero();
   }
 }

@@ -1,6 +1,7 @@
 package dev.auditwebhook.journal.file;
 
 import static dev.auditwebhook.journal.file.Kept.ENDPOINT;
+import static dev.auditwebhook.journal.file.Kept.NUMBER;
 import static dev.auditwebhook.journal.file.Kept.entries;
 import static dev.auditwebhook.journal.file.Kept.entry;
 import static dev.auditwebhook.journal.file.Kept.events;
@@ -19,7 +20,9 @@ import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.journal.EncodedEntry;
+import dev.auditwebhook.journal.Engine.Addition;
 import dev.auditwebhook.journal.Engine.Appended;
+import dev.auditwebhook.journal.Engine.Counts;
 import dev.auditwebhook.journal.file.FaultyFiles.Faults;
 import dev.auditwebhook.testing.LogLines;
 import dev.auditwebhook.wire.format.Event;
@@ -98,40 +101,30 @@ class FileEngineTest {
               2L, new Change.Bury(letter(2)),
               3L, new Change.Bury(letter(3)),
               4L, new Change.Keep(straggler(4)));
-      engine
-          .ask(
-              () ->
-                  engine
-                      .engine()
-                      .append(
-                          List.of(),
-                          2,
-                          List.of(
-                              new Step(
-                                  ENDPOINT,
-                                  5,
-                                  List.of(7L, 8L),
-                                  changes,
-                                  totals(10, 4, 2, 0, 1),
-                                  settings))))
-          .await();
+      List<Long> totals = totals(10, 4, 2, 0, 1);
       engine.append(
-          List.of(),
-          new Step(
-              ENDPOINT,
-              5,
-              List.of(7L, 8L),
-              Map.of(3L, new Change.Remove()),
-              totals(10, 4, 2, 0, 1),
-              settings));
+          new Addition(
+              List.of(),
+              new Counts(12, 2),
+              List.of(new Step(ENDPOINT, NUMBER, 5, List.of(7L, 8L), changes, totals, settings)),
+              6));
+      Map<Long, Change> more = Map.of(3L, new Change.Remove());
+      engine.append(
+          new Addition(
+              List.of(),
+              new Counts(12, 3),
+              List.of(new Step(ENDPOINT, NUMBER, 5, List.of(7L, 8L), more, totals, settings)),
+              6));
     }
 
     try (OpenEngine engine = open()) {
       assertThat(engine.opened().messageIdPrefix()).isEqualTo(prefix);
       assertThat(engine.opened().lastId()).isEqualTo(9);
+      assertThat(engine.opened().counts()).isEqualTo(new Counts(12, 3));
       assertThat(engine.state())
           .isEqualTo(
               new State(
+                  NUMBER,
                   5,
                   List.of(7L, 8L),
                   2,

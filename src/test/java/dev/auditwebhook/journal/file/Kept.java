@@ -7,6 +7,9 @@ import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.journal.EncodedEntry;
+import dev.auditwebhook.journal.Engine.Addition;
+import dev.auditwebhook.journal.Engine.Counts;
+import dev.auditwebhook.journal.Recipients;
 import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -23,12 +27,28 @@ final class Kept {
 
   static final String ENDPOINT = "default";
 
+  /** The number of the endpoint, which all is for where nothing else is said. */
+  static final int NUMBER = 0;
+
   private Kept() {}
 
   static EncodedEntry entry(long number) {
+    return entry(number, NUMBER);
+  }
+
+  static EncodedEntry entry(long number, int... recipients) {
     String content = ",\"action\":\"node.registered\",\"details\":{\"n\":" + number + "}}";
     return new EncodedEntry(
-        "node.registered", content.getBytes(StandardCharsets.UTF_8), 1_000 + number);
+        "node.registered",
+        content.getBytes(StandardCharsets.UTF_8),
+        1_000 + number,
+        recipients(recipients));
+  }
+
+  static Recipients recipients(int... numbers) {
+    BitSet set = new BitSet();
+    Arrays.stream(numbers).forEach(set::set);
+    return Recipients.of(set);
   }
 
   static List<EncodedEntry> entries(long from, long to) {
@@ -65,7 +85,18 @@ final class Kept {
   }
 
   static Step step(long cursor, Map<Long, Change> changes, List<Long> totals) {
-    return new Step(ENDPOINT, cursor, List.of(), changes, totals, new JsonObject());
+    return step(ENDPOINT, NUMBER, cursor, changes, totals);
+  }
+
+  static Step step(
+      String endpoint, int number, long cursor, Map<Long, Change> changes, List<Long> totals) {
+    return new Step(endpoint, number, cursor, List.of(), changes, totals, new JsonObject());
+  }
+
+  /** What is kept together, where no other endpoint needs what those with the steps have passed. */
+  static Addition addition(List<EncodedEntry> entries, Step... steps) {
+    long passed = Arrays.stream(steps).mapToLong(Step::cursor).min().orElse(-1);
+    return new Addition(entries, new Counts(0, 0), List.of(steps), passed + 1);
   }
 
   /** Flips a bit of what follows an event's number, wherever it is in a file. */

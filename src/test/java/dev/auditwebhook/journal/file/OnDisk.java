@@ -1,5 +1,6 @@
 package dev.auditwebhook.journal.file;
 
+import static dev.auditwebhook.journal.file.Kept.addition;
 import static dev.auditwebhook.journal.file.Kept.entry;
 import static dev.auditwebhook.journal.file.Kept.step;
 import static dev.auditwebhook.journal.file.Kept.totals;
@@ -10,6 +11,10 @@ import dev.auditwebhook.journal.file.FaultyFiles.Faults;
 import dev.auditwebhook.wire.format.Event;
 import java.nio.file.Path;
 import java.util.List;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.type.ByteArrayDataType;
+import org.h2.mvstore.type.StringDataType;
 
 /** What tests write to the file of a directory and find there, without an engine. */
 final class OnDisk {
@@ -43,12 +48,12 @@ final class OnDisk {
 
   /** Writes an event. */
   static void append(Disk disk, long id, Step... steps) {
-    disk.append(id, List.of(entry(id)), id, 0, List.of(steps));
+    disk.append(id, id, addition(List.of(entry(id)), steps));
   }
 
   /** Writes steps alone. */
   static void write(Disk disk, long lastId, Step... steps) {
-    disk.append(lastId + 1, List.of(), lastId, 0, List.of(steps));
+    disk.append(lastId + 1, lastId, addition(List.of(), steps));
   }
 
   /** Writes a whole file, with a step beside each event. */
@@ -60,7 +65,21 @@ final class OnDisk {
     disk.close();
   }
 
+  /** What a file says by name, which another program may read and change. */
+  static MVMap<String, byte[]> facts(MVStore store) {
+    return store.openMap(
+        "facts",
+        new MVMap.Builder<String, byte[]>()
+            .keyType(StringDataType.INSTANCE)
+            .valueType(ByteArrayDataType.INSTANCE));
+  }
+
   static List<Long> read(Disk disk) {
-    return disk.read(0, 1_000).found().stream().map(Event::id).toList();
+    return events(disk, 0).stream().map(Event::id).toList();
+  }
+
+  /** The events after an id. */
+  static List<Event> events(Disk disk, long after) {
+    return disk.read(Kept.NUMBER, after, 1_000).read().found();
   }
 }

@@ -7,6 +7,7 @@ import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.journal.EncodedEntry;
+import dev.auditwebhook.journal.Engine.Addition;
 import dev.auditwebhook.journal.Engine.Appended;
 import dev.auditwebhook.journal.Engine.Opened;
 import dev.auditwebhook.testing.SettableClock;
@@ -15,6 +16,7 @@ import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -69,24 +71,44 @@ final class OpenEngine implements AutoCloseable {
   }
 
   State state() {
-    return opened.endpoints().get(Kept.ENDPOINT);
+    return state(Kept.ENDPOINT);
+  }
+
+  State state(String endpoint) {
+    return opened.endpoints().get(endpoint);
   }
 
   Appended append(List<EncodedEntry> entries, Step... steps) {
-    return await(() -> engine.append(entries, 0, List.of(steps)));
+    return await(() -> engine.append(Kept.addition(entries, steps)));
   }
 
   /** As {@link #append}, and does not wait for it. */
   Future<Appended> appending(List<EncodedEntry> entries, Step... steps) {
-    return ask(() -> engine.append(entries, 0, List.of(steps)));
+    return ask(() -> engine.append(Kept.addition(entries, steps)));
+  }
+
+  Appended append(Addition addition) {
+    return await(() -> engine.append(addition));
+  }
+
+  void forget(String endpoint, JsonObject settings) {
+    await(() -> engine.forget(endpoint, settings));
   }
 
   Found<Event> read(long after, int limit) {
-    return await(() -> engine.read(after, limit));
+    return read(Kept.NUMBER, after, limit);
+  }
+
+  Found<Event> read(int number, long after, int limit) {
+    return await(() -> engine.read(number, after, limit));
   }
 
   Found<Straggler> stragglers(Collection<Long> ids) {
-    return await(() -> engine.stragglers(Kept.ENDPOINT, ids));
+    return stragglers(Kept.ENDPOINT, ids);
+  }
+
+  Found<Straggler> stragglers(String endpoint, Collection<Long> ids) {
+    return await(() -> engine.stragglers(endpoint, ids));
   }
 
   List<DeadLetter> deadLetters(List<Long> ids) {
@@ -95,6 +117,10 @@ final class OpenEngine implements AutoCloseable {
 
   List<DeadLetter> deadLetters(List<Long> ids, Map<Long, DeadLetter> unkept, long maxBytes) {
     return await(() -> engine.deadLetters(Kept.ENDPOINT, ids, unkept, maxBytes));
+  }
+
+  List<DeadLetter> deadLetters(String endpoint, List<Long> ids) {
+    return await(() -> engine.deadLetters(endpoint, ids, Map.of(), Long.MAX_VALUE));
   }
 
   /** Lets time go by. */

@@ -26,12 +26,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
-import org.h2.mvstore.type.ByteArrayDataType;
-import org.h2.mvstore.type.StringDataType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a start finds in a directory, whatever has happened to it. */
 class RecoveryTest {
@@ -72,23 +71,19 @@ class RecoveryTest {
     again.file().close();
   }
 
-  @Test
-  void theFormerFormatIsRefusedAndTheFileLeftAsItIs() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "2"})
+  void aFormerFormatIsRefusedAndTheFileLeftAsItIs(String format) throws IOException {
     write(directory, 1);
     try (MVStore store = MVStore.open(file(directory).toString())) {
-      MVMap<String, byte[]> facts =
-          store.openMap(
-              "facts",
-              new MVMap.Builder<String, byte[]>()
-                  .keyType(StringDataType.INSTANCE)
-                  .valueType(ByteArrayDataType.INSTANCE));
-      facts.put("format", Records.of("1"));
+      OnDisk.facts(store).put("format", Records.of(format));
     }
     byte[] before = Files.readAllBytes(file(directory));
 
     assertThatThrownBy(() -> find(directory))
         .isInstanceOf(DiskException.class)
-        .hasMessage(file(directory) + " has format 1, and this version reads format 2");
+        .hasMessage(
+            file(directory) + " has format " + format + ", and this version reads format 3");
 
     assertThat(Files.readAllBytes(file(directory))).isEqualTo(before);
     assertThat(files()).hasSize(2);

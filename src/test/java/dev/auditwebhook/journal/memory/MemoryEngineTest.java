@@ -1,6 +1,5 @@
 package dev.auditwebhook.journal.memory;
 
-import static dev.auditwebhook.testing.Events.entry;
 import static dev.auditwebhook.testing.Events.event;
 import static dev.auditwebhook.testing.Events.ids;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,15 +10,22 @@ import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.journal.EncodedEntry;
+import dev.auditwebhook.journal.Engine.Addition;
 import dev.auditwebhook.journal.Engine.Appended;
+import dev.auditwebhook.journal.Engine.Counts;
 import dev.auditwebhook.journal.Engine.Opened;
+import dev.auditwebhook.journal.Recipients;
 import dev.auditwebhook.testing.LogLines;
 import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -38,13 +44,26 @@ class MemoryEngineTest {
   private static List<EncodedEntry> entries(int... acceptedAt) {
     List<EncodedEntry> entries = new ArrayList<>();
     for (int time : acceptedAt) {
-      entries.add(time == 0 ? null : entry(time));
+      entries.add(time == 0 ? null : entry(time, 0, 1, 2));
     }
     return entries;
   }
 
+  /** One for the endpoints with these numbers. */
+  private static EncodedEntry entry(long acceptedAt, int... numbers) {
+    Event event = event(1, acceptedAt);
+    BitSet set = new BitSet();
+    Arrays.stream(numbers).forEach(set::set);
+    return new EncodedEntry(event.action(), event.content(), acceptedAt, Recipients.of(set));
+  }
+
   private Appended append(List<EncodedEntry> entries, Step... steps) {
-    return engine.append(entries, 0, List.of(steps)).result();
+    long passed = Arrays.stream(steps).mapToLong(Step::cursor).min().orElse(-1);
+    return append(new Addition(entries, new Counts(0, 0), List.of(steps), passed + 1));
+  }
+
+  private Appended append(Addition addition) {
+    return engine.append(addition).result();
   }
 
   private void step(Step step) {
@@ -53,7 +72,8 @@ class MemoryEngineTest {
 
   private static Step step(
       String endpoint, long cursor, List<Long> ahead, Map<Long, Change> changes) {
-    return new Step(endpoint, cursor, ahead, changes, List.of(), new JsonObject());
+    int number = List.of("default", "a", "b").indexOf(endpoint);
+    return new Step(endpoint, number, cursor, ahead, changes, List.of(), new JsonObject());
   }
 
   private static Step step(long cursor, Map<Long, Change> changes) {
@@ -73,7 +93,7 @@ class MemoryEngineTest {
   }
 
   private List<Long> journal() {
-    return engine.read(0, 100).result().found().stream().map(Event::id).toList();
+    return engine.read(0, 0, 100).result().found().stream().map(Event::id).toList();
   }
 
   private List<Straggler> stragglers(Long... ids) {
@@ -97,7 +117,7 @@ class MemoryEngineTest {
   @Test
   void aNewOneIsEmptyAndItsMessageIdsAreItsOwn() {
     assertThat(opened.lastId()).isZero();
-    assertThat(opened.rejected()).isZero();
+    assertThat(opened.counts()).isEqualTo(new Counts(0, 0));
     assertThat(opened.endpoints()).isEmpty();
     assertThat(opened.messageIdPrefix()).matches("msg_[0-9a-f]{32}_");
     MemoryEngine other = new MemoryEngine(vertx, "other");
@@ -124,28 +144,64 @@ class MemoryEngineTest {
   @Test
   void theJournalIsReadOnFromAnId() {
     append(entries(1, 0, 3, 4, 5));
-    assertThat(engine.read(1, 2).result().found()).containsExactly(event(3), event(4));
-    assertThat(engine.read(4, 9).result().found()).containsExactly(event(5));
-    assertThat(engine.read(5, 9).result().isEmpty()).isTrue();
+    assertThat(engine.read(0, 1, 2).result().found()).containsExactly(event(3), event(4));
+    assertThat(engine.read(0, 4, 9).result().found()).containsExactly(event(5));
+    assertThat(engine.read(0, 5, 9).result().isEmpty()).isTrue();
   }
 
   @Test
-  void theJournalIsCutBehindTheSlowestEndpoint() {
-    append(entries(1, 2, 3, 4, 5));
-    step(step("a", 3, List.of(5L), Map.of()));
-    assertThat(journal()).containsExactly(4L, 5L);
-    step(step("b", 3, List.of(), Map.of()));
-    step(step("a", 5, List.of(), Map.of()));
-    assertThat(journal()).containsExactly(4L, 5L);
-    step(step("b", 4, List.of(), Map.of()));
-    assertThat(journal()).containsExactly(5L);
+  void whatAnEndpointThatStandsStillHoldsOfOthersGoes() {
+    append(List.of(entry(1, 1)), step("a", 0, List.of(), Map.of()));
+    for (long id = 2; id < 100_000; id++) {
+      Step step = step("b", id - 1, List.of(), Map.of());
+      append(new Addition(List.of(entry(id, 2)), new Counts(id, 0), List.of(step), 1));
+    }
+    append(List.of(entry(100_000, 1, 2)));
+
+    assertThat(engine.read(2, 0, 100_000).result().found())
+        .as("what it has passed, but for some")
+        .hasSizeLessThan(1_100)
+        .endsWith(event(99_999), event(100_000));
+    assertThat(engine.read(1, 0, 9).result().found()).containsExactly(event(1), event(100_000));
+    assertThat(reopen().endpoints().get("a").waiting()).isEqualTo(2);
   }
 
   @Test
-  void whileNoEndpointWasHeardOfNothingIsCut() {
+  void aBacklogThatAllNeedStaysWhole() {
+    append(List.of(), step("a", 0, List.of(), Map.of()), step("b", 0, List.of(), Map.of()));
+    for (long id = 1; id <= 5_000; id++) {
+      append(List.of(entry(id, 1, 2)));
+    }
+
+    assertThat(engine.read(1, 0, 9_000).result().found()).hasSize(5_000);
+    assertThat(reopen().endpoints().get("b").waiting()).isEqualTo(5_000);
+  }
+
+  @Test
+  void theSharedDataHasNothingOfEndpointsThatHaveNothing() {
     append(entries(1, 2));
-    append(entries(3));
-    assertThat(journal()).containsExactly(1L, 2L, 3L);
+    step(step("a", 2, List.of(), Map.of(1L, keep(1), 2L, bury(2))));
+    step(step("b", 2, List.of(), Map.of(1L, keep(1), 2L, bury(2))));
+    step(step("b", 2, List.of(), Map.of(1L, new Change.Remove(), 2L, new Change.Remove())));
+    engine.forget("a", new JsonObject());
+    reopen();
+    for (String endpoint : List.of("a", "b")) {
+      assertThat(engine.stragglers(endpoint, ids(1, 2)).result().found()).isEmpty();
+      assertThat(engine.deadLetters(endpoint, ids(1, 2), Map.of(), 9).result()).isEmpty();
+    }
+
+    assertThat(maps()).isEqualTo(Set.of("dev.auditwebhook.webhook"));
+  }
+
+  /** The names of all local maps, which Vert.x does not tell. */
+  private Set<?> maps() {
+    try {
+      Field maps = vertx.sharedData().getClass().getDeclaredField("localMaps");
+      maps.setAccessible(true);
+      return ((Map<?, ?>) maps.get(vertx.sharedData())).keySet();
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
@@ -200,28 +256,32 @@ class MemoryEngineTest {
   void allIsThereAfterARedeploy() {
     append(entries(1, 2, 3, 4, 5, 6, 7));
     JsonObject settings = new JsonObject().put("url", "http://x");
-    engine.append(
-        List.of(),
-        4,
-        List.of(
-            new Step(
-                "default",
-                3,
-                List.of(5L, 6L),
-                Map.of(1L, keep(1), 2L, bury(2), 5L, keep(5)),
-                List.of(9L, 8L, 7L),
-                settings)));
+    append(
+        new Addition(
+            List.of(),
+            new Counts(9, 4),
+            List.of(
+                new Step(
+                    "default",
+                    0,
+                    3,
+                    List.of(5L, 6L),
+                    Map.of(1L, keep(1), 2L, bury(2), 5L, keep(5)),
+                    List.of(9L, 8L, 7L),
+                    settings)),
+            4));
 
     Opened again = reopen();
 
     assertThat(again.messageIdPrefix()).isEqualTo(opened.messageIdPrefix());
     assertThat(again.lastId()).isEqualTo(7);
-    assertThat(again.rejected()).isEqualTo(4);
+    assertThat(again.counts()).isEqualTo(new Counts(9, 4));
     assertThat(again.endpoints())
         .containsExactly(
             Map.entry(
                 "default",
                 new State(
+                    0,
                     3,
                     List.of(5L, 6L),
                     2,

@@ -1,0 +1,201 @@
+import {call} from "./api.js";
+import {byId, count, el, number, say, setText, span} from "./dom.js";
+import {poll} from "./poll.js";
+import {goOn, pageOf} from "./route.js";
+import {stateOf, troubleOf, TROUBLES} from "./trouble.js";
+
+const POLL = 2000;
+
+/** How long a dropped entry is worth the first place. */
+const DROPPING_FOR = 15_000;
+
+/** What is known of each endpoint, by id and in the order of the reply. */
+let known = new Map();
+let read = false;
+let problem = null;
+let lastOpened = null;
+
+const SORTS = {
+  trouble: (a, b) => rank(a) - rank(b) || digits(b) - digits(a) || a.place - b.place,
+  id: (a, b) => a.place - b.place,
+  backlog: (a, b) => b.endpoint.pending - a.endpoint.pending || a.place - b.place,
+};
+const WORST_FIRST = Object.keys(TROUBLES);
+const rank = ({trouble}) => (trouble === null ? WORST_FIRST.length : WORST_FIRST.indexOf(trouble));
+
+/** Backlogs of one order of magnitude are as bad as each other, so that rows stay where they are. */
+const digits = ({endpoint}) => String(endpoint.pending).length;
+
+export function start() {
+  byId("list-tools").addEventListener("submit", event => event.preventDefault());
+  byId("search").addEventListener("input", arrange);
+  byId("sort").addEventListener("change", arrange);
+  byId("list-rows").addEventListener("click", event => {
+    lastOpened = event.target.closest("a")?.textContent ?? lastOpened;
+  });
+}
+
+export const isOfDefaultAlone = () => known.size === 1 && known.has("default");
+
+/** Gives the link of the page that was opened from here, to go on from there. */
+export function enter(id, signal, news) {
+  say(byId("list-outcome"), news);
+  render();
+  poll(POLL, () => call("GET", "endpoints"), (reply, failure) => {
+    const first = !read;
+    take(reply, failure);
+    if (first && isOfDefaultAlone()) {
+      goOn(pageOf("default"));
+    }
+  }, signal)();
+  return known.get(lastOpened)?.link;
+}
+
+/** Takes what `GET /endpoints` answered, or why it did not. */
+export function take(reply, failure) {
+  problem = failure;
+  if (reply !== null) {
+    read = true;
+    const now = Date.now();
+    const former = known;
+    known = new Map();
+    reply.endpoints.forEach((endpoint, place) => {
+      const entry = former.get(endpoint.endpoint) ?? makeEntry(endpoint.endpoint);
+      former.delete(endpoint.endpoint);
+      known.set(endpoint.endpoint, entry);
+      learn(entry, endpoint, place, now);
+    });
+    former.forEach(({row}) => row.remove());
+  }
+  render();
+}
+
+function makeEntry(id) {
+  const cell = (name, label) => el("td", {class: name, "data-label": label});
+  const entry = {
+    link: el("a", {href: pageOf(id)}, id),
+    url: el("span", {class: "url"}),
+    chip: el("span", {class: "chip"}),
+    format: cell("format", "format"),
+    rate: cell("number", "delivered/s"),
+    backlog: cell("number", "backlog"),
+    oldest: cell("number", "oldest"),
+    letters: cell("number", "dead letters"),
+    error: cell("why", ""),
+    endpoint: null,
+    droppedAt: 0,
+    since: null,
+    perSecond: null,
+  };
+  entry.row = el("tr", {},
+    el("th", {scope: "row", class: "name"}, entry.link, entry.url),
+    el("td", {class: "what"}, entry.chip),
+    entry.format, entry.rate, entry.backlog, entry.oldest, entry.letters, entry.error);
+  return entry;
+}
+
+/** Compares with the former poll, and writes the row. */
+function learn(entry, endpoint, place, now) {
+  const former = entry.endpoint;
+  if (former !== null && endpoint.dropped > former.dropped) {
+    entry.droppedAt = now;
+  }
+  measure(entry, endpoint.delivered, now);
+  const [state, tone] = stateOf(endpoint);
+  Object.assign(entry, {endpoint, place});
+  entry.trouble = troubleOf(endpoint, now - entry.droppedAt < DROPPING_FOR);
+  entry.words = `${endpoint.endpoint} ${endpoint.url} ${state} ${endpoint.format}`.toLowerCase();
+  entry.row.dataset.trouble = entry.trouble ?? "";
+  entry.chip.dataset.tone = tone;
+  setText(entry.chip, state);
+  setText(entry.url, endpoint.url);
+  entry.url.title = endpoint.url;
+  const oldest = endpoint.oldest_pending;
+  setText(entry.format, endpoint.format);
+  setText(entry.rate, rate(entry.perSecond));
+  setText(entry.backlog, number(endpoint.pending));
+  setText(entry.oldest, oldest ? span(now - new Date(oldest)) : "–");
+  setText(entry.letters, number(endpoint.dlq_size));
+  entry.oldest.classList.toggle("nothing", oldest === null);
+  entry.letters.classList.toggle("nothing", endpoint.dlq_size === 0);
+  setText(entry.error, endpoint.last_error ?? "");
+}
+
+/** Takes the rate between two polls, and none between two that are too close. */
+function measure(entry, delivered, now) {
+  const {since} = entry;
+  if (since !== null && now - since.at < POLL / 2) {
+    return;
+  }
+  entry.perSecond = since === null || delivered < since.delivered ? null
+    : (delivered - since.delivered) * 1000 / (now - since.at);
+  entry.since = {delivered, at: now};
+}
+
+const rate = perSecond =>
+  perSecond === null ? "–" : number(perSecond < 10 ? Math.round(perSecond * 10) / 10 : Math.round(perSecond));
+
+/** Draws what is about all endpoints. */
+function render() {
+  arrange();
+  if (byId("list").hidden) {
+    return;
+  }
+  const [headline, explanation, tone] = verdict();
+  byId("list").dataset.tone = tone;
+  setText(byId("list-headline"), headline);
+  setText(byId("list-explanation"), explanation);
+  document.title = `${headline} – Audit webhook`;
+  say(byId("contact"), problem ? "No contact, trying again" : "Live", problem ? "bad" : "good");
+}
+
+function verdict() {
+  if (problem) {
+    return ["No contact", problem.message, "bad"];
+  }
+  const entries = [...known.values()];
+  const parts = WORST_FIRST.map(trouble => [trouble, entries.filter(entry => entry.trouble === trouble).length])
+    .filter(([, size]) => size > 0);
+  const troubled = parts.reduce((sum, [, size]) => sum + size, 0);
+  const disabled = entries.filter(({endpoint}) => endpoint.url === "").length;
+  const rest = disabled > 0 ? [`${number(disabled)} disabled`] : [];
+  const told = [...parts.map(([trouble, size]) => `${number(size)} ${TROUBLES[trouble](size)}`), ...rest].join(" · ");
+  if (troubled === 0) {
+    return [`${count(known.size, "endpoint")}, all is well`, told, "good"];
+  }
+  const bad = parts.some(([trouble]) => ["dropping", "circuit", "gone"].includes(trouble));
+  return [`${number(troubled)} of ${count(known.size, "endpoint")} ${troubled === 1 ? "needs" : "need"} attention`, told, bad ? "bad" : "warn"];
+}
+
+/** Hides rows that are not looked for, and puts the others in order around the one with the focus. */
+function arrange() {
+  const terms = byId("search").value.toLowerCase().split(/\s+/);
+  const entries = [...known.values()].sort(SORTS[byId("sort").value]);
+  for (const {row, words} of entries) {
+    row.hidden = !terms.every(term => words.includes(term));
+  }
+  place(entries.map(({row}) => row));
+  const found = entries.filter(({row}) => !row.hidden).length;
+  byId("list-empty").hidden = found > 0 || known.size === 0;
+  byId("list-table").hidden = found === 0;
+  setText(byId("found"), found === known.size ? "" : `${number(found)} of ${number(known.size)} shown`);
+}
+
+/** A row that has the focus would lose it if it were moved. */
+function place(rows) {
+  const body = byId("list-rows");
+  const still = Math.max(0, rows.findIndex(row => row.contains(document.activeElement)));
+  if (rows.length > 0 && !rows[still].isConnected) {
+    body.append(rows[still]);
+  }
+  for (let i = still - 1; i >= 0; i--) {
+    if (rows[i + 1].previousElementSibling !== rows[i]) {
+      rows[i + 1].before(rows[i]);
+    }
+  }
+  for (let i = still + 1; i < rows.length; i++) {
+    if (rows[i - 1].nextElementSibling !== rows[i]) {
+      rows[i - 1].after(rows[i]);
+    }
+  }
+}
