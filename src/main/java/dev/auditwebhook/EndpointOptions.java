@@ -26,9 +26,8 @@ public class EndpointOptions extends AttemptOptions<EndpointOptions> {
     super(other);
   }
 
-  /** What a webhook's options say of the endpoint {@code default}. */
-  public EndpointOptions(WebhookOptions options) {
-    super(options);
+  EndpointOptions(AttemptOptions<?> other) {
+    super(other);
   }
 
   /**

@@ -105,6 +105,11 @@ public class WebhookOptions extends AttemptOptions<WebhookOptions> {
         .put("endpoints", endpointsJson());
   }
 
+  /** What these options say of the endpoint {@code default}. */
+  public EndpointOptions defaultEndpoint() {
+    return new EndpointOptions((AttemptOptions<?>) this);
+  }
+
   private JsonObject endpointsJson() {
     JsonObject json = new JsonObject();
     endpoints.forEach((id, endpoint) -> json.put(id, endpoint.toJson()));

@@ -46,12 +46,14 @@ class ArchitectureTest {
     "wire, wire.format security json",
     "endpoint.ledger, wire.format",
     "endpoint.attempt, endpoint.ledger wire wire.format security metrics json",
-    "endpoint, endpoint.ledger endpoint.attempt wire wire.format security metrics json",
+    "endpoint.settings, endpoint.ledger wire",
+    "endpoint, endpoint.ledger endpoint.attempt endpoint.settings wire wire.format security metrics"
+        + " json",
     "journal, endpoint endpoint.ledger wire.format",
     "journal.memory, journal endpoint.ledger wire.format",
     "journal.file, journal endpoint endpoint.ledger wire.format",
-    "bus, journal journal.memory journal.file endpoint endpoint.ledger endpoint.attempt wire"
-        + " security metrics json",
+    "bus, journal journal.memory journal.file endpoint endpoint.ledger endpoint.attempt"
+        + " endpoint.settings wire wire.format security metrics json",
     "http.guard, security json",
     "http, http.guard security metrics json",
     "cli, json security",

@@ -268,4 +268,23 @@ class ConsoleBrowserTest extends InABrowser {
     webhook.publish(1);
     browser.see("#attempts-rows .chip", "delivered");
   }
+
+  @Test
+  void whenTheTokenIsNoLongerValidAnotherIsAskedForAndThePageGoesOn() {
+    webhook.deploy();
+    HttpOptions options = new HttpOptions().setPort(0).setAdminToken(TOKEN);
+    WebhookRouterVerticle router = new WebhookRouterVerticle(options);
+    String id = result(webhook.vertx().deployVerticle(router));
+    console = "http://127.0.0.1:" + router.actualPort() + "/";
+    signIn();
+    result(webhook.vertx().undeploy(id));
+    options.setPort(router.actualPort()).setAdminToken("another-browser-test-token");
+    result(webhook.vertx().deployVerticle(new WebhookRouterVerticle(options)));
+    browser.see("#token-problem", "Not a valid token.");
+    assertThat(browser.isVisible("#page")).isFalse();
+    browser.type("#token", "another-browser-test-token");
+    browser.press(Keys.ENTER);
+    browser.see("#contact", "Live");
+    browser.see("#page-id", "default");
+  }
 }

@@ -20,6 +20,7 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WebhookOptionsTest {
 
@@ -48,11 +49,55 @@ class WebhookOptionsTest {
             .setClient(new JsonObject().put("pipelining", true))
             .setAllowedOrigins(List.of("https://siem.example:8443"))
             .setRedact(List.of("ssn"))
-            .setCircuitBreaker(new CircuitOptions().setResetTimeout(7));
+            .setCircuitBreaker(new CircuitOptions().setResetTimeout(7))
+            .putEndpoint("siem", siem());
     assertThat(options.toJson().getJsonArray("redact")).isEqualTo(new JsonArray().add("ssn"));
     assertThat(new WebhookOptions(options.toJson()).toJson()).isEqualTo(options.toJson());
     assertThat(new WebhookOptions(options).toJson()).isEqualTo(options.toJson());
     assertThat(options.toString()).doesNotContain("whsec_");
+  }
+
+  private static EndpointOptions siem() {
+    return new EndpointOptions()
+        .setUrl("https://splunk.example:8088/services/collector/event")
+        .setHeaders(Map.of("Authorization", "Splunk 2c1f"))
+        .setFormat("splunk-hec")
+        .setFormatOptions(new JsonObject().put("index", "audit"))
+        .setCompression(EndpointOptions.GZIP)
+        .setActions(List.of("*", "!debug.*"))
+        .setBatch(new BatchOptions().setMaxEvents(500));
+  }
+
+  @Test
+  void endpointsAreOptionsOfTheirOwn() {
+    EndpointOptions siem = siem();
+    WebhookOptions options = new WebhookOptions().setMaxAttempts(7).putEndpoint("siem", siem);
+    WebhookOptions copy = new WebhookOptions(options);
+
+    siem.setMaxAttempts(9);
+    options.getEndpoints().get("siem").setMaxInFlight(2);
+
+    for (WebhookOptions each : List.of(options, copy, new WebhookOptions(options.toJson()))) {
+      EndpointOptions there = each.getEndpoints().get("siem");
+      assertThat(there.getMaxAttempts()).as("not that of default").isEqualTo(3);
+      assertThat(there.getFormat()).isEqualTo("splunk-hec");
+      assertThat(there.getActions()).containsExactly("*", "!debug.*");
+    }
+    assertThat(copy.getEndpoints().get("siem").getMaxInFlight()).isEqualTo(64);
+    assertThat(options.defaultEndpoint().getMaxAttempts()).isEqualTo(7);
+    assertThat(options.toString()).doesNotContain("2c1f");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-a", "SIEM", "a_b", "a.b", "a b", "é", "a\n"})
+  void anIdThatIsNoneIsRefused(String id) {
+    assertThatThrownBy(() -> EndpointOptions.checkId(id))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageNotContaining("\n");
+    assertThatThrownBy(() -> EndpointOptions.checkId("a".repeat(64))).isNotNull();
+    EndpointOptions.checkId("a".repeat(63));
+    EndpointOptions.checkId("0-siem-");
+    EndpointOptions.checkId("default");
   }
 
   @Test
@@ -63,7 +108,7 @@ class WebhookOptionsTest {
             .setCircuitBreaker(new CircuitOptions().setMaxFailures(2).setResetTimeout(9))
             .setBatch(new BatchOptions().setMaxEvents(5));
 
-    JsonObject endpoint = new EndpointOptions(options).toJson();
+    JsonObject endpoint = options.defaultEndpoint().toJson();
 
     assertThat(endpoint.getJsonObject("circuitBreaker"))
         .isEqualTo(new JsonObject().put("maxFailures", 2).put("resetTimeout", 9L));
@@ -125,10 +170,31 @@ class WebhookOptionsTest {
         "{'entryAddress':'webhook.owner'} | webhook.entryAddress: must not be empty or one of the webhook's own addresses (loop guard)",
         "{'scope':'node'}           | webhook.scope: must be \"local\" or \"cluster\"",
         "{'scope':null}             | webhook.scope: must be a string, was null",
-        "{'actions':['']}        | webhook.actions: must be names, or prefixes with one * at the end",
-        "{'actions':['a**']}        | webhook.actions: must be names, or prefixes with one * at the end",
+        "{'actions':['']}        | webhook.actions: must be names, or prefixes with one * at the end, each perhaps with ! before it",
+        "{'actions':['a**']}        | webhook.actions: must be names, or prefixes with one * at the end, each perhaps with ! before it",
         "{'allowedOrigins':['https://a.example','https://a.example/in']} | webhook.allowedOrigins[1]: must be scheme, host and port, without a path",
-        "{'actions':['a*b']}        | webhook.actions: must be names, or prefixes with one * at the end",
+        "{'actions':['a*b']}        | webhook.actions: must be names, or prefixes with one * at the end, each perhaps with ! before it",
+        "{'actions':['!']}          | webhook.actions: must be names, or prefixes with one * at the end, each perhaps with ! before it",
+        "{'actions':['!!user.*']}   | webhook.actions: must be names, or prefixes with one * at the end, each perhaps with ! before it",
+        "{'format':'splunk'}        | webhook.format: must be one of event, ndjson, cloudevents, splunk-hec, elasticsearch, datadog, loki, otlp",
+        "{'format':null}            | webhook.format: must be a string, was null",
+        "{'formatOptions':{'index':'main'}} | webhook.formatOptions.index: unknown key",
+        "{'format':'splunk-hec','formatOptions':{'index':1}} | webhook.formatOptions.index: must be a string, was 1",
+        "{'format':'loki','formatOptions':{'labels':{'job':1}}} | webhook.formatOptions.labels: must be an object of strings, was an object",
+        "{'formatOptions':'x'}      | webhook.formatOptions: must be a JSON object, was a string",
+        "{'format':'datadog','batch':{'maxEvents':1001}} | webhook.batch.maxEvents: must be at most 1000, as a receiver of datadog takes no more",
+        "{'compression':'zip'}      | webhook.compression: must be none or gzip",
+        "{'auth':{'type':'basic'}}  | webhook.auth.type: must be oauth2",
+        "{'endpoints':[]}           | webhook.endpoints: must be a JSON object, was an array",
+        "{'endpoints':{'SIEM':{}}}  | webhook.endpoints.SIEM: an endpoint's id has 1 to 63 of a-z, 0-9 and -, and does not begin with -",
+        "{'endpoints':{'default':{}}} | webhook.endpoints.default: the endpoint default has its keys one level up, beside endpoints",
+        "{'endpoints':{'siem':null}} | webhook.endpoints.siem: must be a JSON object, was null",
+        "{'endpoints':{'siem':{'store':{}}}} | webhook.endpoints.siem.store: unknown key",
+        "{'endpoints':{'siem':{'maxAttempts':0}}} | webhook.endpoints.siem.maxAttempts: must be a whole number from 1 to 1000, was 0",
+        "{'endpoints':{'siem':{'format':'loki','formatOptions':{'index':'main'}}}} | webhook.endpoints.siem.formatOptions.index: unknown key",
+        "{'allowPrivateNetworks':false,'endpoints':{'siem':{'url':'http://127.0.0.1/'}}} | webhook.endpoints.siem.url: forbidden address 127.0.0.1",
+        "{'endpoints':{'a\\u000ab':{}}} | webhook.endpoints.a?b: an endpoint's id has 1 to 63 of a-z, 0-9 and -, and does not begin with -",
+        "{'a\\u2028b':1}            | webhook.a?b: unknown key",
         "{'redact':['ssn','']}      | webhook.redact: must be an array of non-empty strings",
         "{'redact':'ssn'}           | webhook.redact: must be an array, was a string",
         "{'client':{'defaultHost':'x'}} | webhook.client.defaultHost: is not allowed here",
@@ -149,7 +215,7 @@ class WebhookOptionsTest {
   @Provide
   Arbitrary<JsonObject> configurations() {
     List<String> keys = new ArrayList<>(new WebhookOptions().toJson().fieldNames());
-    keys.addAll(List.of("unknown", ""));
+    keys.addAll(List.of("unknown", "", "a\nb"));
     Arbitrary<Object> values =
         Arbitraries.oneOf(
             Arbitraries.integers().asGeneric(),
@@ -160,6 +226,8 @@ class WebhookOptionsTest {
             Arbitraries.of(
                     new JsonObject(),
                     new JsonObject().put("maxFailures", -1),
+                    new JsonObject().put("a\nb", new JsonObject()),
+                    new JsonObject().put("siem", new JsonObject().put("a\nb", 1)),
                     new JsonObject().put("ssl", 1).put("proxyOptions", "x"),
                     new JsonObject().put("protocolVersion", "HTTP_9"),
                     new JsonArray().add("x").add(1),

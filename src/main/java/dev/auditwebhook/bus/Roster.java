@@ -46,7 +46,7 @@ final class Roster {
     this.around = around;
     this.journal = journal;
     this.ids = ids;
-    configured.put(DEFAULT_ID, new EndpointOptions(options));
+    configured.put(DEFAULT_ID, options.defaultEndpoint());
     configured.putAll(options.getEndpoints());
   }
 

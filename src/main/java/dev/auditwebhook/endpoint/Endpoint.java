@@ -269,16 +269,7 @@ public final class Endpoint {
    * @param rejected how many entries were not valid, whose endpoint nobody knows
    */
   public Future<JsonObject> report(long rejected) {
-    Event held = ledger.oldestHeld();
-    return readAhead
-        .oldest()
-        .otherwiseEmpty()
-        .map(
-            kept ->
-                vitals.report(
-                    id,
-                    rejected,
-                    held == null || kept != null && kept.id() < held.id() ? kept : held));
+    return readAhead.oldest().map(oldest -> vitals.report(id, rejected, oldest));
   }
 
   /** What an operator must know of it. */

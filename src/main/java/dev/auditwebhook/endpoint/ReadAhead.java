@@ -94,16 +94,23 @@ final class ReadAhead {
     return unread == 0 ? Long.MAX_VALUE : readUpTo + 1;
   }
 
-  /** The oldest event that waits where it is kept, {@code null} for none that can be read. */
+  /** The oldest pending event, of those that can be read now; {@code null} for none. */
   Future<Event> oldest() {
-    if (!stragglers.isEmpty()) {
+    Pending oldestHeld = ledger.oldestHeld();
+    Event held = oldestHeld == null ? null : oldestHeld.event();
+    long first = Math.min(held == null ? Long.MAX_VALUE : held.id(), needed());
+    if (!stragglers.isEmpty() && stragglers.first() < first) {
       return store
           .stragglers(List.of(stragglers.first()))
-          .map(read -> read.found().isEmpty() ? null : read.found().get(0).event());
+          .map(read -> read.found().isEmpty() ? held : read.found().get(0).event())
+          .otherwise(held);
     }
-    return unread == 0
-        ? Future.succeededFuture()
-        : store.read(readUpTo, 1).map(read -> read.found().isEmpty() ? null : read.found().get(0));
+    return unread > 0 && needed() == first
+        ? store
+            .read(readUpTo, 1)
+            .map(read -> read.found().isEmpty() ? held : read.found().get(0))
+            .otherwise(held)
+        : Future.succeededFuture(held);
   }
 
   long waiting() {

@@ -23,21 +23,38 @@ final class Distribution {
   /** Numbers that are taken, also of those that are leaving. */
   private final BitSet taken = new BitSet();
 
-  /** Takes a number that nobody has, the lowest. */
+  /** The lowest ids that endpoints need which are kept and not here yet, by their numbers. */
+  private final Map<Integer, Long> absent = new HashMap<>();
+
+  /** A number that nobody has, the lowest. */
   int freeNumber() {
     return taken.nextClearBit(0);
   }
 
-  /** A number is taken by what is kept of an endpoint, or free again. */
-  void reserve(State state, boolean whether) {
+  /** An endpoint is kept: its number is taken, and the journal keeps what it needs. */
+  void expect(State state) {
     if (state.number() >= 0) {
-      taken.set(state.number(), whether);
+      taken.set(state.number());
+      absent.put(state.number(), state.cursor() + 1);
+    }
+  }
+
+  /** An endpoint that is kept needs nothing more. */
+  void expectNoMore(State state) {
+    absent.remove(state.number());
+  }
+
+  /** Nothing is kept of an endpoint any more. */
+  void free(State state) {
+    if (state.number() >= 0) {
+      taken.clear(state.number());
     }
   }
 
   /** One more gets what it wants. */
   void add(Subscription subscription) {
     taken.set(subscription.number());
+    absent.remove(subscription.number());
     subscriptions.put(subscription.number(), subscription);
     filterChanged();
   }
@@ -131,6 +148,9 @@ final class Distribution {
   /** The lowest id that an endpoint needs of the journal, the highest for none. */
   long needed() {
     long needed = Long.MAX_VALUE;
+    for (long each : absent.values()) {
+      needed = Math.min(needed, each);
+    }
     for (Subscription each : subscriptions.values()) {
       needed = Math.min(needed, each.needed());
     }

@@ -39,13 +39,10 @@ public final class Journal {
   private final Distribution distribution = new Distribution();
   private final Subscription.Host host;
   private final StoreHealth health;
-  private final Drops drops;
-  private Group next = new Group();
+  private final Intake intake;
   private Promise<Void> nextKept = Promise.promise();
   private Future<Void> underway = Future.succeededFuture();
   private boolean changed;
-  private long unkept;
-  private long lastId;
   // Volatile, as metrics are read from any thread.
   private volatile long arrived;
   private volatile long rejected;
@@ -54,16 +51,15 @@ public final class Journal {
     this.engine = engine;
     this.clock = clock;
     this.opened = opened;
-    lastId = opened.lastId();
     arrived = opened.counts().arrived();
     rejected = opened.counts().rejected();
-    opened.endpoints().values().forEach(state -> distribution.reserve(state, true));
+    opened.endpoints().values().forEach(distribution::expect);
     host =
         new Subscription.Host(
             () -> arrived, this::changed, this::allKept, distribution::filterChanged);
     health = new StoreHealth(engine);
     pace = new Pace(clock, engine.interval(), this::write);
-    drops = new Drops(clock);
+    intake = new Intake(clock, opened.lastId());
   }
 
   /**
@@ -87,7 +83,7 @@ public final class Journal {
 
   /** How an endpoint begins that is made now: it gets all that arrives from now on. */
   public State ofNew() {
-    return State.ofNew(distribution.freeNumber(), lastId, arrived);
+    return State.ofNew(distribution.freeNumber(), intake.lastId(), arrived);
   }
 
   /**
@@ -125,12 +121,13 @@ public final class Journal {
    */
   public Future<Void> forget(String id, JsonObject remains) {
     State state = opened.endpoints().get(id);
-    return engine.forget(id, remains).onSuccess(v -> distribution.reserve(state, false));
+    distribution.expectNoMore(state);
+    return engine.forget(id, remains).onSuccess(v -> distribution.free(state));
   }
 
   /** Whether new events can be taken now. */
   public boolean hasRoom() {
-    return health.unkept() == null && unkept < engine.maxUnkept();
+    return health.unkept() == null && intake.bytes() < engine.maxUnkept();
   }
 
   /** How many entries were not valid. */
@@ -162,8 +159,7 @@ public final class Journal {
   void append(EncodedEntry entry, Audience audience, Consumer<Accepted> answered) {
     arrived++;
     audience.received(entry.recipients());
-    next.add(entry, answered);
-    unkept += entry.content().length;
+    intake.add(entry, answered);
     pace.want();
   }
 
@@ -171,8 +167,7 @@ public final class Journal {
   void drop(Audience audience, Consumer<Accepted> answered) {
     arrived++;
     audience.dropped();
-    drops.whilePending(distribution.pending());
-    next.add(null, answered);
+    intake.addDropped(answered, distribution.pending());
     if (health.unkept() == null) {
       pace.want();
     } else {
@@ -203,7 +198,7 @@ public final class Journal {
     if (health.unkept() != null) {
       return Future.failedFuture(health.unkept());
     }
-    if (!changed && next.isEmpty()) {
+    if (!changed && intake.isEmpty()) {
       return underway;
     }
     pace.wantNow();
@@ -211,32 +206,27 @@ public final class Journal {
   }
 
   private void write() {
-    Group group = next;
+    Group group = intake.leave();
     Promise<Void> kept = nextKept;
     List<Subscription> leaving = distribution.all().stream().filter(Subscription::hasStep).toList();
     List<Step> steps = leaving.stream().map(Subscription::step).toList();
     Counts counts = new Counts(arrived, rejected);
-    next = new Group();
     nextKept = Promise.promise();
     underway = kept.future();
     changed = false;
     engine
         .append(new Addition(group.entries(), counts, steps, distribution.needed()))
         .onComplete(
-            appended -> {
+            (appended, failure) -> {
               pace.ended();
               try {
-                kept(group, leaving, appended);
+                if (failure == null) {
+                  kept(group, leaving, appended);
+                } else {
+                  notKept(group, leaving, failure);
+                }
               } finally {
-                kept.complete();
-              }
-            },
-            failure -> {
-              pace.ended();
-              try {
-                notKept(group, leaving, failure);
-              } finally {
-                kept.fail(failure);
+                kept.complete(null, failure);
               }
             });
   }
@@ -245,11 +235,9 @@ public final class Journal {
     health.kept();
     pace.interval(engine.interval());
     left.forEach(each -> each.stepKept(appended.notRedriven()));
-    unkept -= group.bytes();
-    lastId = Math.max(lastId, appended.firstId() + group.entries().size() - 1);
+    intake.number(group, appended.firstId());
     distribution.arrived(group.entries(), appended.events());
-    group.kept(appended.firstId());
-    drops.add(group, appended.firstId(), false);
+    intake.kept(group, appended.firstId());
   }
 
   private void notKept(Group group, List<Subscription> left, Throwable failure) {
@@ -263,20 +251,16 @@ public final class Journal {
 
   /** What was not given to the engine is dropped. */
   private void refuse() {
-    if (!next.isEmpty()) {
-      Group refused = next;
-      next = new Group();
+    if (!intake.isEmpty()) {
+      Group refused = intake.leave();
       drop(refused, engine.refuse(refused.entries().size()));
     }
   }
 
   private void drop(Group group, long firstId) {
-    unkept -= group.bytes();
-    lastId = Math.max(lastId, firstId + group.entries().size() - 1);
+    intake.number(group, firstId);
     distribution.notKept(group.entries());
-    drops.whilePending(distribution.pending());
-    group.notKept(firstId);
-    drops.add(group, firstId, true);
+    intake.notKept(group, firstId, distribution.pending());
   }
 
   /** What an operator must know, {@code null} when all is well. */
@@ -296,11 +280,11 @@ public final class Journal {
 
   /** Keeps what is left, and lets go. */
   public Future<Void> close() {
-    drops.close();
+    intake.close();
     distribution.all().forEach(Subscription::close);
     return underway.transform(
         v -> {
-          if (changed || !next.isEmpty()) {
+          if (changed || !intake.isEmpty()) {
             write();
           }
           pace.stop();

@@ -48,8 +48,6 @@ final class Subscription implements EndpointStore {
   /** While it is to be forgotten, there are no steps. */
   private boolean leaving;
 
-  private long neededThen;
-
   /**
    * @param id that of the endpoint
    * @param number that of the endpoint among recipients
@@ -91,7 +89,6 @@ final class Subscription implements EndpointStore {
   }
 
   void leaves(boolean whether) {
-    neededThen = endpoint.needed();
     leaving = whether;
     if (!leaving && changed) {
       host.changed().run();
@@ -102,9 +99,12 @@ final class Subscription implements EndpointStore {
     return leaving;
   }
 
-  /** The lowest id that it needs of the journal, the highest for none. */
+  /**
+   * The lowest id that it needs of the journal, the highest for none. While there are no steps, it
+   * needs all: should it stay, what it did meanwhile is not kept yet.
+   */
   long needed() {
-    return leaving ? neededThen : endpoint.needed();
+    return leaving ? 0 : endpoint.needed();
   }
 
   /** Speaks of the last drops. */

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +21,8 @@ import java.util.stream.Stream;
  * the key. A message shows numbers and types, never the text of a string: it may be a secret.
  */
 public final class StrictJson {
+
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\u0085\\u2028\\u2029]");
 
   private static final long DAY = 24L * 60 * 60 * 1000;
 
@@ -210,9 +213,10 @@ public final class StrictJson {
     return json.containsKey(key);
   }
 
-  /** How messages name a key. */
+  /** How messages name a key, in one line whatever the key. */
   public String pathOf(String key) {
-    return path.isEmpty() ? key : path + "." + key;
+    String shown = CONTROL.matcher(key).replaceAll("?");
+    return path.isEmpty() ? shown : path + "." + shown;
   }
 
   /** How a message names the type of a value. */

@@ -81,7 +81,9 @@ class ConsoleTest {
       }
       toRead = found.stream().filter(files::add).toList();
     }
-    assertThat(files).contains("console/charts.js", "console/uPlot.esm.js", "console/settings.js");
+    assertThat(files)
+        .contains(
+            "console/charts.js", "console/uPlot.esm.js", "console/list.js", "console/form.js");
   }
 
   private static List<String> matches(Pattern pattern, String text) {

@@ -45,9 +45,9 @@ public final class Endpoints {
     Surroundings around =
         new Surroundings(vertx, clock, options, silent, Metrics.NONE, attempt -> {});
     MessageIds ids = new MessageIds(journal.messageIdPrefix());
-    EndpointOptions configured = new EndpointOptions(options);
+    EndpointOptions configured = options.defaultEndpoint();
     State kept = journal.kept().get(id);
-    State state = kept == null ? journal.ofNew() : kept;
+    State state = kept == null || kept.number() < 0 ? journal.ofNew() : kept;
     Endpoint endpoint =
         journal.add(
             id,

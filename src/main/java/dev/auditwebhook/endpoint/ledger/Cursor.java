@@ -1,6 +1,5 @@
 package dev.auditwebhook.endpoint.ledger;
 
-import dev.auditwebhook.wire.format.Event;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,10 +90,9 @@ final class Cursor {
   }
 
   /** The oldest event that is held in memory and not settled, {@code null} for none. */
-  Event oldest() {
+  Pending oldest() {
     boolean straggler = !stragglers.isEmpty() && stragglers.firstKey() < firstId();
-    Pending oldest = straggler ? stragglers.firstEntry().getValue() : window.peek();
-    return oldest == null ? null : oldest.event();
+    return straggler ? stragglers.firstEntry().getValue() : window.peek();
   }
 
   /** The ids above it that are past, in order. */

@@ -1,6 +1,5 @@
 package dev.auditwebhook.endpoint.ledger;
 
-import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
@@ -19,16 +18,14 @@ public final class Ledger {
   private final String endpoint;
   private final int number;
   private final EndpointStore store;
-  private int dlqCapacity;
   private final Counters totals;
   private final Cursor cursor;
-  private final TreeSet<Long> letters;
+  private final LetterIds letters;
   private final DamagedLetters damaged = new DamagedLetters();
   private final Unkept changes = new Unkept();
   private final JsonObject settings;
   private JsonObject keptSettings;
   private volatile long pending;
-  private volatile int letterCount;
 
   /**
    * @param endpoint its id
@@ -38,20 +35,16 @@ public final class Ledger {
    */
   public Ledger(String endpoint, State state, int dlqCapacity, EndpointStore store) {
     this.endpoint = endpoint;
-    this.dlqCapacity = dlqCapacity;
     this.store = store;
     number = state.number();
     cursor = new Cursor(state.cursor(), state.ahead());
-    letters = new TreeSet<>(state.letters());
+    letters = new LetterIds(state.letters(), dlqCapacity);
     settings = state.settings().copy();
     keptSettings = settings.copy();
     totals = new Counters(state.totals());
     pending = state.pending() + state.damaged().size();
     damaged.found(state.damagedLetters());
-    evict();
-    if (!state.damaged().isEmpty()) {
-      fail(state.damaged());
-    }
+    fail(state.damaged());
   }
 
   public long total(Total total) {
@@ -142,7 +135,7 @@ public final class Ledger {
   }
 
   /** The oldest pending event that is held in memory, {@code null} for none. */
-  public Event oldestHeld() {
+  public Pending oldestHeld() {
     return cursor.oldest();
   }
 
@@ -196,25 +189,24 @@ public final class Ledger {
 
   /** From now on so many dead letters are kept. */
   public void dlqCapacity(int most) {
-    dlqCapacity = most;
+    letters.capacity(most);
     evict();
     store.changed();
   }
 
   private void evict() {
-    while (letters.size() > dlqCapacity) {
+    for (Long oldest = letters.surplus(); oldest != null; oldest = letters.surplus()) {
       totals.add(Total.DLQ_EVICTED, 1);
-      remove(letters.first());
+      remove(oldest);
     }
-    letterCount = letters.size();
   }
 
   public int letterCount() {
-    return letterCount;
+    return letters.count();
   }
 
   public TreeSet<Long> letters() {
-    return letters;
+    return letters.all();
   }
 
   /** Whether a dead letter was found to be damaged: it cannot be redriven. */
@@ -224,7 +216,7 @@ public final class Ledger {
 
   /** Remembers those of some dead letters, as they were read, that are damaged. */
   public void look(List<DeadLetter> read) {
-    damaged.look(read, letters);
+    damaged.look(read, letters.all());
   }
 
   /** Whether nothing of an event is yet to be kept. */
@@ -240,7 +232,6 @@ public final class Ledger {
   /** Moves a dead letter back to the pending events, with fresh attempts. */
   public void redrive(long id, long now) {
     letters.remove(id);
-    letterCount = letters.size();
     pending++;
     totals.add(Total.FAILED, -1);
     totals.add(Total.REDRIVEN, 1);
@@ -250,7 +241,7 @@ public final class Ledger {
 
   /** Letters turned out to be damaged when they were to be redriven, and stay where they are. */
   public void notRedriven(List<Long> ids) {
-    letters.addAll(ids);
+    ids.forEach(letters::add);
     pending -= ids.size();
     totals.add(Total.FAILED, ids.size());
     totals.add(Total.REDRIVEN, -ids.size());
@@ -262,7 +253,6 @@ public final class Ledger {
   /** Removes a dead letter; it stays counted as failed. */
   public void purge(long id) {
     remove(id);
-    letterCount = letters.size();
     store.changed();
   }
 
