@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -119,15 +118,6 @@ final class WebClients {
             ? AnswerGuard.guard(http1, options)
             : new Http2Line(connection, fresh, attemptTimeout);
     Line.of(connection).set(line);
-  }
-
-  /** Lets requests that are under way come to their end, then closes all connections. */
-  Future<Void> retire() {
-    return Future.join(
-            agents.stream()
-                .map(agent -> agent.shutdown(attemptTimeout, TimeUnit.MILLISECONDS))
-                .toList())
-        .mapEmpty();
   }
 
   /** Closes all connections. */
