@@ -90,8 +90,7 @@ class RetiredSenderTest {
                 options,
                 new StandardHeaders(options, none, System::currentTimeMillis),
                 new Credentials(options, "", true),
-                new GuardedResolver(
-                    host -> addresses.future(), true, System::currentTimeMillis),
+                new GuardedResolver(host -> addresses.future(), true, System::currentTimeMillis),
                 id -> "msg_" + id));
   }
 
