@@ -38,7 +38,20 @@ public record Answer(
       String excerpt,
       long latency,
       boolean resent) {
-    this(status, error, refused, retryAfter, excerpt, latency, resent, NOTHING, List.of());
+    this(status, error, refused, retryAfter, excerpt, latency, resent, NOTHING);
+  }
+
+  /** One to which nothing was shown but what is configured. */
+  public Answer(
+      int status,
+      String error,
+      boolean refused,
+      long retryAfter,
+      String excerpt,
+      long latency,
+      boolean resent,
+      byte[] body) {
+    this(status, error, refused, retryAfter, excerpt, latency, resent, body, List.of());
   }
 
   private static final byte[] NOTHING = {};
