@@ -13,8 +13,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.codec.BodyCodec;
 import io.vertx.ext.web.codec.spi.BodyStream;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One attempt on the wire: a request and its answer, until the last byte or the deadline, whichever
@@ -33,7 +33,7 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
   private final byte[] body;
   private final boolean showsCredentials;
   private final long startedNanos = System.nanoTime();
-  private final List<String> shown = new ArrayList<>(0);
+  private List<String> shown = List.of();
   private byte[] content;
   private AccessToken token;
   private String awaited;
@@ -123,12 +123,15 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
     }
     request.putHeader(HttpHeaders.CONTENT_TYPE, format.contentType());
     headers.addTo(request.headers(), messageId, body, showsCredentials);
+    if (shown.isEmpty()) {
+      shown = headers.confidential();
+    }
     if (content != body) {
       request.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
     }
     if (token != null) {
       request.putHeader(HttpHeaders.AUTHORIZATION, token.authorization());
-      shown.add(token.authorization());
+      shown = Stream.concat(shown.stream(), Stream.of(token.authorization())).toList();
     }
     return true;
   }
