@@ -1,7 +1,7 @@
 /**
- * An audit webhook for Vert.x: each audit entry that is published on the event bus reaches its HTTPS
- * endpoints, each in its receiver's own format, signed, retried, in bounded memory, and with nothing
- * lost silently.
+ * An audit webhook for Vert.x: each audit entry that is published on the event bus reaches its
+ * HTTPS endpoints, each in its receiver's own format, signed, retried, in bounded memory, and with
+ * nothing lost silently.
  *
  * <p>This package is the public face, and nothing else: verticles, options, addresses and the
  * client. A host comes in by {@link dev.auditwebhook.WebhookVerticle}, and by {@link
@@ -40,9 +40,9 @@
  * <tr><td>{@code webhook.attempts}</td><td>published, local</td><td>one message an attempt</td></tr>
  * </table>
  *
- * <p>Every request about one endpoint may name it by {@code "endpoint":"siem"}; without that, {@link
- * dev.auditwebhook.EndpointOptions#DEFAULT_ID default} is meant, or for {@code webhook.ready} and
- * {@code webhook.health} all of them.
+ * <p>Every request about one endpoint may name it by {@code "endpoint":"siem"}; without that,
+ * {@link dev.auditwebhook.EndpointOptions#DEFAULT_ID default} is meant, or for {@code
+ * webhook.ready} and {@code webhook.health} all of them.
  *
  * <p>A request that cannot be served fails with a {@link io.vertx.core.eventbus.ReplyException}:
  * 400 invalid, 404 unknown, 409 not possible now, 502 no answer from the receiver, 503 no room or
