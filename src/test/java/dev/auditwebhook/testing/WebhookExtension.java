@@ -152,7 +152,7 @@ public final class WebhookExtension implements AfterEachCallback, AutoCloseable 
 
   /** Options of an endpoint with short times, and the URL of a receiver. */
   public EndpointOptions endpoint(ScriptedReceiver of) {
-    return new EndpointOptions(options().setUrl(of.url()));
+    return options().setUrl(of.url()).defaultEndpoint();
   }
 
   public void deploy() {
