@@ -86,11 +86,14 @@ class RetiredSenderTest {
     return onContext(
         () ->
             new WebClientSender(
-                vertx,
+                new WebClientSender.Network(
+                    vertx,
+                    new GuardedResolver(
+                        host -> addresses.future(), true, System::currentTimeMillis),
+                    () -> 0),
                 options,
                 new StandardHeaders(options, none, System::currentTimeMillis),
                 new Credentials(options, "", true),
-                new GuardedResolver(host -> addresses.future(), true, System::currentTimeMillis),
                 id -> "msg_" + id));
   }
 
