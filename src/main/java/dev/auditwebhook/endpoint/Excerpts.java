@@ -1,5 +1,6 @@
 package dev.auditwebhook.endpoint;
 
+import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.attempt.Batch;
 import dev.auditwebhook.endpoint.ledger.Pending;
 import dev.auditwebhook.endpoint.settings.Settings;
@@ -50,7 +51,7 @@ final class Excerpts {
       excerpt =
           answer.excerpt() == null
               ? null
-              : shown(answer.excerpt(), isCut(answer), batch, destination);
+              : shown(answer.excerpt(), isCut(answer), answer, batch, destination);
     }
     return excerpt;
   }
@@ -60,16 +61,17 @@ final class Excerpts {
    */
   String shown(String said, Answer answer, Batch batch, Destination destination) {
     shown(answer, batch, destination);
-    return said == null ? null : shown(said, true, batch, destination);
+    return said == null ? null : shown(said, true, answer, batch, destination);
   }
 
-  private String shown(String text, boolean cut, Batch batch, Destination destination) {
+  private String shown(
+      String text, boolean cut, Answer answer, Batch batch, Destination destination) {
     if (text.length() < Concealment.SHORTEST) {
       return text;
     }
     try {
       if (concealment == null) {
-        concealment = concealment(batch, destination);
+        concealment = concealment(answer, batch, destination);
       }
       return concealment.conceal(text, cut);
     } catch (IllegalArgumentException e) {
@@ -78,10 +80,14 @@ final class Excerpts {
     }
   }
 
-  private Concealment concealment(Batch batch, Destination destination) {
+  private Concealment concealment(Answer answer, Batch batch, Destination destination) {
     Concealment of = new Concealment().url(destination);
-    settings
-        .options()
+    answer.shown().forEach(of::header);
+    EndpointOptions options = settings.options();
+    if (options.getAuth() != null) {
+      of.header(options.getAuth().getClientSecret());
+    }
+    options
         .getHeaders()
         .forEach(
             (name, value) -> {
