@@ -1,12 +1,9 @@
 package dev.auditwebhook.endpoint;
 
-import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.attempt.Batch;
 import dev.auditwebhook.endpoint.ledger.Pending;
-import dev.auditwebhook.endpoint.settings.Settings;
 import dev.auditwebhook.json.ExactJson;
 import dev.auditwebhook.security.Concealment;
-import dev.auditwebhook.security.OwnHeaders;
 import dev.auditwebhook.security.Redaction;
 import dev.auditwebhook.security.UrlPolicy.Destination;
 import dev.auditwebhook.wire.Answer;
@@ -21,7 +18,6 @@ final class Excerpts {
 
   private static final int LONGEST_CHARACTER = 4;
 
-  private final Settings settings;
   private final Redaction redaction;
 
   /** Of the answer that was shown last, as many events may have fared alike. */
@@ -31,11 +27,9 @@ final class Excerpts {
   private String excerpt;
 
   /**
-   * @param settings with the headers that are sent
    * @param redact further keys of details that are redacted
    */
-  Excerpts(Settings settings, List<String> redact) {
-    this.settings = settings;
+  Excerpts(List<String> redact) {
     redaction = new Redaction(redact);
   }
 
@@ -83,18 +77,6 @@ final class Excerpts {
   private Concealment concealment(Answer answer, Batch batch, Destination destination) {
     Concealment of = new Concealment().url(destination);
     answer.shown().forEach(of::header);
-    EndpointOptions options = settings.options();
-    if (options.getAuth() != null) {
-      of.header(options.getAuth().getClientSecret());
-    }
-    options
-        .getHeaders()
-        .forEach(
-            (name, value) -> {
-              if (!OwnHeaders.isOurs(name)) {
-                of.header(value);
-              }
-            });
     for (Pending pending : batch.events()) {
       JsonObject sent = (JsonObject) ExactJson.parse(Buffer.buffer(pending.event().body()));
       of.details(redaction, sent.getValue(Event.DETAILS));

@@ -15,8 +15,7 @@ import java.util.List;
  * @param resent whether it took a second request, as the first met a closed connection or its token
  *     was refused
  * @param body what the format reads of it: at most the first 64 KiB
- * @param shown the values of {@code Authorization} that were not configured, which the receiver may
- *     echo
+ * @param shown the credentials of the attempt, which the receiver may echo
  */
 public record Answer(
     int status,

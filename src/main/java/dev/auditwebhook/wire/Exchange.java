@@ -33,7 +33,7 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
   private final byte[] body;
   private final boolean showsCredentials;
   private final long startedNanos = System.nanoTime();
-  private final List<String> shown = new ArrayList<>(0);
+  private List<String> shown = List.of();
   private byte[] content;
   private AccessToken token;
   private String awaited;
@@ -123,11 +123,13 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
     }
     request.putHeader(HttpHeaders.CONTENT_TYPE, format.contentType());
     headers.addTo(request.headers(), messageId, body, showsCredentials);
+    shown = shown.isEmpty() ? headers.credentials() : shown;
     if (content != body) {
       request.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
     }
     if (token != null) {
       request.putHeader(HttpHeaders.AUTHORIZATION, token.authorization());
+      shown = new ArrayList<>(shown);
       shown.add(token.authorization());
     }
     return true;

@@ -4,6 +4,7 @@ import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.security.OwnHeaders;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ public final class StandardHeaders {
   private final Secrets secrets;
   private final LongSupplier clock;
   private final Map<String, String> added = new LinkedHashMap<>();
+  private final List<String> credentials;
   private Signer signer;
   private long signerExpires;
 
@@ -55,7 +57,16 @@ public final class StandardHeaders {
                 added.put(name, value);
               }
             });
+    credentials = new ArrayList<>(added.values());
+    if (options.getAuth() != null) {
+      credentials.add(options.getAuth().getClientSecret());
+    }
     secretsChanged();
+  }
+
+  /** What was configured for the receiver alone: it may echo it, and nobody is to see it. */
+  List<String> credentials() {
+    return credentials;
   }
 
   /** Signs with the secrets of now. */

@@ -4,7 +4,6 @@ import static dev.auditwebhook.endpoint.ScriptedSender.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.auditwebhook.CircuitOptions;
-import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.attempt.Attempt;
 import dev.auditwebhook.endpoint.attempt.AttemptReport;
 import dev.auditwebhook.endpoint.attempt.Batch;
@@ -15,7 +14,6 @@ import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.endpoint.ledger.Ledger;
 import dev.auditwebhook.endpoint.ledger.Pending;
 import dev.auditwebhook.endpoint.ledger.Total;
-import dev.auditwebhook.endpoint.settings.Settings;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.testing.LogLines;
@@ -28,7 +26,6 @@ import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -64,15 +61,8 @@ class RecorderTest {
   private final Ledger ledger = store.ledger();
   private final Measured measured = new Measured();
   private final List<AttemptReport> reports = new ArrayList<>();
-  private final Settings settings =
-      new Settings(
-          new EndpointOptions().setHeaders(Map.of("Authorization", "Bearer hunter2hunter2")),
-          ledger.settings(),
-          clock.now(),
-          ledger::settingsChanged);
   private final Recorder recorder =
-      new Recorder(
-          "siem", ledger, new Excerpts(settings, List.of()), clock, measured, reports::add);
+      new Recorder("siem", ledger, new Excerpts(List.of()), clock, measured, reports::add);
   private final Circuit circuit =
       new Circuit(
           vertx,
@@ -162,7 +152,7 @@ class RecorderTest {
 
   @Test
   void aDeadLetterTellsWhatBecameOfItsEvent() {
-    Answer answer = new Answer(503, null, false, 0, "no entry for hunter2hunter2", 9, false);
+    Answer answer = echoing(503, "no entry for hunter2hunter2");
     try (LogLines log = new LogLines()) {
       assertThat(record(Ruling.DEAD_LETTER, attempt(1, 2), answer, true)).isNull();
       assertThat(log.all())
@@ -200,6 +190,12 @@ class RecorderTest {
     assertThat(ledger.total(Total.DELIVERED)).isEqualTo(2);
   }
 
+  /** Of an attempt that showed {@code Bearer hunter2hunter2}. */
+  private static Answer echoing(int status, String excerpt) {
+    List<String> shown = List.of("Bearer hunter2hunter2");
+    return new Answer(status, null, false, 0, excerpt, 9, false, new byte[0], shown);
+  }
+
   /** The part of an attempt that was made for its event with this index. */
   private static Attempt part(Attempt attempt, int index) {
     Batch batch = attempt.batch();
@@ -229,7 +225,7 @@ class RecorderTest {
   @Test
   void whatWasSaidOfASingleEventEchoesNoCredentials() {
     Attempt whole = attempt(2, 0);
-    Answer answer = new Answer(200, null, false, 0, "", 9, false);
+    Answer answer = echoing(200, "");
     for (int i = 0; i < 2; i++) {
       Finding finding = new Finding(Verdict.REJECTED, "403 in a 200", i + " of hunter2hunter2");
       recorder.record(

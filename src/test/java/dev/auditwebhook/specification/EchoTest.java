@@ -5,12 +5,15 @@ import static dev.auditwebhook.testing.Webhooks.batches;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.testing.Effect;
 import dev.auditwebhook.testing.EveryStore;
 import dev.auditwebhook.testing.LogLines;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import dev.auditwebhook.testing.TokenEndpoint;
 import dev.auditwebhook.testing.WebhookExtension;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -38,11 +41,17 @@ class EchoTest {
   private static final List<String> SECRETS = List.of(SEGMENT, KEY, BEARER, PASSWORD, ADDED);
 
   private void deployAgainst(int status, Function<Echo, String> answer) {
+    deployAgainst(status, answer, Future.succeededFuture());
+  }
+
+  private void deployAgainst(int status, Function<Echo, String> answer, Future<Void> released) {
     receiver.usually(
         received ->
             (vertx, request) -> {
               Echo echo = new Echo(request, received.body().toString());
-              Effect.status(status, Map.of(), answer.apply(echo)).play(vertx, request);
+              Effect.status(status, Map.of(), answer.apply(echo))
+                  .heldBackUntil(released)
+                  .play(vertx, request);
             });
     webhook.deploy(
         batches(webhook.options(), batch, 50)
@@ -109,6 +118,18 @@ class EchoTest {
         .allSatisfy(
             shown ->
                 assertThat(shown).contains("\"password\":\"<redacted>\"").doesNotContain(SECRETS));
+  }
+
+  @Test
+  void credentialsThatWereReplacedBeforeTheAnswerCameAreNotShownEither() {
+    Promise<Void> released = Promise.promise();
+    deployAgainst(400, Echo::all, released.future());
+    webhook.publish("user.login", secrets());
+    await().until(() -> receiver.requests().size() == 1);
+    webhook.put("default", new EndpointOptions().setUrl(receiver.url("/v2")));
+    released.complete();
+    webhook.awaitSettled(1);
+    assertThat(response()).startsWith("POST <redacted> <redacted> ").doesNotContain(SECRETS);
   }
 
   @ParameterizedTest
