@@ -15,7 +15,7 @@ import java.util.List;
  * @param resent whether it took a second request, as the first met a closed connection or its token
  *     was refused
  * @param body what the format reads of it: at most the first 64 KiB
- * @param shown the credentials of the attempt, which the receiver may echo
+ * @param shown values of headers, and what else is to be read by nobody if the receiver echoes it
  */
 public record Answer(
     int status,
@@ -37,7 +37,20 @@ public record Answer(
       String excerpt,
       long latency,
       boolean resent) {
-    this(status, error, refused, retryAfter, excerpt, latency, resent, NOTHING, List.of());
+    this(status, error, refused, retryAfter, excerpt, latency, resent, NOTHING);
+  }
+
+  /** One to which nothing was shown in confidence. */
+  public Answer(
+      int status,
+      String error,
+      boolean refused,
+      long retryAfter,
+      String excerpt,
+      long latency,
+      boolean resent,
+      byte[] body) {
+    this(status, error, refused, retryAfter, excerpt, latency, resent, body, List.of());
   }
 
   private static final byte[] NOTHING = {};

@@ -13,8 +13,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.codec.BodyCodec;
 import io.vertx.ext.web.codec.spi.BodyStream;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One attempt on the wire: a request and its answer, until the last byte or the deadline, whichever
@@ -123,14 +123,15 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
     }
     request.putHeader(HttpHeaders.CONTENT_TYPE, format.contentType());
     headers.addTo(request.headers(), messageId, body, showsCredentials);
-    shown = shown.isEmpty() ? headers.credentials() : shown;
+    if (shown.isEmpty()) {
+      shown = headers.confidential();
+    }
     if (content != body) {
       request.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
     }
     if (token != null) {
       request.putHeader(HttpHeaders.AUTHORIZATION, token.authorization());
-      shown = new ArrayList<>(shown);
-      shown.add(token.authorization());
+      shown = Stream.concat(shown.stream(), Stream.of(token.authorization())).toList();
     }
     return true;
   }

@@ -1,14 +1,15 @@
 package dev.auditwebhook.wire;
 
+import dev.auditwebhook.AuthOptions;
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.security.OwnHeaders;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +37,7 @@ public final class StandardHeaders {
   private final Secrets secrets;
   private final LongSupplier clock;
   private final Map<String, String> added = new LinkedHashMap<>();
-  private final List<String> credentials;
+  private final List<String> confidential;
   private Signer signer;
   private long signerExpires;
 
@@ -57,16 +58,17 @@ public final class StandardHeaders {
                 added.put(name, value);
               }
             });
-    credentials = new ArrayList<>(added.values());
-    if (options.getAuth() != null) {
-      credentials.add(options.getAuth().getClientSecret());
-    }
+    confidential =
+        Stream.concat(
+                added.values().stream(),
+                Stream.ofNullable(options.getAuth()).map(AuthOptions::getClientSecret))
+            .toList();
     secretsChanged();
   }
 
-  /** What was configured for the receiver alone: it may echo it, and nobody is to see it. */
-  List<String> credentials() {
-    return credentials;
+  /** What is configured in confidence, and a receiver may echo. */
+  List<String> confidential() {
+    return confidential;
   }
 
   /** Signs with the secrets of now. */
