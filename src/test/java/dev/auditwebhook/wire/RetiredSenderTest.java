@@ -94,7 +94,7 @@ class RetiredSenderTest {
                     System::currentTimeMillis),
                 options,
                 new StandardHeaders(options, none, System::currentTimeMillis),
-                new Credentials(options, "", true),
+                new Credentials(options, ""),
                 id -> "msg_" + id));
   }
 
