@@ -24,9 +24,7 @@ record Outlet(
     EndpointOptions options = settings.options();
     Clock clock = around.clock();
     StandardHeaders headers = new StandardHeaders(options, settings, clock::now);
-    Credentials credentials =
-        new Credentials(
-            options, settings.credentialsUrl(), around.options().isAllowPrivateNetworks());
+    Credentials credentials = new Credentials(options, settings.credentialsUrl());
     WebClientSender sender =
         new WebClientSender(
             new WebClientSender.Network(around.vertx(), around.resolver(), clock::elapsed),

@@ -25,7 +25,7 @@ public final class Credentials {
   /**
    * @param url that was configured with them, empty for none
    */
-  public Credentials(EndpointOptions options, String url, boolean allowPrivateNetworks) {
+  public Credentials(EndpointOptions options, String url) {
     boolean certificate = new WebClientOptions(options.getClient()).getKeyCertOptions() != null;
     token = options.getAuth() != null;
     some = certificate || token || !options.getHeaders().isEmpty();
@@ -33,7 +33,8 @@ public final class Credentials {
     if (!url.isEmpty()) {
       allowed.add(0, url);
     }
-    allowed.forEach(each -> origins.add(UrlPolicy.vet(each, allowPrivateNetworks).origin()));
+    // Where attempts may go is decided elsewhere: an origin that is forbidden now is none of them.
+    allowed.forEach(each -> origins.add(UrlPolicy.vet(each, true).origin()));
   }
 
   /** Whether an endpoint gets them. */

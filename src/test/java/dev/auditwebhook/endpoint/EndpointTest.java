@@ -454,6 +454,18 @@ class EndpointTest {
   }
 
   @Test
+  void aUrlThatCredentialsWerePutWithHoldsUpNoStartOnceAnotherOneIsInForce() {
+    start();
+    put(another().setUrl("http://127.0.0.1:1/in").setHeaders(Map.of("Authorization", "Bearer 1")));
+    endpoint.set(OTHER_URL, null, null, null);
+    clock.turn();
+    options.setAllowPrivateNetworks(false);
+    start();
+    assertThat(endpoint.url()).isEqualTo(OTHER_URL);
+    assertThat(endpoint.warnings()).singleElement().asString().contains("are not sent to");
+  }
+
+  @Test
   void anEndpointThatWasMadeAtRunTimeIsThereAfterARestartAsItWasPut() {
     journal = Journal.open(engine, clock).result();
     endpoint = Endpoints.made(vertx, clock, options, journal, "siem");

@@ -152,9 +152,7 @@ class RecorderTest {
 
   @Test
   void aDeadLetterTellsWhatBecameOfItsEvent() {
-    List<String> shown = List.of("Bearer hunter2hunter2");
-    String echo = "no entry for hunter2hunter2";
-    Answer answer = new Answer(503, null, false, 0, echo, 9, false, new byte[0], shown);
+    Answer answer = echoing(503, "no entry for hunter2hunter2");
     try (LogLines log = new LogLines()) {
       assertThat(record(Ruling.DEAD_LETTER, attempt(1, 2), answer, true)).isNull();
       assertThat(log.all())
@@ -192,6 +190,12 @@ class RecorderTest {
     assertThat(ledger.total(Total.DELIVERED)).isEqualTo(2);
   }
 
+  /** Of an attempt that showed {@code Bearer hunter2hunter2}. */
+  private static Answer echoing(int status, String excerpt) {
+    List<String> shown = List.of("Bearer hunter2hunter2");
+    return new Answer(status, null, false, 0, excerpt, 9, false, new byte[0], shown);
+  }
+
   /** The part of an attempt that was made for its event with this index. */
   private static Attempt part(Attempt attempt, int index) {
     Batch batch = attempt.batch();
@@ -221,7 +225,7 @@ class RecorderTest {
   @Test
   void whatWasSaidOfASingleEventEchoesNoCredentials() {
     Attempt whole = attempt(2, 0);
-    Answer answer = new Answer(200, null, false, 0, "", 9, false);
+    Answer answer = echoing(200, "");
     for (int i = 0; i < 2; i++) {
       Finding finding = new Finding(Verdict.REJECTED, "403 in a 200", i + " of hunter2hunter2");
       recorder.record(

@@ -9,6 +9,7 @@ import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.security.UrlPolicy.Destination;
 import dev.auditwebhook.testing.Turn;
+import dev.auditwebhook.wire.WebClientSender.Network;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -86,14 +87,14 @@ class RetiredSenderTest {
     return onContext(
         () ->
             new WebClientSender(
-                new WebClientSender.Network(
+                new Network(
                     vertx,
                     new GuardedResolver(
                         host -> addresses.future(), true, System::currentTimeMillis),
-                    () -> 0),
+                    System::currentTimeMillis),
                 options,
                 new StandardHeaders(options, none, System::currentTimeMillis),
-                new Credentials(options, "", true),
+                new Credentials(options, ""),
                 id -> "msg_" + id));
   }
 
