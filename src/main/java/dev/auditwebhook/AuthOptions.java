@@ -2,6 +2,7 @@ package dev.auditwebhook;
 
 import dev.auditwebhook.json.StrictJson;
 import dev.auditwebhook.security.UrlPolicy;
+import dev.auditwebhook.wire.auth.OAuth2Library;
 import io.vertx.core.json.JsonObject;
 
 /**
@@ -51,6 +52,10 @@ public class AuthOptions {
   void check(String path, boolean allowPrivateNetworks) {
     StrictJson json = StrictJson.of(path, toJson());
     json.require(type.equals(OAUTH2), "type", "must be " + OAUTH2);
+    json.require(
+        OAuth2Library.isThere(),
+        "type",
+        "\"" + OAUTH2 + "\" needs " + OAuth2Library.NAME + " on the class path");
     json.check("tokenUrl", () -> UrlPolicy.vet(tokenUrl, allowPrivateNetworks));
     json.require(!clientId.isEmpty(), "clientId", "must not be empty");
     json.require(!clientSecret.isEmpty(), "clientSecret", "must not be empty");

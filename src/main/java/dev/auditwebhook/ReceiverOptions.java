@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Where an endpoint's events go, and what the receiver is shown: one half of its options.
@@ -91,6 +92,11 @@ abstract class ReceiverOptions<T> {
         "must be " + NONE + " or " + GZIP);
     if (auth != null) {
       auth.check(json.pathOf("auth"), allowPrivateNetworks);
+      json.require(
+          Stream.concat(headers.keySet().stream(), Stream.ofNullable(signatureHeader))
+              .noneMatch("Authorization"::equalsIgnoreCase),
+          "auth",
+          "sets the header Authorization, which must not be configured beside it");
     }
   }
 
@@ -132,9 +138,9 @@ abstract class ReceiverOptions<T> {
   }
 
   /**
-   * Static headers, such as a receiver's {@code Authorization}. They and the client certificate go
-   * only to the origin of {@link #getUrl()}, or to any when that is empty, and to {@link
-   * #getAllowedOrigins()}.
+   * Static headers, such as a receiver's {@code Authorization}, which is refused beside {@link
+   * #getAuth()}. They, its token and the client certificate go only to the origin of {@link
+   * #getUrl()}, or to any when that is empty, and to {@link #getAllowedOrigins()}.
    */
   public Map<String, String> getHeaders() {
     return headers;
@@ -147,8 +153,8 @@ abstract class ReceiverOptions<T> {
   }
 
   /**
-   * More origins, such as {@code https://siem.example:8443}, that get the configured headers and
-   * client certificate when the URL is set to one of them.
+   * More origins, such as {@code https://siem.example:8443}, that get the configured headers, token
+   * and client certificate when the URL is set to one of them.
    */
   public List<String> getAllowedOrigins() {
     return allowedOrigins;
@@ -218,7 +224,10 @@ abstract class ReceiverOptions<T> {
     return self();
   }
 
-  /** Whose token is the {@code Authorization} header; {@code null} for nobody's. */
+  /**
+   * Whose token is the {@code Authorization} header; {@code null} for nobody's. A configured header
+   * of that name is refused beside it.
+   */
   public AuthOptions getAuth() {
     return auth;
   }

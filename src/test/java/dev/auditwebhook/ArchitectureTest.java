@@ -43,7 +43,8 @@ class ArchitectureTest {
     "metrics,",
     "security, json",
     "wire.format, json",
-    "wire, wire.format security json",
+    "wire.auth, wire.format security",
+    "wire, wire.format wire.auth security json",
     "endpoint.ledger, wire.format",
     "endpoint.attempt, endpoint.ledger wire wire.format security metrics json",
     "endpoint.settings, endpoint.ledger wire",
@@ -126,6 +127,17 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.micrometer..", "io.vertx.micrometer..")
+        .check(MODULE);
+  }
+
+  @Test
+  void onlyWhatAsksForTokensKnowsTheLibraryThatDoes() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.auditwebhook.wire.auth")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.vertx.ext.auth..")
         .check(MODULE);
   }
 

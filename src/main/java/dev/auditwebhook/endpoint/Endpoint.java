@@ -65,7 +65,7 @@ public final class Endpoint {
     actions = new Actions(settings.options().getActions());
     outlet = Outlet.of(settings, around, ids);
     metrics = around.metrics().ofEndpoint(id);
-    Excerpts excerpts = new Excerpts(settings, around.options().getRedact());
+    Excerpts excerpts = new Excerpts(around.options().getRedact());
     Recorder recorder = new Recorder(id, ledger, excerpts, clock, metrics, around.listener());
     readAhead = new ReadAhead(store, ledger, clock, state, capacity::held);
     dispatcher = new Dispatcher(clock, ids, settings, outlet.sender(), recorder, readAhead);

@@ -2,10 +2,8 @@ package dev.auditwebhook.endpoint;
 
 import dev.auditwebhook.endpoint.attempt.Batch;
 import dev.auditwebhook.endpoint.ledger.Pending;
-import dev.auditwebhook.endpoint.settings.Settings;
 import dev.auditwebhook.json.ExactJson;
 import dev.auditwebhook.security.Concealment;
-import dev.auditwebhook.security.OwnHeaders;
 import dev.auditwebhook.security.Redaction;
 import dev.auditwebhook.security.UrlPolicy.Destination;
 import dev.auditwebhook.wire.Answer;
@@ -20,7 +18,6 @@ final class Excerpts {
 
   private static final int LONGEST_CHARACTER = 4;
 
-  private final Settings settings;
   private final Redaction redaction;
 
   /** Of the answer that was shown last, as many events may have fared alike. */
@@ -30,11 +27,9 @@ final class Excerpts {
   private String excerpt;
 
   /**
-   * @param settings with the headers that are sent
    * @param redact further keys of details that are redacted
    */
-  Excerpts(Settings settings, List<String> redact) {
-    this.settings = settings;
+  Excerpts(List<String> redact) {
     redaction = new Redaction(redact);
   }
 
@@ -50,7 +45,7 @@ final class Excerpts {
       excerpt =
           answer.excerpt() == null
               ? null
-              : shown(answer.excerpt(), isCut(answer), batch, destination);
+              : shown(answer.excerpt(), isCut(answer), answer, batch, destination);
     }
     return excerpt;
   }
@@ -60,16 +55,17 @@ final class Excerpts {
    */
   String shown(String said, Answer answer, Batch batch, Destination destination) {
     shown(answer, batch, destination);
-    return said == null ? null : shown(said, true, batch, destination);
+    return said == null ? null : shown(said, true, answer, batch, destination);
   }
 
-  private String shown(String text, boolean cut, Batch batch, Destination destination) {
+  private String shown(
+      String text, boolean cut, Answer answer, Batch batch, Destination destination) {
     if (text.length() < Concealment.SHORTEST) {
       return text;
     }
     try {
       if (concealment == null) {
-        concealment = concealment(batch, destination);
+        concealment = concealment(answer, batch, destination);
       }
       return concealment.conceal(text, cut);
     } catch (IllegalArgumentException e) {
@@ -78,17 +74,9 @@ final class Excerpts {
     }
   }
 
-  private Concealment concealment(Batch batch, Destination destination) {
+  private Concealment concealment(Answer answer, Batch batch, Destination destination) {
     Concealment of = new Concealment().url(destination);
-    settings
-        .options()
-        .getHeaders()
-        .forEach(
-            (name, value) -> {
-              if (!OwnHeaders.isOurs(name)) {
-                of.header(value);
-              }
-            });
+    answer.shown().forEach(of::header);
     for (Pending pending : batch.events()) {
       JsonObject sent = (JsonObject) ExactJson.parse(Buffer.buffer(pending.event().body()));
       of.details(redaction, sent.getValue(Event.DETAILS));

@@ -29,7 +29,11 @@ record Outlet(
             options, settings.credentialsUrl(), around.options().isAllowPrivateNetworks());
     WebClientSender sender =
         new WebClientSender(
-            around.vertx(), options, headers, credentials, around.resolver(), ids::ofEvent);
+            new WebClientSender.Network(around.vertx(), around.resolver(), clock::elapsed),
+            options,
+            headers,
+            credentials,
+            ids::ofEvent);
     return new Outlet(
         settings.puts(), headers, credentials, sender, new TestDelivery(ids, sender, clock));
   }

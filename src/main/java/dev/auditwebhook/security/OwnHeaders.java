@@ -9,8 +9,8 @@ public final class OwnHeaders {
   private static final Set<String> OURS =
       Set.of(
           """
-          content-type content-length transfer-encoding connection host expect te trailer upgrade
-          webhook-id webhook-timestamp webhook-signature"""
+          content-type content-length content-encoding transfer-encoding connection host expect te
+          trailer upgrade webhook-id webhook-timestamp webhook-signature"""
               .split("\\s+"));
 
   private OwnHeaders() {}

@@ -10,14 +10,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Where the configured headers and the client certificate go: to the origin of the URL that was
- * configured with them, or to any where none was, and to {@code allowedOrigins}. Whoever may set a
- * URL must not get them by naming a receiver of his own.
+ * Where the configured headers, the token and the client certificate go: to the origin of the URL
+ * that was configured with them, or to any where none was, and to {@code allowedOrigins}. Whoever
+ * may set a URL must not get them by naming a receiver of his own.
  */
 public final class Credentials {
 
   private final Set<String> origins = new HashSet<>();
   private final boolean some;
+  private final boolean token;
   private Destination lastAsked;
   private boolean lastAnswer;
 
@@ -26,7 +27,8 @@ public final class Credentials {
    */
   public Credentials(EndpointOptions options, String url, boolean allowPrivateNetworks) {
     boolean certificate = new WebClientOptions(options.getClient()).getKeyCertOptions() != null;
-    some = certificate || !options.getHeaders().isEmpty() || options.getAuth() != null;
+    token = options.getAuth() != null;
+    some = certificate || token || !options.getHeaders().isEmpty();
     List<String> allowed = new ArrayList<>(options.getAllowedOrigins());
     if (!url.isEmpty()) {
       allowed.add(0, url);
@@ -47,7 +49,9 @@ public final class Credentials {
   public String warning(Destination destination) {
     return destination == null || !some || goTo(destination)
         ? null
-        : "the configured headers and client certificate are not sent to "
+        : "the configured headers"
+            + (token ? ", token" : "")
+            + " and client certificate are not sent to "
             + destination.origin()
             + ", as they were configured for another origin; if it may have them, name it in"
             + " allowedOrigins";

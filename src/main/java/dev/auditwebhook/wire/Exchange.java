@@ -1,6 +1,8 @@
 package dev.auditwebhook.wire;
 
 import dev.auditwebhook.security.ForbiddenAddressException;
+import dev.auditwebhook.wire.auth.AccessToken;
+import dev.auditwebhook.wire.auth.TokenException;
 import dev.auditwebhook.wire.format.Format;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -11,20 +13,18 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.codec.BodyCodec;
 import io.vertx.ext.web.codec.spi.BodyStream;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * One request and its answer, until the last byte or the deadline, whichever is first. Of the
- * answer's body it reads at most {@value #READ_LIMIT} bytes and keeps {@value
- * Answer#EXCERPT_LIMIT}, or all of them where the format reads them. At the deadline or the limit
- * it resets the request, which closes the connection.
+ * One attempt on the wire: a request and its answer, until the last byte or the deadline, whichever
+ * is first. At the deadline, or where a {@link Reply} reads no more, it resets the request, which
+ * closes the connection. It may take a second request: when the connection turns out to be closed,
+ * and when the receiver refuses its token.
  */
 final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
 
-  static final int READ_LIMIT = 64 * 1024;
+  private static final int UNAUTHORIZED = 401;
 
   private final Promise<Answer> answer = Promise.promise();
   private final Deadlines deadlines;
@@ -33,19 +33,22 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
   private final byte[] body;
   private final boolean showsCredentials;
   private final long startedNanos = System.nanoTime();
-  private final Buffer kept = Buffer.buffer();
+  private List<String> shown = List.of();
+  private byte[] content;
+  private AccessToken token;
+  private String awaited;
+  private Runnable renewal;
   private HttpClientRequest request;
   private Line line;
-  private int status;
-  private long retryAfter;
-  private int keeps = Answer.EXCERPT_LIMIT;
-  private long bytesRead;
+  private Reply reply;
   private boolean reused;
   private boolean interim;
-  private boolean resent;
+  private boolean reconnected;
+  private boolean renewed;
   private boolean done;
 
   /**
+   * @param body what is signed
    * @param showsCredentials whether the receiver gets the configured headers
    */
   Exchange(
@@ -55,11 +58,38 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
     this.messageId = messageId;
     this.body = body;
     this.showsCredentials = showsCredentials;
+    content = body;
     deadlines.start(this);
   }
 
-  byte[] body() {
-    return body;
+  boolean showsCredentials() {
+    return showsCredentials;
+  }
+
+  /** What is sent, compressed or not. */
+  byte[] content() {
+    return content;
+  }
+
+  /** Sends the body in its compressed form. */
+  void compressed(byte[] bytes) {
+    content = bytes;
+  }
+
+  /** Until it {@link #shows} one it waits for a token, of whoever has this origin. */
+  void awaitsToken(String origin) {
+    awaited = origin;
+  }
+
+  /**
+   * Shows a token.
+   *
+   * @param another is run when the receiver refuses it: then it is to go again, with another one
+   */
+  void shows(AccessToken good, Runnable another) {
+    awaited = null;
+    token = good;
+    renewal = another;
   }
 
   @Override
@@ -93,34 +123,74 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
     }
     request.putHeader(HttpHeaders.CONTENT_TYPE, format.contentType());
     headers.addTo(request.headers(), messageId, body, showsCredentials);
+    if (shown.isEmpty()) {
+      shown = headers.confidential();
+    }
+    if (content != body) {
+      request.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
+    }
+    if (token != null) {
+      request.putHeader(HttpHeaders.AUTHORIZATION, token.authorization());
+      shown = Stream.concat(shown.stream(), Stream.of(token.authorization())).toList();
+    }
     return true;
   }
 
   /** The head of the answer is there. */
   void receives(HttpClientResponse response) {
-    response.exceptionHandler(this::fail).handler(this::read).endHandler(v -> complete());
+    Reply latest = new Reply(response, format.reads(response.statusCode()));
+    // What still comes of an answer that was left for a second request concerns nobody.
+    response
+        .exceptionHandler(
+            cause -> {
+              if (latest == reply) {
+                fail(cause);
+              }
+            })
+        .handler(data -> read(latest, data))
+        .endHandler(
+            v -> {
+              if (latest == reply && !done) {
+                line.answered(request);
+                end();
+              }
+            });
     if (done) {
       return;
     }
-    status = response.statusCode();
-    if (format.reads(status)) {
-      keeps = READ_LIMIT;
-    }
-    if (status >= 300) {
-      String value = response.getHeader(HttpHeaders.RETRY_AFTER);
-      retryAfter = RetryAfter.millis(value, System.currentTimeMillis());
-    }
-    if (status < 200) {
-      abort(null);
+    reply = latest;
+    if (reply.status() < 200) {
+      endEarly();
     } else {
       response.resume();
     }
   }
 
-  private void complete() {
-    if (stop()) {
-      line.answered(request);
-      tell(null, false);
+  private void read(Reply from, Buffer data) {
+    if (from == reply && !done && !from.read(data)) {
+      endEarly();
+    }
+  }
+
+  /** No more is read of the answer, and the connection ends: a reset is heard as a failure. */
+  private void endEarly() {
+    HttpClientRequest ended = request;
+    line.cut();
+    end();
+    ended.reset();
+  }
+
+  /** What there is of the answer is all that is read of it. */
+  private void end() {
+    if (reply.status() == UNAUTHORIZED && renewal != null && !renewed) {
+      renewed = true;
+      request = null;
+      line = null;
+      reply = null;
+      interim = false;
+      renewal.run();
+    } else if (stop()) {
+      tell(null, false, reply.retryAfter());
     }
   }
 
@@ -131,18 +201,18 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
     return stops;
   }
 
-  private void tell(String error, boolean forbidden) {
-    long latency = (System.nanoTime() - startedNanos) / 1_000_000;
+  private void tell(String error, boolean refused, long retryAfter) {
     answer.complete(
         new Answer(
-            status,
+            reply == null ? 0 : reply.status(),
             error,
-            forbidden,
+            refused,
             retryAfter,
-            status == 0 ? null : text(),
-            latency,
-            resent,
-            kept.getBytes()));
+            reply == null ? null : reply.excerpt(),
+            (System.nanoTime() - startedNanos) / 1_000_000,
+            reconnected || renewed,
+            reply == null ? new byte[0] : reply.body(),
+            shown));
   }
 
   /**
@@ -150,9 +220,9 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
    * closed, so that no byte of an answer came.
    */
   boolean sendsAgain(Throwable cause) {
-    boolean unanswered = reused && status == 0 && !interim && !line.isHeard();
-    boolean again = !done && !resent && unanswered && Failures.isClosed(cause);
-    resent |= again;
+    boolean unanswered = reused && reply == null && !interim && !line.isHeard();
+    boolean again = !done && !reconnected && unanswered && Failures.isClosed(cause);
+    reconnected |= again;
     return again;
   }
 
@@ -161,7 +231,13 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
       if (line != null) {
         line.failed();
       }
-      tell(Failures.describe(cause), cause instanceof ForbiddenAddressException);
+      long retryAfter = reply == null ? 0 : reply.retryAfter();
+      boolean refused = cause instanceof ForbiddenAddressException;
+      if (cause instanceof TokenException none) {
+        refused = none.isRefused();
+        retryAfter = RetryAfter.millis(none.retryAfter(), System.currentTimeMillis());
+      }
+      tell(Failures.describe(cause), refused, retryAfter);
     }
   }
 
@@ -169,11 +245,16 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
   @Override
   public void abort(String error) {
     if (stop()) {
-      if (request != null) {
-        line.cut();
-        request.reset();
-      }
-      tell(error, false);
+      cut();
+      long retryAfter = reply == null ? 0 : reply.retryAfter();
+      tell(awaited == null ? error : Failures.noToken(awaited, error), false, retryAfter);
+    }
+  }
+
+  private void cut() {
+    if (request != null) {
+      line.cut();
+      request.reset();
     }
   }
 
@@ -182,30 +263,6 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
   public void drop() {
     if (line != null) {
       line.closeNow();
-    }
-  }
-
-  private String text() {
-    // A character that the limit cuts in two is left out rather than shown as damaged.
-    byte[] excerpt = kept.getBytes(0, Math.min(kept.length(), Answer.EXCERPT_LIMIT));
-    CharBuffer chars = CharBuffer.allocate(excerpt.length);
-    StandardCharsets.UTF_8
-        .newDecoder()
-        .onMalformedInput(CodingErrorAction.REPLACE)
-        .decode(ByteBuffer.wrap(excerpt), chars, false);
-    return chars.flip().toString();
-  }
-
-  private void read(Buffer data) {
-    if (!done) {
-      bytesRead += data.length();
-      int room = keeps - kept.length();
-      if (room > 0) {
-        kept.appendBuffer(data, 0, Math.min(room, data.length()));
-      }
-      if (bytesRead > READ_LIMIT) {
-        abort(null);
-      }
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.auditwebhook.wire;
 
 import dev.auditwebhook.security.ForbiddenAddressException;
+import dev.auditwebhook.wire.auth.TokenException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.vertx.core.http.HttpClosedException;
@@ -54,7 +55,9 @@ final class Failures {
 
   static String describe(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof ForbiddenAddressException) {
+      if (cause instanceof TokenException none) {
+        return noToken(none.origin(), none.getMessage() != null ? none.getMessage() : why(none));
+      } else if (cause instanceof ForbiddenAddressException) {
         return cause.getMessage();
       } else if (cause instanceof UnknownHostException) {
         return "name not resolved";
@@ -77,6 +80,19 @@ final class Failures {
       return "the answer is not HTTP";
     }
     return "no answer (" + kind(failure) + ")";
+  }
+
+  /**
+   * Why an attempt had no answer that had no token first.
+   *
+   * @param origin whom it was asked of
+   */
+  static String noToken(String origin, String why) {
+    return "no token from " + origin + ": " + why + ", so no answer";
+  }
+
+  private static String why(TokenException none) {
+    return describe(none.getCause()).replace("the receiver", "the server");
   }
 
   /** What is wrong, rather than how Java puts it. */

@@ -1,5 +1,6 @@
 package dev.auditwebhook.wire;
 
+import dev.auditwebhook.AuthOptions;
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.security.OwnHeaders;
 import io.vertx.core.MultiMap;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +37,7 @@ public final class StandardHeaders {
   private final Secrets secrets;
   private final LongSupplier clock;
   private final Map<String, String> added = new LinkedHashMap<>();
+  private final List<String> confidential;
   private Signer signer;
   private long signerExpires;
 
@@ -55,7 +58,17 @@ public final class StandardHeaders {
                 added.put(name, value);
               }
             });
+    confidential =
+        Stream.concat(
+                added.values().stream(),
+                Stream.ofNullable(options.getAuth()).map(AuthOptions::getClientSecret))
+            .toList();
     secretsChanged();
+  }
+
+  /** What is configured in confidence, and a receiver may echo. */
+  List<String> confidential() {
+    return confidential;
   }
 
   /** Signs with the secrets of now. */

@@ -1,10 +1,16 @@
 package dev.auditwebhook.wire;
 
+import dev.auditwebhook.AuthOptions;
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.json.StrictJson;
 import dev.auditwebhook.security.GuardedResolver;
+import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.security.UrlPolicy.Destination;
 import dev.auditwebhook.wire.WebClients.Kind;
+import dev.auditwebhook.wire.auth.AccessToken;
+import dev.auditwebhook.wire.auth.TokenRoute;
+import dev.auditwebhook.wire.auth.TokenSource;
+import dev.auditwebhook.wire.auth.Tokens;
 import dev.auditwebhook.wire.format.Event;
 import dev.auditwebhook.wire.format.Format;
 import dev.auditwebhook.wire.format.FormatCatalog;
@@ -24,8 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
-import java.util.function.Predicate;
-import java.util.regex.Pattern;
+import java.util.function.LongSupplier;
 
 /**
  * Sends through Vert.x {@code WebClient}, to a vetted address, with one deadline and one cap over
@@ -33,15 +38,22 @@ import java.util.regex.Pattern;
  */
 public final class WebClientSender implements Sender {
 
-  /** A host name of one label, as SNI has them: no address, no {@code _}. */
-  private static final Predicate<String> SHORT_NAME =
-      Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?").asMatchPredicate();
-
   /** A name's addresses may change for as long as its URL does not. */
   private static final int MAX_ROUTES = 64;
 
+  /**
+   * What it reaches receivers with.
+   *
+   * @param resolver finds the addresses that connections go to
+   * @param elapsed the time that has gone by since some moment, in milliseconds
+   */
+  public record Network(Vertx vertx, GuardedResolver resolver, LongSupplier elapsed) {}
+
   /** The way to one address of an endpoint, on a connection that is kept or on a fresh one. */
   private record Route(InetAddress address, boolean fresh) {}
+
+  /** Where an attempt goes, on which of the addresses, and whether on a connection of its own. */
+  private record Way(Destination destination, int attempt, boolean fresh) {}
 
   private final Format format;
   private final LongFunction<String> messageIds;
@@ -50,6 +62,13 @@ public final class WebClientSender implements Sender {
   private final GuardedResolver resolver;
   private final Deadlines deadlines;
   private final WebClients clients;
+  private final Gzip gzip;
+
+  /** {@code null} when there is no {@code auth}. */
+  private final Tokens tokens;
+
+  /** Whom they are asked of. */
+  private final Destination tokenUrl;
 
   /** What all attempts on a route copy. */
   private final Map<Route, HttpRequest<Buffer>> requests = new HashMap<>();
@@ -62,11 +81,10 @@ public final class WebClientSender implements Sender {
    * @param messageIds gives the message id of an event
    */
   public WebClientSender(
-      Vertx vertx,
+      Network network,
       EndpointOptions options,
       StandardHeaders headers,
       Credentials credentials,
-      GuardedResolver resolver,
       LongFunction<String> messageIds) {
     format =
         FormatCatalog.of(
@@ -76,9 +94,25 @@ public final class WebClientSender implements Sender {
     this.messageIds = messageIds;
     this.headers = headers;
     this.credentials = credentials;
-    this.resolver = resolver;
-    deadlines = new Deadlines(vertx, options.getAttemptTimeout());
-    clients = new WebClients(vertx, options, this::intercept);
+    resolver = network.resolver();
+    deadlines = new Deadlines(network.vertx(), options.getAttemptTimeout());
+    clients = new WebClients(network.vertx(), options, this::intercept);
+    boolean compresses = options.getCompression().equals(EndpointOptions.GZIP);
+    gzip = compresses ? new Gzip(network.vertx()) : null;
+    AuthOptions auth = options.getAuth();
+    tokenUrl = auth == null ? null : UrlPolicy.vet(auth.getTokenUrl(), true);
+    tokens = auth == null ? null : tokens(network, auth, options.getAttemptTimeout());
+  }
+
+  private Tokens tokens(Network network, AuthOptions auth, long timeout) {
+    TokenRoute route =
+        new TokenRoute(
+            network.vertx(),
+            tokenUrl,
+            clients.apart(Kind.of(tokenUrl, credentials.goTo(tokenUrl), true)),
+            number -> address(tokenUrl, number),
+            timeout);
+    return new Tokens(new TokenSource(auth, route), network.elapsed());
   }
 
   @Override
@@ -102,15 +136,51 @@ public final class WebClientSender implements Sender {
       Destination destination, int attempt, String messageId, byte[] body, boolean fresh) {
     Exchange exchange =
         new Exchange(deadlines, format, messageId, body, credentials.goTo(destination));
-    if (clients.isProxied()) {
-      post(exchange, destination, new Route(null, fresh));
+    Way way = new Way(destination, attempt, fresh);
+    if (gzip == null) {
+      authorize(exchange, way);
     } else {
-      resolver
-          .addressFor(destination, attempt)
+      gzip.compress(body)
           .onComplete(
-              address -> post(exchange, destination, new Route(address, fresh)), exchange::fail);
+              compressed -> {
+                exchange.compressed(compressed);
+                authorize(exchange, way);
+              },
+              exchange::fail);
     }
     return exchange.answer();
+  }
+
+  private void authorize(Exchange exchange, Way way) {
+    if (tokens != null && exchange.showsCredentials()) {
+      show(tokens.get(), exchange, way);
+    } else {
+      post(exchange, way);
+    }
+  }
+
+  private void show(Future<AccessToken> asked, Exchange exchange, Way way) {
+    exchange.awaitsToken(tokenUrl.origin());
+    asked.onComplete(
+        token -> {
+          exchange.shows(token, () -> show(tokens.insteadOf(token), exchange, way));
+          post(exchange, way);
+        },
+        exchange::fail);
+  }
+
+  private void post(Exchange exchange, Way way) {
+    address(way.destination(), way.attempt())
+        .onComplete(
+            address -> post(exchange, way.destination(), new Route(address, way.fresh())),
+            exchange::fail);
+  }
+
+  /** A vetted address, or {@code null} where a proxy finds it. */
+  private Future<InetAddress> address(Destination destination, int attempt) {
+    return clients.isProxied()
+        ? Future.succeededFuture()
+        : resolver.addressFor(destination, attempt);
   }
 
   private void post(Exchange exchange, Destination destination, Route route) {
@@ -121,7 +191,7 @@ public final class WebClientSender implements Sender {
       request(destination, route)
           .copy()
           .as(exchange)
-          .sendBuffer(BufferInternal.buffer(Unpooled.wrappedBuffer(exchange.body())))
+          .sendBuffer(BufferInternal.buffer(Unpooled.wrappedBuffer(exchange.content())))
           .onFailure(
               cause -> {
                 if (exchange.sendsAgain(cause)) {
@@ -149,11 +219,8 @@ public final class WebClientSender implements Sender {
             ? null
             : SocketAddress.inetSocketAddress(
                 new InetSocketAddress(route.address(), destination.port()));
-    boolean shortName = SHORT_NAME.test(destination.host());
-    Kind kind =
-        new Kind(shortName, destination.ssl(), credentials.goTo(destination), route.fresh());
     return clients
-        .get(kind)
+        .get(Kind.of(destination, credentials.goTo(destination), route.fresh()))
         .request(
             HttpMethod.POST, pinned, destination.port(), destination.host(), destination.target())
         .ssl(destination.ssl());
@@ -171,7 +238,7 @@ public final class WebClientSender implements Sender {
 
   /** Lets attempts that are under way come to their end, then closes all connections. */
   public Future<Void> retire() {
-    return clients.retire().onComplete(v -> deadlines.close());
+    return deadlines.allEnded().compose(v -> close());
   }
 
   /** Closes all connections. */

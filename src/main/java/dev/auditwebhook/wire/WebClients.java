@@ -2,6 +2,7 @@ package dev.auditwebhook.wire;
 
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.security.ClientOptions;
+import dev.auditwebhook.security.UrlPolicy.Destination;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -18,7 +19,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,10 @@ final class WebClients {
 
   private static final Logger log = LoggerFactory.getLogger(WebClients.class);
 
+  /** A host name of one label, as SNI has them: no address, no {@code _}. */
+  private static final Predicate<String> SHORT_NAME =
+      Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?").asMatchPredicate();
+
   /**
    * What a client is for.
    *
@@ -39,7 +45,13 @@ final class WebClients {
    * @param credentials whether it may show the configured client certificate
    * @param fresh whether each request gets a connection of its own
    */
-  record Kind(boolean shortName, boolean ssl, boolean credentials, boolean fresh) {}
+  record Kind(boolean shortName, boolean ssl, boolean credentials, boolean fresh) {
+
+    static Kind of(Destination destination, boolean credentials, boolean fresh) {
+      boolean shortName = SHORT_NAME.test(destination.host());
+      return new Kind(shortName, destination.ssl(), credentials, fresh);
+    }
+  }
 
   private final Vertx vertx;
   private final WebClientOptions options;
@@ -80,19 +92,38 @@ final class WebClients {
     return clients.computeIfAbsent(kind, this::create);
   }
 
-  private WebClient create(Kind kind) {
+  private WebClientOptions optionsFor(Kind kind) {
     WebClientOptions chosen = new WebClientOptions(options);
     if (kind.shortName()) {
       chosen.setForceSni(true);
     }
+    if (!kind.credentials()) {
+      chosen.setKeyCertOptions(null);
+    }
+    return chosen;
+  }
+
+  /** A client for something else than attempts: HTTP/1.1, and a connection a request. */
+  HttpClientAgent apart(Kind kind) {
+    WebClientOptions chosen = optionsFor(kind);
+    chosen
+        .setProtocolVersion(HttpVersion.HTTP_1_1)
+        .setUseAlpn(false)
+        .setKeepAlive(false)
+        .setPipelining(false)
+        .setDecompressionSupported(false);
+    HttpClientAgent agent = vertx.httpClientBuilder().with(chosen).build();
+    agents.add(agent);
+    return agent;
+  }
+
+  private WebClient create(Kind kind) {
+    WebClientOptions chosen = optionsFor(kind);
     if (!kind.ssl()
         && chosen.getProtocolVersion() == HttpVersion.HTTP_2
         && chosen.isHttp2ClearTextUpgrade()) {
       // A receiver that declines the upgrade would keep a connection that cannot be guarded.
       chosen.setProtocolVersion(HttpVersion.HTTP_1_1);
-    }
-    if (!kind.credentials()) {
-      chosen.setKeyCertOptions(null);
     }
     PoolOptions pool = new PoolOptions().setHttp1MaxSize(maxInFlight);
     if (kind.fresh()) {
@@ -119,15 +150,6 @@ final class WebClients {
             ? AnswerGuard.guard(http1, options)
             : new Http2Line(connection, fresh, attemptTimeout);
     Line.of(connection).set(line);
-  }
-
-  /** Lets requests that are under way come to their end, then closes all connections. */
-  Future<Void> retire() {
-    return Future.join(
-            agents.stream()
-                .map(agent -> agent.shutdown(attemptTimeout, TimeUnit.MILLISECONDS))
-                .toList())
-        .mapEmpty();
   }
 
   /** Closes all connections. */

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.auditwebhook.WebhookClient.DeadLetter;
 import dev.auditwebhook.WebhookOptions;
-import dev.auditwebhook.endpoint.VertxClock;
 import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.testing.LoopbackOnly;
 import dev.auditwebhook.testing.ScriptedReceiver;
@@ -15,7 +14,6 @@ import dev.auditwebhook.testing.WebhookExtension;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
@@ -53,30 +51,8 @@ class ForbiddenConnectionTest {
   }
 
   private void deploy(WebhookOptions options) {
-    webhook.deploy(new ResolvingVerticle(options), new DeploymentOptions());
-  }
-
-  private final class ResolvingVerticle extends VerticleBase {
-    private final WebhookOptions options;
-    private Webhook webhook;
-
-    ResolvingVerticle(WebhookOptions options) {
-      this.options = options;
-    }
-
-    @Override
-    public Future<?> start() {
-      GuardedResolver resolver =
-          new GuardedResolver(
-              ForbiddenConnectionTest.this::resolve, options.isAllowPrivateNetworks(), clock::get);
-      webhook = new Webhook(vertx, options, resolver, new VertxClock(vertx));
-      return webhook.start();
-    }
-
-    @Override
-    public Future<?> stop() {
-      return webhook.stop();
-    }
+    webhook.deploy(
+        new ResolvingVerticle(options, this::resolve, clock::get), new DeploymentOptions());
   }
 
   private Future<List<InetAddress>> resolve(String host) {

@@ -4,7 +4,6 @@ import static dev.auditwebhook.endpoint.ScriptedSender.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.auditwebhook.CircuitOptions;
-import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.attempt.Attempt;
 import dev.auditwebhook.endpoint.attempt.AttemptReport;
 import dev.auditwebhook.endpoint.attempt.Batch;
@@ -15,7 +14,6 @@ import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.endpoint.ledger.Ledger;
 import dev.auditwebhook.endpoint.ledger.Pending;
 import dev.auditwebhook.endpoint.ledger.Total;
-import dev.auditwebhook.endpoint.settings.Settings;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.testing.LogLines;
@@ -28,7 +26,6 @@ import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -64,15 +61,8 @@ class RecorderTest {
   private final Ledger ledger = store.ledger();
   private final Measured measured = new Measured();
   private final List<AttemptReport> reports = new ArrayList<>();
-  private final Settings settings =
-      new Settings(
-          new EndpointOptions().setHeaders(Map.of("Authorization", "Bearer hunter2hunter2")),
-          ledger.settings(),
-          clock.now(),
-          ledger::settingsChanged);
   private final Recorder recorder =
-      new Recorder(
-          "siem", ledger, new Excerpts(settings, List.of()), clock, measured, reports::add);
+      new Recorder("siem", ledger, new Excerpts(List.of()), clock, measured, reports::add);
   private final Circuit circuit =
       new Circuit(
           vertx,
@@ -162,7 +152,9 @@ class RecorderTest {
 
   @Test
   void aDeadLetterTellsWhatBecameOfItsEvent() {
-    Answer answer = new Answer(503, null, false, 0, "no entry for hunter2hunter2", 9, false);
+    List<String> shown = List.of("Bearer hunter2hunter2");
+    String echo = "no entry for hunter2hunter2";
+    Answer answer = new Answer(503, null, false, 0, echo, 9, false, new byte[0], shown);
     try (LogLines log = new LogLines()) {
       assertThat(record(Ruling.DEAD_LETTER, attempt(1, 2), answer, true)).isNull();
       assertThat(log.all())
@@ -198,5 +190,69 @@ class RecorderTest {
     record(Ruling.DELIVERED, attempt(2, 0), resent, true);
     assertThat(ledger.total(Total.RETRIED)).isEqualTo(2);
     assertThat(ledger.total(Total.DELIVERED)).isEqualTo(2);
+  }
+
+  /** The part of an attempt that was made for its event with this index. */
+  private static Attempt part(Attempt attempt, int index) {
+    Batch batch = attempt.batch();
+    return new Attempt(
+        batch.part(List.of(batch.events().get(index)), "msg_part"),
+        attempt.circuit(),
+        attempt.ticket());
+  }
+
+  @Test
+  void whatWasSaidOfASingleEventIsInItsErrorAndItsStatusIsThatOfTheAnswer() {
+    Attempt whole = attempt(2, 0);
+    Answer answer = new Answer(200, null, false, 0, "{\"errors\":true}", 9, false);
+    Finding finding = new Finding(Verdict.REJECTED, "400 in a 200", "mapper_parsing_exception");
+    recorder.record(
+        new Decision(part(whole, 1), Ruling.DEAD_LETTER, finding), whole.batch(), answer, true);
+    DeadLetter letter = letter(2);
+    assertThat(letter.status()).isEqualTo(200);
+    assertThat(letter.error())
+        .isEqualTo("400 in a 200 from http://a.example: mapper_parsing_exception");
+    assertThat(letter.response()).isEqualTo("{\"errors\":true}");
+    assertThat(recorder.lastError()).isEqualTo("400 in a 200 from http://a.example");
+    assertThat(ledger.letters()).containsExactly(2L);
+    assertThat(measured.attempts).containsExactly("failed 9 ms 1");
+  }
+
+  @Test
+  void whatWasSaidOfASingleEventEchoesNoCredentials() {
+    Attempt whole = attempt(2, 0);
+    Answer answer = new Answer(200, null, false, 0, "", 9, false);
+    for (int i = 0; i < 2; i++) {
+      Finding finding = new Finding(Verdict.REJECTED, "403 in a 200", i + " of hunter2hunter2");
+      recorder.record(
+          new Decision(part(whole, i), Ruling.DEAD_LETTER, finding), whole.batch(), answer, true);
+      assertThat(letter(i + 1).error())
+          .startsWith("403 in a 200 from http://a.example: " + i + " of ")
+          .doesNotContain("hunter2");
+    }
+  }
+
+  @Test
+  void eachEventOfAnAttemptIsRecordedOnceWhateverBecomesOfTheOthers() {
+    Attempt whole = attempt(3, 0);
+    Answer answer = status(200);
+    recorder.record(
+        new Decision(part(whole, 0), Ruling.DELIVERED, Finding.DELIVERED),
+        whole.batch(),
+        answer,
+        true);
+    Batch again =
+        recorder.record(
+            new Decision(
+                part(whole, 1), Ruling.RETRY, new Finding(Verdict.RETRY, "429 in a 200", null)),
+            whole.batch(),
+            answer,
+            true);
+    assertThat(again.attempts()).isEqualTo(1);
+    assertThat(again.messageId()).isEqualTo("msg_part");
+    assertThat(whole.batch().events().get(2).attempts()).as("a neighbour").isZero();
+    assertThat(ledger.total(Total.DELIVERED)).isEqualTo(1);
+    assertThat(ledger.total(Total.RETRIED)).isEqualTo(1);
+    assertThat(reports).extracting(AttemptReport::problem).containsExactly(null, "429 in a 200");
   }
 }

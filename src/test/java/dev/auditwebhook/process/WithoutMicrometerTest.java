@@ -10,17 +10,11 @@ import dev.auditwebhook.WebhookRouterVerticle;
 import dev.auditwebhook.WebhookVerticle;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import io.vertx.core.Vertx;
-import java.io.File;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,7 +55,7 @@ class WithoutMicrometerTest {
 
   @Test
   void eventsAreDeliveredAndTheRouteSaysWhatIsMissing() throws Exception {
-    assertThat(runWithout("micrometer|prometheus|HdrHistogram"))
+    assertThat(OtherClassPath.runWithout("micrometer|prometheus|HdrHistogram", Host.class))
         .contains("delivered, and metrics are 501")
         .contains("metrics need io.micrometer:micrometer-registry-prometheus on the class path");
   }
@@ -73,32 +67,15 @@ class WithoutMicrometerTest {
         "micrometer-core|vertx-micrometer"
       })
   void soTheyAreWhenOnlyAPartIsThere(String missing) throws Exception {
-    assertThat(runWithout(missing)).contains("delivered, and metrics are 501");
+    assertThat(OtherClassPath.runWithout(missing, Host.class))
+        .contains("delivered, and metrics are 501");
   }
 
   @Test
   void theRegistryAloneIsEnough() throws Exception {
-    assertThat(runWithout("vertx-micrometer-metrics"))
-        .contains("delivered, and metrics are 200", "webhook_delivered_total{address=\"webhook\"}");
-  }
-
-  private static String runWithout(String jars) throws Exception {
-    String classPath =
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(entry -> !Path.of(entry).getFileName().toString().matches(".*(" + jars + ").*"))
-            .collect(Collectors.joining(File.pathSeparator));
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    Process process =
-        new ProcessBuilder(List.of(java, "-cp", classPath, Host.class.getName()))
-            .redirectErrorStream(true)
-            .start();
-    try {
-      String output = new String(process.getInputStream().readAllBytes());
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-      assertThat(process.exitValue()).as(output).isZero();
-      return output;
-    } finally {
-      process.destroyForcibly();
-    }
+    assertThat(OtherClassPath.runWithout("vertx-micrometer-metrics", Host.class))
+        .contains(
+            "delivered, and metrics are 200",
+            "webhook_delivered_total{address=\"webhook\",endpoint=\"default\"}");
   }
 }

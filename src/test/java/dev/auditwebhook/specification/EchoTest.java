@@ -2,14 +2,18 @@ package dev.auditwebhook.specification;
 
 import static dev.auditwebhook.testing.Effect.status;
 import static dev.auditwebhook.testing.Webhooks.batches;
+import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.testing.Effect;
 import dev.auditwebhook.testing.EveryStore;
 import dev.auditwebhook.testing.LogLines;
 import dev.auditwebhook.testing.ScriptedReceiver;
+import dev.auditwebhook.testing.TokenEndpoint;
 import dev.auditwebhook.testing.WebhookExtension;
+import io.vertx.core.Promise;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -149,6 +153,68 @@ class EchoTest {
         request -> status(400, Map.of(), "you sent " + request.headers().get("authorization")));
     webhook.deploy(webhook.options().setHeaders(Map.of("Authorization", "Bearer s3cret-t0ken")));
     webhook.publish(1);
+    webhook.awaitSettled(1);
+
+    assertThat(webhook.deadLetters().get(0).response()).isEqualTo("you sent <redacted>");
+  }
+
+  @Test
+  void aReceiverThatEchoesATokenOrWhatGetsOneShowsNeither() {
+    TokenEndpoint idp = TokenEndpoint.start(webhook.elsewhere());
+    receiver.usually(
+        request ->
+            status(
+                request.headers().get("authorization").endsWith("-1") ? 401 : 400,
+                Map.of(),
+                request.headers().get("authorization")
+                    + " after Bearer token-1 by "
+                    + TokenEndpoint.SECRET));
+    webhook.deploy(webhook.options().setAuth(idp.auth()));
+    webhook.publish(1);
+    webhook.awaitSettled(1);
+
+    assertThat(webhook.deadLetters().get(0).response())
+        .isEqualTo("<redacted> after <redacted> by <redacted>");
+  }
+
+  @Test
+  void neitherIsShownInWhatIsSaidOfSingleEvents() {
+    TokenEndpoint idp = TokenEndpoint.start(webhook.elsewhere());
+    receiver.usually(
+        request ->
+            TokenEndpoint.json(
+                200,
+                new JsonObject()
+                    .put("partialSuccess", said(request.headers().get("authorization")))
+                    .encode()));
+    webhook.deploy(webhook.options().setFormat("otlp").setAuth(idp.auth()));
+    webhook.publish(1);
+    webhook.awaitSettled(1);
+
+    assertThat(webhook.deadLetters().get(0).error())
+        .contains("<redacted>")
+        .doesNotContain("token-1", TokenEndpoint.SECRET);
+  }
+
+  private static JsonObject said(String authorization) {
+    return new JsonObject()
+        .put("rejectedLogRecords", 1)
+        .put("errorMessage", authorization + " of " + TokenEndpoint.SECRET);
+  }
+
+  @Test
+  void norIsAHeaderThatWasReplacedWhileTheAnswerWasUnderWay() {
+    Promise<Void> replaced = Promise.promise();
+    receiver.usually(
+        request ->
+            status(400, Map.of(), "you sent " + request.headers().get("authorization"))
+                .heldBackUntil(replaced.future()));
+    webhook.deploy(webhook.options().setHeaders(Map.of("Authorization", "Bearer s3cret-t0ken")));
+    webhook.publish(1);
+    receiver.takeRequest();
+    EndpointOptions others = new EndpointOptions().setUrl(receiver.url());
+    result(webhook.client().put(EndpointOptions.DEFAULT_ID, others));
+    replaced.complete();
     webhook.awaitSettled(1);
 
     assertThat(webhook.deadLetters().get(0).response()).isEqualTo("you sent <redacted>");

@@ -5,6 +5,7 @@ import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.auditwebhook.AuthOptions;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.testing.Certificates;
 import dev.auditwebhook.testing.EveryStore;
@@ -121,6 +122,27 @@ class ProxyTest {
 
     assertThat(webhook.awaitSettled(1).delivered()).isEqualTo(1);
     assertThat(proxy.asked).containsExactly("POST http://siem.example/in?a=b");
+  }
+
+  @Test
+  void aTokenIsAskedForThroughItToo() {
+    Proxy proxy = new Proxy();
+    AuthOptions auth =
+        new AuthOptions()
+            .setTokenUrl("http://idp.example/token?a=b")
+            .setClientId("audit")
+            .setClientSecret("s3cret");
+    webhook.deploy(
+        webhook
+            .options()
+            .setAuth(auth)
+            .setMaxAttempts(1)
+            .setClient(new JsonObject().put("proxyOptions", proxy.options())));
+    webhook.publish(1);
+
+    assertThat(webhook.awaitSettled(1).lastError())
+        .startsWith("no token from http://idp.example: the answer has no bearer token, ");
+    assertThat(proxy.asked).containsExactly("POST http://idp.example/token?a=b");
   }
 
   @Test

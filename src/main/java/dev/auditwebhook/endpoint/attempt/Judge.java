@@ -62,7 +62,7 @@ public final class Judge {
 
   /** What an answer says: of all events alike, or of each. */
   private List<Finding> findings(Attempt attempt, Answer answer) {
-    if (answer.forbidden()) {
+    if (answer.refused()) {
       return List.of(new Finding(Verdict.REFUSED, answer.problem(), null));
     }
     if (answer.error() != null) {
