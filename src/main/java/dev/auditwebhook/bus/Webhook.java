@@ -52,15 +52,16 @@ public final class Webhook {
         vertx,
         options,
         new GuardedResolver(
-            new VertxResolver(vertx), options.isAllowPrivateNetworks(), System::currentTimeMillis));
+            new VertxResolver(vertx), options.isAllowPrivateNetworks(), System::currentTimeMillis),
+        new VertxClock(vertx));
   }
 
-  Webhook(Vertx vertx, WebhookOptions options, GuardedResolver resolver) {
+  Webhook(Vertx vertx, WebhookOptions options, GuardedResolver resolver, Clock clock) {
     this.vertx = vertx;
     this.options = options;
     this.resolver = resolver;
     this.addresses = WebhookAddresses.of(options.getAddress());
-    this.clock = new VertxClock(vertx);
+    this.clock = clock;
     this.ownership = new Ownership(vertx, options);
     this.desk = new Desk(vertx, options.getScope().equals(WebhookOptions.CLUSTER));
   }

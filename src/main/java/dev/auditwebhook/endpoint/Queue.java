@@ -68,15 +68,22 @@ final class Queue {
 
   /** One that was formed by other rules than these parts into its events. */
   void add(Batch batch) {
-    boolean fits =
-        maxEvents == 1
-            ? batch.messageId().equals(ids.ofEvent(batch.events().get(0).id()))
-            : batch.size() <= maxEvents;
-    if (fits) {
+    if (fits(batch)) {
       batches.add(batch);
     } else {
       batch.events().forEach(this::add);
     }
+  }
+
+  private boolean fits(Batch batch) {
+    if (maxEvents == 1) {
+      return batch.messageId().equals(ids.ofEvent(batch.events().get(0).id()));
+    }
+    long bytes = 0;
+    for (Pending event : batch.events()) {
+      bytes += sizeOf.applyAsInt(event.event());
+    }
+    return batch.size() == 1 || batch.size() <= maxEvents && bytes <= Batch.MAX_BYTES;
   }
 
   /** Gives all that is in it to another one. */

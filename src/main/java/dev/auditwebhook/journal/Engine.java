@@ -94,6 +94,7 @@ public interface Engine {
    * @param number that of the endpoint among the recipients
    * @param after only what is above this id
    * @param limit at most so many events
+   * @return the first of what there is; nothing only when there is nothing
    */
   Future<Found<Event>> read(int number, long after, int limit);
 

@@ -1,6 +1,7 @@
 package dev.auditwebhook.bus;
 
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.endpoint.VertxClock;
 import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.security.Resolver;
 import io.vertx.core.Future;
@@ -21,7 +22,7 @@ final class ResolvingVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    webhook = new Webhook(vertx, options, resolver);
+    webhook = new Webhook(vertx, options, resolver, new VertxClock(vertx));
     return webhook.start();
   }
 

@@ -2,137 +2,27 @@ package dev.auditwebhook.endpoint;
 
 import static dev.auditwebhook.endpoint.ScriptedSender.status;
 import static dev.auditwebhook.testing.Events.ids;
+import static dev.auditwebhook.testing.SpokenFormat.answer;
+import static dev.auditwebhook.wire.format.Verdict.DELIVERED;
+import static dev.auditwebhook.wire.format.Verdict.HELD_UP;
+import static dev.auditwebhook.wire.format.Verdict.REJECTED;
+import static dev.auditwebhook.wire.format.Verdict.RETRY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.auditwebhook.BatchOptions;
-import dev.auditwebhook.CircuitOptions;
-import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.ScriptedSender.Sent;
 import dev.auditwebhook.endpoint.attempt.AttemptReport;
-import dev.auditwebhook.endpoint.attempt.Circuit;
-import dev.auditwebhook.endpoint.attempt.MessageIds;
-import dev.auditwebhook.endpoint.ledger.Ledger;
 import dev.auditwebhook.endpoint.ledger.Total;
-import dev.auditwebhook.endpoint.settings.Settings;
-import dev.auditwebhook.metrics.Metrics;
-import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.testing.LogLines;
-import dev.auditwebhook.testing.ScriptedEngine;
-import dev.auditwebhook.testing.SettableClock;
+import dev.auditwebhook.testing.SpokenFormat;
 import dev.auditwebhook.wire.Answer;
+import dev.auditwebhook.wire.format.Verdict;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class DispatcherTest {
-
-  private static final String URL = "http://a.example/in";
-  private static final String OTHER_URL = "http://b.example/in";
-  private static final long A_DAY = 86_400_000;
-
-  private final Vertx vertx = Vertx.vertx();
-  private final SettableClock clock = new SettableClock();
-  private final ScriptedSender sender = new ScriptedSender(clock);
-  private final ScriptedEngine engine = new ScriptedEngine();
-  private final List<AttemptReport> reports = new ArrayList<>();
-  private final Thread thread = Thread.currentThread();
-  private final EndpointOptions options =
-      new EndpointOptions()
-          .setUrl(URL)
-          .setJitter(0)
-          .setMaxAttempts(3)
-          .setInitialBackoff(1_000)
-          .setMaxBackoff(60_000)
-          .setCircuitBreaker(new CircuitOptions().setMaxFailures(1_000).setResetTimeout(A_DAY));
-  private ScriptedStore store;
-  private Ledger ledger;
-  private Settings settings;
-  private ReadAhead readAhead;
-  private Dispatcher dispatcher;
-
-  @AfterEach
-  void close() {
-    vertx.close().await();
-  }
-
-  /** A start, or another one after all was kept. */
-  private void start() {
-    if (dispatcher != null) {
-      store.kept();
-      dispatcher.stop();
-    }
-    store = new ScriptedStore(engine, options.getDlqCapacity());
-    ledger = store.ledger();
-    settings = new Settings(options, ledger.settings(), clock.now(), ledger::settingsChanged);
-    Excerpts excerpts = new Excerpts(List.of());
-    Recorder recorder = new Recorder("siem", ledger, excerpts, clock, Metrics.NONE, reports::add);
-    readAhead = new ReadAhead(store, ledger, clock, store.state(), options::getQueueCapacity);
-    dispatcher =
-        new Dispatcher(clock, new MessageIds("msg_test_"), settings, sender, recorder, readAhead);
-    dispatcher.sendTo(circuit(settings.url()));
-  }
-
-  private Circuit circuit(String url) {
-    return new Circuit(
-        vertx,
-        "test",
-        options.getCircuitBreaker(),
-        UrlPolicy.vet(url, true),
-        clock::now,
-        this::changed);
-  }
-
-  /** What the circuit's own timer changes, a test looks at when it has awaited it. */
-  private void changed() {
-    if (Thread.currentThread() == thread) {
-      dispatcher.pump();
-    }
-  }
-
-  private void maxFailures(int maxFailures, long resetTimeout) {
-    options.setCircuitBreaker(
-        new CircuitOptions().setMaxFailures(maxFailures).setResetTimeout(resetTimeout));
-  }
-
-  private void batches(int maxEvents, long maxDelay) {
-    options.setBatch(new BatchOptions().setMaxEvents(maxEvents).setMaxDelay(maxDelay));
-  }
-
-  private void arrive(int events) {
-    dispatcher.queue(store.arrive(events, clock.now()));
-    clock.turn();
-  }
-
-  private void newUrl() {
-    settings.url(OTHER_URL, clock.now());
-    dispatcher.startAfresh();
-    dispatcher.sendTo(circuit(OTHER_URL));
-    clock.turn();
-  }
-
-  private Future<Void> drain(long timeout) {
-    return dispatcher.drain(timeout, Future.succeededFuture());
-  }
-
-  private void awaitProbe() {
-    await().until(() -> dispatcher.circuit().isHalfOpen());
-    dispatcher.pump();
-    clock.turn();
-  }
-
-  private long total(Total total) {
-    return ledger.total(total);
-  }
-
-  private void assertBalanced() {
-    assertThat(ledger.received())
-        .isEqualTo(total(Total.DELIVERED) + total(Total.FAILED) + ledger.pending());
-  }
+class DispatcherTest extends DispatcherScenario {
 
   @Test
   void anEventIsDeliveredOnce() {
@@ -738,5 +628,88 @@ class DispatcherTest {
     clock.turn(1_000);
 
     assertThat(sender.eventIds()).containsExactly(1L);
+  }
+
+  private void spoken() {
+    sender = sender.with(new SpokenFormat());
+    batches(4, 0);
+    start();
+  }
+
+  private void arriveTogether(int events) {
+    dispatcher.queue(store.arrive(events, clock.now()));
+  }
+
+  @Test
+  void ofABatchEachEventFaresAsItsReceiverSays() {
+    spoken();
+    arriveTogether(4);
+    sender.last().answer(answer(DELIVERED, RETRY, REJECTED, RETRY));
+
+    assertThat(total(Total.DELIVERED)).isEqualTo(1);
+    assertThat(ledger.letters()).containsExactly(3L);
+    assertThat(ledger.pending()).isEqualTo(2);
+    assertThat(sender.sent()).as("the others wait").hasSize(1);
+
+    clock.turn(1_000);
+    assertThat(sender.last().eventIds()).containsExactly(2L, 4L);
+    assertThat(sender.last().messageId()).isNotEqualTo(sender.sent(0).messageId());
+    sender.usually(204);
+    sender.last().answer(answer(RETRY, DELIVERED));
+    clock.turn(2_000);
+    assertThat(sender.last().eventIds())
+        .as("by itself, after a longer backoff")
+        .containsExactly(2L);
+    assertThat(sender.last().attempt()).isEqualTo(2);
+    assertThat(total(Total.DELIVERED)).isEqualTo(3);
+    assertBalanced();
+  }
+
+  @Test
+  void whatIsHeldUpByAnotherEventGoesAtOnceAndCostsNoAttempt() {
+    options.setMaxAttempts(1);
+    spoken();
+    arriveTogether(3);
+    sender.last().answer(answer(HELD_UP, REJECTED, HELD_UP));
+    assertThat(ledger.letters()).containsExactly(2L);
+    assertThat(sender.last().eventIds()).containsExactly(1L, 3L);
+    assertThat(sender.last().at()).isZero();
+    sender.last().answer(answer(REJECTED, HELD_UP));
+    sender.last().answer(answer(DELIVERED));
+    assertThat(total(Total.DELIVERED)).isEqualTo(1);
+    assertThat(reports).extracting(AttemptReport::attempt).containsOnly(1);
+    assertBalanced();
+  }
+
+  @Test
+  void ofABatchThatIsTakenInPartOnlyWhatFailsForTheLastTimeIsLost() {
+    spoken();
+    arriveTogether(4);
+    sender.usually(
+        each ->
+            answer(
+                each.eventIds().stream()
+                    .map(id -> id == 2 ? RETRY : DELIVERED)
+                    .toArray(Verdict[]::new)));
+    sender.last().answer(answer(RETRY, RETRY, DELIVERED, DELIVERED));
+    clock.turn(A_DAY);
+    assertThat(total(Total.DELIVERED)).isEqualTo(3);
+    assertThat(ledger.letters()).containsExactly(2L);
+    assertThat(sender.sent()).hasSize(3);
+    assertThat(total(Total.FAILED)).isEqualTo(1);
+    assertBalanced();
+  }
+
+  @Test
+  void whereTheOrderIsStrictWhatIsTriedAgainOfABatchHoldsTheOthers() {
+    options.setMaxInFlight(1);
+    spoken();
+    arriveTogether(6);
+    sender.last().answer(answer(DELIVERED, RETRY, DELIVERED, DELIVERED));
+    assertThat(sender.sent()).hasSize(1);
+    clock.turn(1_000);
+    assertThat(sender.last().eventIds()).containsExactly(2L);
+    sender.last().answer(answer(DELIVERED));
+    assertThat(sender.last().eventIds()).containsExactly(5L, 6L);
   }
 }

@@ -445,4 +445,121 @@ class ReadAheadTest {
     assertThat(ledger.letters()).containsExactly(2L);
     assertThat(imbalance()).isZero();
   }
+
+  /** The oldest pending event, 0 for none. */
+  private long oldest() {
+    Event oldest = readAhead.oldest().result();
+    return oldest == null ? 0 : oldest.id();
+  }
+
+  @Test
+  void theOldestPendingEventIsHeldOrWaits() {
+    assertThat(oldest()).isZero();
+    arrive(14);
+    assertThat(oldest()).isEqualTo(1);
+    deliver(1);
+    deliver(3);
+    assertThat(oldest()).isEqualTo(2);
+    tryAgain(2, 1);
+    assertThat(oldest()).as("tried, it is as old as before").isEqualTo(2);
+    List.copyOf(held.keySet()).forEach(this::deliver);
+    assertThat(oldest()).as("the first that waits in the journal").isEqualTo(11);
+    take();
+    assertThat(oldest()).isEqualTo(11);
+    List.copyOf(held.keySet()).forEach(this::deliver);
+    assertThat(oldest()).isZero();
+  }
+
+  @Test
+  void theOldestPendingEventMayBeOneThatWasRedriven() {
+    open(4);
+    arrive(8);
+    bury(2);
+    deliver(1);
+    redrive(2);
+    store.kept();
+    assertThat(oldest()).isEqualTo(2);
+    deliver(3);
+    deliver(4);
+    assertThat(oldest()).isEqualTo(2);
+  }
+
+  @Test
+  void aRedrivenEventAheadOfTheReadingIsNotOlderThanWhatWaits() {
+    arrive(8);
+    bury(6);
+    open(4);
+    redrive(6);
+    store.kept();
+    assertThat(oldest()).isEqualTo(1);
+    take();
+    assertThat(oldest()).isEqualTo(1);
+  }
+
+  @Test
+  void aRedrivenEventThatIsAllThatIsPendingIsTheOldest() {
+    arrive(3);
+    bury(2);
+    deliver(1);
+    deliver(3);
+    redrive(2);
+    store.kept();
+    assertThat(oldest()).isEqualTo(2);
+  }
+
+  @Test
+  void afterARestartTheOldestIsKnownBeforeItIsRead() {
+    arrive(6);
+    deliver(1);
+    tryAgain(2, 1);
+    deliver(4);
+    open(10);
+    assertThat(oldest()).as("a straggler").isEqualTo(2);
+    take();
+    deliver(2);
+    open(10);
+    assertThat(oldest()).isEqualTo(3);
+  }
+
+  @Test
+  void ofWhatCannotBeReadNoneIsTheOldest() {
+    open(4);
+    arrive(8);
+    bury(1);
+    redrive(1);
+    store.kept();
+    engine.failReads(new IllegalStateException("the disk is gone"));
+    assertThat(oldest()).as("the oldest that is held").isEqualTo(2);
+    ids(2, 4).forEach(this::deliver);
+    assertThat(oldest()).isZero();
+    engine.failReads(null);
+    engine.damage(1);
+    assertThat(oldest()).isZero();
+  }
+
+  @Test
+  void whatItMayReadYetIsNeededOfTheJournal() {
+    open(4);
+    assertThat(readAhead.needed()).isEqualTo(Long.MAX_VALUE);
+    arrive(4);
+    assertThat(readAhead.needed()).as("all is held").isEqualTo(Long.MAX_VALUE);
+    arrive(1);
+    assertThat(readAhead.needed()).isEqualTo(5);
+    ids(1, 4).forEach(this::deliver);
+    take();
+    assertThat(readAhead.needed()).isEqualTo(Long.MAX_VALUE);
+    tryAgain(5, 1);
+    open(4);
+    assertThat(readAhead.needed()).as("a straggler is kept by itself").isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void aLowerBoundHoldsFromNowOn() {
+    arrive(10);
+    capacity = 3;
+    assertThat(arrive(2)).isEmpty();
+    assertThat(take()).isEmpty();
+    ids(1, 9).forEach(this::deliver);
+    assertThat(take()).containsExactly(11L, 12L);
+  }
 }

@@ -191,4 +191,68 @@ class RecorderTest {
     assertThat(ledger.total(Total.RETRIED)).isEqualTo(2);
     assertThat(ledger.total(Total.DELIVERED)).isEqualTo(2);
   }
+
+  /** The part of an attempt that was made for its event with this index. */
+  private static Attempt part(Attempt attempt, int index) {
+    Batch batch = attempt.batch();
+    return new Attempt(
+        batch.part(List.of(batch.events().get(index)), "msg_part"),
+        attempt.circuit(),
+        attempt.ticket());
+  }
+
+  @Test
+  void whatWasSaidOfASingleEventIsInItsErrorAndItsStatusIsThatOfTheAnswer() {
+    Attempt whole = attempt(2, 0);
+    Answer answer = new Answer(200, null, false, 0, "{\"errors\":true}", 9, false);
+    Finding finding = new Finding(Verdict.REJECTED, "400 in a 200", "mapper_parsing_exception");
+    recorder.record(
+        new Decision(part(whole, 1), Ruling.DEAD_LETTER, finding), whole.batch(), answer, true);
+    DeadLetter letter = letter(2);
+    assertThat(letter.status()).isEqualTo(200);
+    assertThat(letter.error())
+        .isEqualTo("400 in a 200 from http://a.example: mapper_parsing_exception");
+    assertThat(letter.response()).isEqualTo("{\"errors\":true}");
+    assertThat(recorder.lastError()).isEqualTo("400 in a 200 from http://a.example");
+    assertThat(ledger.letters()).containsExactly(2L);
+    assertThat(measured.attempts).containsExactly("failed 9 ms 1");
+  }
+
+  @Test
+  void whatWasSaidOfASingleEventEchoesNoCredentials() {
+    Attempt whole = attempt(2, 0);
+    Answer answer = new Answer(200, null, false, 0, "", 9, false);
+    for (int i = 0; i < 2; i++) {
+      Finding finding = new Finding(Verdict.REJECTED, "403 in a 200", i + " of hunter2hunter2");
+      recorder.record(
+          new Decision(part(whole, i), Ruling.DEAD_LETTER, finding), whole.batch(), answer, true);
+      assertThat(letter(i + 1).error())
+          .startsWith("403 in a 200 from http://a.example: " + i + " of ")
+          .doesNotContain("hunter2");
+    }
+  }
+
+  @Test
+  void eachEventOfAnAttemptIsRecordedOnceWhateverBecomesOfTheOthers() {
+    Attempt whole = attempt(3, 0);
+    Answer answer = status(200);
+    recorder.record(
+        new Decision(part(whole, 0), Ruling.DELIVERED, Finding.DELIVERED),
+        whole.batch(),
+        answer,
+        true);
+    Batch again =
+        recorder.record(
+            new Decision(
+                part(whole, 1), Ruling.RETRY, new Finding(Verdict.RETRY, "429 in a 200", null)),
+            whole.batch(),
+            answer,
+            true);
+    assertThat(again.attempts()).isEqualTo(1);
+    assertThat(again.messageId()).isEqualTo("msg_part");
+    assertThat(whole.batch().events().get(2).attempts()).as("a neighbour").isZero();
+    assertThat(ledger.total(Total.DELIVERED)).isEqualTo(1);
+    assertThat(ledger.total(Total.RETRIED)).isEqualTo(1);
+    assertThat(reports).extracting(AttemptReport::problem).containsExactly(null, "429 in a 200");
+  }
 }

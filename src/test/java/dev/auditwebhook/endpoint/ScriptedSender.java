@@ -46,7 +46,7 @@ final class ScriptedSender implements Sender {
 
   private final SettableClock clock;
   private final Format format;
-  private final List<Sent> sent = new ArrayList<>();
+  private final List<Sent> sent;
   private Function<Sent, Answer> usually = each -> null;
 
   ScriptedSender(SettableClock clock) {
@@ -54,8 +54,20 @@ final class ScriptedSender implements Sender {
   }
 
   ScriptedSender(SettableClock clock, Format format) {
+    this(clock, format, new ArrayList<>());
+  }
+
+  private ScriptedSender(SettableClock clock, Format format, List<Sent> sent) {
     this.clock = clock;
     this.format = format;
+    this.sent = sent;
+  }
+
+  /** Another one, whose attempts are among those of this one. */
+  ScriptedSender with(Format another) {
+    ScriptedSender next = new ScriptedSender(clock, another, sent);
+    next.usually = usually;
+    return next;
   }
 
   static Answer status(int status) {

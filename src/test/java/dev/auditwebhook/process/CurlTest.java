@@ -1,15 +1,18 @@
 package dev.auditwebhook.process;
 
 import static dev.auditwebhook.testing.Effect.status;
+import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.testing.Effect;
 import dev.auditwebhook.testing.Readme;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import dev.auditwebhook.testing.WebhookExtension;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,7 +36,8 @@ class CurlTest {
 
   private static final String TOKEN = "token-of-this-test";
   private static final String BASE = "http://127.0.0.1:8080";
-  private static final String RECEIVER = "https://siem.example/in";
+  private static final String RECEIVERS = "https://[a-z-]+\\.example";
+  private static final Pattern ENDPOINT = Pattern.compile("/endpoints/([a-z0-9-]+)");
   private static final Pattern ROUTE = Pattern.compile("`(GET|PUT|PATCH|POST|DELETE) (/[^`?]*)");
   private static final int DEAD_LETTERS = 10;
   private static final int ENDED_BY_MAX_TIME = 28;
@@ -67,22 +71,40 @@ class CurlTest {
   @MethodSource("chaptersWithCommands")
   void everyCommandWorksAsPrintedInTheOrderOfItsChapter(String chapter) throws Exception {
     int port = serveWithDeadLetters();
+    Set<String> endpoints = new HashSet<>();
 
     for (String command : Readme.curlCommands(chapter)) {
+      makeReady(command, endpoints);
       Outcome outcome = run(command, port);
       assertThat(outcome.status())
           .as("%s: %s", command, outcome.output())
-          .isEqualTo(expectedStatus(command));
+          .isEqualTo(expectedStatus(command, endpoints));
       assertThat(outcome.exit()).isEqualTo(command.contains(" -N ") ? ENDED_BY_MAX_TIME : 0);
     }
   }
 
-  private static String expectedStatus(String command) {
-    return switch (route(command)) {
-      case "POST /audit" -> "202";
-      case "PUT /endpoints/siem" -> "201";
-      default -> "200";
-    };
+  /** An endpoint that a chapter does not make, or has removed, is one that its reader has. */
+  private void makeReady(String command, Set<String> endpoints) {
+    String id = endpoint(command);
+    if (id != null && !route(command).startsWith("PUT ") && endpoints.add(id)) {
+      result(webhook.client().put(id, new EndpointOptions().setUrl(receiver.url())));
+    }
+    if (route(command).startsWith("DELETE /endpoints") && !command.contains("/dlq")) {
+      endpoints.remove(id);
+    }
+  }
+
+  private static String endpoint(String command) {
+    Matcher endpoint = ENDPOINT.matcher(route(command));
+    return endpoint.find() ? endpoint.group(1) : null;
+  }
+
+  private static String expectedStatus(String command, Set<String> endpoints) {
+    if (route(command).equals("POST /audit")) {
+      return "202";
+    }
+    boolean makes = route(command).startsWith("PUT /endpoints") && endpoints.add(endpoint(command));
+    return makes ? "201" : "200";
   }
 
   @Test
@@ -132,7 +154,7 @@ class CurlTest {
     String line =
         command
             .replace(BASE, "http://127.0.0.1:" + port)
-            .replace(RECEIVER, receiver.url())
+            .replaceAll(RECEIVERS, "http://127.0.0.1:" + receiver.port())
             .replaceFirst("curl ", "curl -sS -w '\\\\n%{http_code}' --max-time " + seconds + " ");
     assertThat(line.replace("http://127.0.0.1:", "")).as("loopback only").doesNotContain("://");
     ProcessBuilder builder = new ProcessBuilder("bash", "-c", line).redirectErrorStream(true);

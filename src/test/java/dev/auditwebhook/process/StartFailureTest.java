@@ -61,6 +61,14 @@ class StartFailureTest {
   }
 
   @Test
+  void endpointThatIsThereTwice() throws Exception {
+    Files.writeString(conf, "{\"webhook\": {\"endpoints\": {\"siem\": {},\n \"siem\": {}}}}");
+
+    assertThat(failure(1, NONE, "serve", conf.toString()))
+        .startsWith(conf + ": a key is there twice in one object (line 2, column ");
+  }
+
+  @Test
   void notAnObject() throws Exception {
     Files.writeString(conf, "[]");
 
@@ -84,6 +92,10 @@ class StartFailureTest {
           {"webhook":{"url":"ftp://siem.example/in"}}     | webhook.url:
           {"webhook":{"url":"http://169.254.169.254/in"}} | webhook.url:
           {"http":{"port":70000}}                         | http.port: must be
+          {"webhook":{"endpoints":{"SIEM":{}}}}           | webhook.endpoints.SIEM: an endpoint's id
+          {"webhook":{"endpoints":{"default":{}}}}        | webhook.endpoints.default: the endpoint
+          {"webhook":{"endpoints":{"a":{"uri":""}}}}      | webhook.endpoints.a.uri: unknown key
+          {"webhook":{"endpoints":{"a":{"format":"x"}}}}  | webhook.endpoints.a.format: must be one of
           """)
   void badKeyOrValue(String json, String start) throws Exception {
     Files.writeString(conf, json);

@@ -242,7 +242,15 @@ class DeliveryTest {
       await().until(() -> attempts.size() == 2);
       assertThat(attempts.get(0).fieldNames())
           .containsExactly(
-              "event_id", "action", "attempt", "outcome", "status", "latency_ms", "error");
+              "endpoint",
+              "event_id",
+              "action",
+              "attempt",
+              "outcome",
+              "status",
+              "latency_ms",
+              "error");
+      assertThat(attempts.get(0).getString("endpoint")).isEqualTo("default");
       assertThat(attempts.stream().map(a -> a.getString("outcome")))
           .containsExactly("retry", "delivered");
       assertThat(attempts.get(1).getInteger("attempt")).isEqualTo(2);

@@ -1,10 +1,18 @@
 package dev.auditwebhook.specification;
 
+import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.auditwebhook.AuditEvent;
+import dev.auditwebhook.BatchOptions;
+import dev.auditwebhook.EndpointOptions;
+import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.WebhookRouterVerticle;
 import dev.auditwebhook.WebhookVerticle;
+import dev.auditwebhook.testing.Effect;
+import dev.auditwebhook.testing.LogLines;
 import dev.auditwebhook.testing.OneStore;
 import dev.auditwebhook.testing.Readme;
 import dev.auditwebhook.testing.ScriptedReceiver;
@@ -29,16 +37,24 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The example of a host in the README. */
-@OneStore("it is the example of the README, as it stands there")
+/** The examples of a host in the README. */
+@OneStore("they are the examples of the README, as they stand there")
 @Timeout(60)
 class EmbeddingTest {
 
   private static final Path SOURCE =
       Path.of("src/test/java/dev/auditwebhook/specification/EmbeddingTest.java");
+  private static final Pattern EXAMPLE =
+      Pattern.compile("// README begins\n(.*?)\\s*// README ends\n", Pattern.DOTALL);
+  private static final Logger log = LoggerFactory.getLogger(EmbeddingTest.class);
   private static final String HOST_USER = basic("host", "hosts-own-password");
 
   @Test
@@ -82,16 +98,72 @@ class EmbeddingTest {
   }
 
   @Test
-  void theReadmeShowsThisVeryExample() throws Exception {
-    String source = Files.readString(SOURCE);
-    int begin = source.indexOf("// README begins\n") + "// README begins\n".length();
-    String example =
-        source
-            .substring(begin, source.indexOf("// README ends", begin))
-            .stripTrailing()
-            .stripIndent();
+  void aHostHasManyEndpoints() {
+    Vertx vertx = Vertx.vertx();
+    try {
+      ScriptedReceiver siem = ScriptedReceiver.start(vertx);
+      ScriptedReceiver splunk = ScriptedReceiver.start(vertx);
+      splunk.usually(Effect.status(200, Map.of(), "{\"text\":\"Success\",\"code\":0}"));
+      String siemUrl = siem.url();
+      String splunkUrl = splunk.url();
+      String token = "12345678-90ab-cdef-1234-567890abcdef";
+      // README begins
+      WebhookOptions options =
+          new WebhookOptions()
+              .setUrl(siemUrl)
+              .putEndpoint(
+                  "splunk",
+                  new EndpointOptions()
+                      .setUrl(splunkUrl)
+                      .setFormat("splunk-hec")
+                      .setHeaders(Map.of("Authorization", "Splunk " + token))
+                      .setBatch(new BatchOptions().setMaxEvents(100)));
+      // README ends
+      result(vertx.deployVerticle(new WebhookVerticle(options)));
+      WebhookClient client = WebhookClient.create(vertx);
+      client.publish(AuditEvent.of("user.login", null));
 
-    assertThat(Readme.chapter("Embedding")).contains("```java\n" + example + "\n```\n");
+      assertThat(splunk.takeRequest().headers().get("Authorization")).isEqualTo("Splunk " + token);
+      assertThat(siem.takeRequest().json().getString("action")).isEqualTo("user.login");
+      String archiveUrl = siem.url("/archive");
+      try (LogLines lines = new LogLines()) {
+        // README begins
+        client
+            .put("archive", new EndpointOptions().setUrl(archiveUrl).setFormat("ndjson"))
+            .compose(made -> client.endpoint("archive").get())
+            .onSuccess(state -> log.info("{}: {} pending", state.endpoint(), state.pending()))
+            .compose(state -> client.endpoints())
+            .onSuccess(all -> log.info("{} endpoints", all.size()))
+            .compose(all -> client.remove("archive"))
+            .onSuccess(abandoned -> log.info("{} events given up", abandoned));
+        // README ends
+        await()
+            .untilAsserted(
+                () ->
+                    assertThat(lines.all())
+                        .contains(
+                            "INFO archive: 0 pending",
+                            "INFO 3 endpoints",
+                            "INFO 0 events given up"));
+      }
+    } finally {
+      vertx.close().await();
+    }
+  }
+
+  @Test
+  void theReadmeShowsTheseVeryExamples() throws Exception {
+    List<String> examples =
+        EXAMPLE
+            .matcher(Files.readString(SOURCE))
+            .results()
+            .map(example -> example.group(1).stripIndent())
+            .toList();
+
+    assertThat(examples).hasSize(3);
+    for (String example : examples) {
+      assertThat(Readme.chapter("Embedding")).contains("```java\n" + example + "\n```\n");
+    }
   }
 
   private static Future<User> login(JsonObject given) {

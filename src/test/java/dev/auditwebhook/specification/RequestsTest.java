@@ -119,9 +119,11 @@ class RequestsTest {
     assertThat(webhook.request("webhook.get", new JsonObject()).fieldNames())
         .containsExactly(
             "type",
+            "endpoint",
             "enabled",
             "paused",
             "url",
+            "format",
             "signed",
             "delivered",
             "failed",
@@ -134,6 +136,7 @@ class RequestsTest {
             "pending",
             "in_flight",
             "retried",
+            "oldest_pending",
             "circuit",
             "circuit_since",
             "next_probe",

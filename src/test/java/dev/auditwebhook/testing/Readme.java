@@ -12,6 +12,8 @@ public final class Readme {
 
   private static final Path FILE = Path.of("README.md");
   private static final Pattern HEADING = Pattern.compile("(?m)^(?=## )");
+  private static final Pattern CELL = Pattern.compile("(?<!\\\\)\\|");
+  private static final Pattern SECTION = Pattern.compile("(?m)^(?=### )");
 
   private Readme() {}
 
@@ -39,6 +41,50 @@ public final class Readme {
         .splitAsStream(text())
         .filter(chapter -> chapter.startsWith("## "))
         .map(chapter -> chapter.lines().findFirst().orElseThrow().substring(3))
+        .toList();
+  }
+
+  /** A section of a chapter, from its heading to the next. */
+  public static String section(String chapter, String heading) {
+    return SECTION
+        .splitAsStream(chapter(chapter))
+        .filter(section -> section.startsWith("### " + heading + "\n"))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(chapter + " has no section " + heading));
+  }
+
+  /** The headings of the sections of a chapter. */
+  public static List<String> sections(String chapter) {
+    return SECTION
+        .splitAsStream(chapter(chapter))
+        .filter(section -> section.startsWith("### "))
+        .map(section -> section.lines().findFirst().orElseThrow().substring(4))
+        .toList();
+  }
+
+  /** The fenced blocks of a language in a text. */
+  public static List<String> blocks(String text, String language) {
+    return Pattern.compile("(?ms)^```" + language + "\n(.*?)^```$")
+        .matcher(text)
+        .results()
+        .map(block -> block.group(1))
+        .toList();
+  }
+
+  /** The rows of the tables in a text, by cells. */
+  public static List<List<String>> rows(String text) {
+    return text.lines()
+        .filter(line -> line.startsWith("| "))
+        .map(line -> CELL.splitAsStream(line.substring(1)).map(String::strip).toList())
+        .toList();
+  }
+
+  /** What stands between backticks in a text. */
+  public static List<String> quoted(String text) {
+    return Pattern.compile("`([^`]+)`")
+        .matcher(text)
+        .results()
+        .map(quote -> quote.group(1))
         .toList();
   }
 

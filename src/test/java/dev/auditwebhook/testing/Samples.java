@@ -36,15 +36,25 @@ public final class Samples {
     return names;
   }
 
+  /** Whether there is any of an endpoint of the default address. */
+  public boolean knowEndpoint(String id) {
+    return values.keySet().stream().anyMatch(each -> each.contains("endpoint=\"" + id + "\""));
+  }
+
   /** The value of one, such as {@code webhook_pending{address="webhook"}}. */
   public long value(String sample) {
     assertThat(values).containsKey(sample);
     return values.get(sample).longValue();
   }
 
-  /** The value of one of the default address, with further labels. */
+  /** The value of one of the default address, of the endpoint default, with further labels. */
   public long of(String name, String... labels) {
-    Map<String, String> all = new TreeMap<>(Map.of("address", "webhook"));
+    return ofEndpoint("default", name, labels);
+  }
+
+  /** The value of one of the default address, of an endpoint, with further labels. */
+  public long ofEndpoint(String id, String name, String... labels) {
+    Map<String, String> all = new TreeMap<>(Map.of("address", "webhook", "endpoint", id));
     for (int i = 0; i < labels.length; i += 2) {
       all.put(labels[i], labels[i + 1]);
     }

@@ -29,7 +29,7 @@ public final class SpokenFormat implements Format {
   public static Answer answer(long retryAfter, Verdict... verdicts) {
     String words = String.join(",", Arrays.stream(verdicts).map(Enum::name).toList());
     byte[] body = words.getBytes(StandardCharsets.UTF_8);
-    return new Answer(200, null, false, retryAfter, words, 1, false, body);
+    return new Answer(200, null, false, retryAfter, words, 1, false, body, List.of());
   }
 
   /** What is found of an event in such an answer. */

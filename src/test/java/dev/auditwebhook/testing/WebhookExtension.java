@@ -2,10 +2,11 @@ package dev.auditwebhook.testing;
 
 import static dev.auditwebhook.testing.Webhooks.circuit;
 import static dev.auditwebhook.testing.Webhooks.result;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.AuditEvent;
+import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.WebhookOptions;
@@ -24,10 +25,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -76,12 +80,12 @@ public final class WebhookExtension implements AfterEachCallback, AutoCloseable 
     close();
   }
 
-  /** Checks the ledger, if the webhook is deployed, and closes and removes all that there was. */
+  /** Checks all ledgers, if the webhook is deployed, and closes and removes all that there was. */
   @Override
   public void close() {
     try {
       if (deployment != null) {
-        state();
+        states();
       }
     } finally {
       result(Future.join(vertx.close(), elsewhere.close()));
@@ -144,6 +148,11 @@ public final class WebhookExtension implements AfterEachCallback, AutoCloseable 
   /** The same, with a store on disk in any run. */
   public WebhookOptions optionsOnDisk() {
     return Webhooks.onDisk(options(), directory.resolve("data"));
+  }
+
+  /** Options of an endpoint with short times, and the URL of a receiver. */
+  public EndpointOptions endpoint(ScriptedReceiver of) {
+    return options().setUrl(of.url()).defaultEndpoint();
   }
 
   public void deploy() {
@@ -224,19 +233,48 @@ public final class WebhookExtension implements AfterEachCallback, AutoCloseable 
     return request("webhook.set", new JsonObject().put(key, value));
   }
 
+  /** Makes or replaces an endpoint at run time; says whether it was made. */
+  public boolean put(String id, EndpointOptions config) {
+    return result(client.put(id, config));
+  }
+
   /** The state, whose ledger must be balanced. */
   public WebhookClient.State state() {
-    WebhookClient.State state = result(client.get());
+    return balanced(result(client.get()));
+  }
+
+  /** The state of an endpoint, whose ledger must be balanced. */
+  public WebhookClient.State state(String id) {
+    return balanced(result(client.endpoint(id).get()));
+  }
+
+  /** The states of all endpoints, by id; each ledger must be balanced. */
+  public Map<String, WebhookClient.State> states() {
+    return result(client.endpoints()).stream()
+        .collect(toMap(WebhookClient.State::endpoint, WebhookExtension::balanced));
+  }
+
+  private static WebhookClient.State balanced(WebhookClient.State state) {
     assertThat(state.isBalanced()).as("ledger %s", state.json()).isTrue();
     return state;
   }
 
   /** Waits until the state is as wanted, and checks the ledger at every look. */
   public WebhookClient.State awaitState(Predicate<WebhookClient.State> wanted) {
-    return await()
+    return await(this::state, wanted);
+  }
+
+  /** As {@link #awaitState(Predicate)}, of an endpoint. */
+  public WebhookClient.State awaitState(String id, Predicate<WebhookClient.State> wanted) {
+    return await(() -> state(id), wanted);
+  }
+
+  private static WebhookClient.State await(
+      Callable<WebhookClient.State> state, Predicate<WebhookClient.State> wanted) {
+    return Awaitility.await()
         .atMost(Duration.ofSeconds(Webhooks.PATIENCE))
         .pollInterval(Duration.ofMillis(10))
-        .until(this::state, wanted);
+        .until(state, wanted);
   }
 
   public WebhookClient.State awaitCircuit(String wanted) {
@@ -246,6 +284,11 @@ public final class WebhookExtension implements AfterEachCallback, AutoCloseable 
   /** Waits until nothing is pending after so many entries arrived. */
   public WebhookClient.State awaitSettled(long received) {
     return awaitState(state -> state.received() == received && state.pending() == 0);
+  }
+
+  /** As {@link #awaitSettled(long)}, of an endpoint. */
+  public WebhookClient.State awaitSettled(String id, long received) {
+    return awaitState(id, state -> state.received() == received && state.pending() == 0);
   }
 
   /** The dead letters, oldest first, as far as the webhook keeps them. */

@@ -38,6 +38,12 @@ public final class Settings implements StandardHeaders.Secrets {
   /** The URL of the options that were put last, as long as the configuration is as it was then. */
   private static final String CREDENTIALS_URL = "credentialsUrl";
 
+  /** What stands for the configured value where the configuration does not name the endpoint. */
+  private static final String NOT_NAMED = "(not named)";
+
+  /** Options of which one may not be valid with another one. */
+  private static final List<String> TOGETHER = List.of("format", "formatOptions", "batch");
+
   private static final String LAST_URL = "lastUrl";
 
   /** When {@link #LAST_URL} came, in milliseconds since the epoch. */
@@ -74,7 +80,7 @@ public final class Settings implements StandardHeaders.Secrets {
         set.remove(key);
       }
     }
-    options = inForce();
+    options = inForceAtStart();
     if (!url().equals(before)) {
       stored.remove(PAUSED);
       remember(now);
@@ -124,13 +130,23 @@ public final class Settings implements StandardHeaders.Secrets {
   /** What the configuration says of what was set. */
   private Object configured(String key) {
     if (!key.equals(CREDENTIALS_URL)) {
-      return configured.getValue(key);
+      return configured.getValue(key, NOT_NAMED);
     }
     JsonObject with = new JsonObject();
     for (String each : List.of("url", "headers", "client", "auth")) {
-      with.put(each, configured.getValue(each));
+      with.put(each, configured.getValue(each, NOT_NAMED));
     }
     return with;
+  }
+
+  /** What was set may not be valid with what was edited since, which is the later word. */
+  private EndpointOptions inForceAtStart() {
+    try {
+      return inForce();
+    } catch (IllegalArgumentException e) {
+      TOGETHER.forEach(set()::remove);
+      return inForce();
+    }
   }
 
   private EndpointOptions inForce() {

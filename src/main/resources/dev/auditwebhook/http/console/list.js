@@ -97,7 +97,8 @@ function verdict() {
     return [`${count(known.size, "endpoint")}, all is well`, told, "good"];
   }
   const bad = parts.some(([trouble]) => ["dropping", "circuit", "gone"].includes(trouble));
-  return [`${number(troubled)} of ${count(known.size, "endpoint")} ${troubled === 1 ? "needs" : "need"} attention`, told, bad ? "bad" : "warn"];
+  const need = troubled === 1 ? "needs" : "need";
+  return [`${number(troubled)} of ${count(known.size, "endpoint")} ${need} attention`, told, bad ? "bad" : "warn"];
 }
 
 /** Hides rows that are not looked for, and puts the others in order around the one with the focus. */

@@ -105,7 +105,7 @@ class JudgeTest {
   @Test
   void whatDidNotArriveAsAWholeSaysNothingOfAnyEvent() {
     byte[] body = answer(DELIVERED).body();
-    Answer cut = new Answer(200, "timeout after 5 ms", false, 0, "", 1, false, body);
+    Answer cut = new Answer(200, "timeout after 5 ms", false, 0, "", 1, false, body, List.of());
     List<Decision> decisions = judge.rule(attempt(2, 0), cut, true);
     assertThat(decisions)
         .extracting(Decision::finding)
@@ -114,8 +114,7 @@ class JudgeTest {
 
   @Test
   void whereTheAddressIsForbiddenTheEndpointIsWrong() {
-    Answer forbidden =
-        new Answer(0, "forbidden address 169.254.0.1", true, 0, null, 1, false, new byte[0]);
+    Answer forbidden = new Answer(0, "forbidden address 169.254.0.1", true, 0, null, 1, false);
     List<Decision> decisions = judge.rule(attempt(2, 0), forbidden, true);
     assertThat(decisions)
         .extracting(Decision::finding)

@@ -607,4 +607,78 @@ class LedgerTest {
             store);
     assertThat(ledger.warning()).endsWith("purged: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and more");
   }
+
+  private static long oldest(Ledger ledger) {
+    return ledger.oldestHeld() == null ? 0 : ledger.oldestHeld().id();
+  }
+
+  @Test
+  void theOldestThatIsHeldIsTheFirstThatIsNotOver() {
+    Ledger ledger = ledger(State.ofNew(0, 0, 0));
+    assertThat(oldest(ledger)).isZero();
+    assertThat(ledger.firstHeld()).isEqualTo(Long.MAX_VALUE);
+    for (long id = 1; id <= 4; id++) {
+      take(ledger);
+      reach(ledger, id);
+    }
+    ledger.delivered(held.get(2L));
+    assertThat(oldest(ledger)).isEqualTo(1);
+    bury(ledger, 1);
+    assertThat(oldest(ledger)).isEqualTo(3);
+    assertThat(ledger.firstHeld()).isEqualTo(3);
+  }
+
+  @Test
+  void oneThatWasTriedIsHeldAndNeedsNothingOfTheJournal() {
+    Ledger ledger = holding(3);
+    ledger.tried(held.get(1L), 1, NOW);
+    ledger.tried(held.get(2L), 1, NOW);
+    assertThat(oldest(ledger)).isEqualTo(1);
+    assertThat(ledger.firstHeld()).isEqualTo(3);
+    ledger.tried(held.get(1L), 2, NOW + 1);
+    ledger.delivered(held.get(1L));
+    assertThat(oldest(ledger)).isEqualTo(2);
+    bury(ledger, 2);
+    assertThat(oldest(ledger)).isEqualTo(3);
+  }
+
+  @Test
+  void oneThatIsReadAgainIsHeldFromThenOn() {
+    Ledger ledger = holding(2);
+    bury(ledger, 1);
+    ledger.redrive(1, NOW);
+    assertThat(oldest(ledger)).as("it is not in memory").isEqualTo(2);
+    Pending again = ledger.recall(new Straggler(event(1), 0, NOW));
+    assertThat(oldest(ledger)).isEqualTo(1);
+    ledger.delivered(again);
+    assertThat(oldest(ledger)).isEqualTo(2);
+    assertThat(imbalance(ledger)).isZero();
+  }
+
+  @Test
+  void whatItDidNotWantIsDiscardedAndOnlySinceItExists() {
+    store.arrived = 7;
+    Ledger ledger = ledger(State.ofNew(0, 0, 7));
+    assertThat(ledger.received()).isZero();
+    store.arrived += 2;
+    take(ledger);
+    assertThat(ledger.received()).isEqualTo(3);
+    assertThat(ledger.discarded()).isEqualTo(2);
+    assertThat(ledger.pending()).isEqualTo(1);
+    assertThat(kept(ledger).totals().get(Total.BEFORE.ordinal())).isEqualTo(7);
+  }
+
+  @Test
+  void aLowerDlqCapacityEvictsTheOldestAtOnce() {
+    Ledger ledger = holding(3);
+    ids(1, 3).forEach(id -> bury(ledger, id));
+    assertChanges("dlqCapacity", () -> ledger.dlqCapacity(1));
+    assertThat(ledger.letters()).containsExactly(3L);
+    assertThat(ledger.letterCount()).isEqualTo(1);
+    assertThat(ledger.total(Total.DLQ_EVICTED)).isEqualTo(2);
+    ledger.dlqCapacity(0);
+    assertThat(ledger.letters()).isEmpty();
+    assertThat(ledger.total(Total.FAILED)).isEqualTo(3);
+    assertThat(imbalance(ledger)).isZero();
+  }
 }

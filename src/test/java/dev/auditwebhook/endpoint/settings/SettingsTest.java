@@ -2,15 +2,19 @@ package dev.auditwebhook.endpoint.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.auditwebhook.BatchOptions;
+import dev.auditwebhook.CircuitOptions;
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.ledger.Pending;
 import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.testing.Events;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SettingsTest {
@@ -173,5 +177,253 @@ class SettingsTest {
     settings.url("", NOW);
     settings.pause("410 Gone from http://a");
     assertThat(settings.pausedFor()).isNull();
+  }
+
+  /** The options of an endpoint that was replaced as a whole. */
+  private static EndpointOptions other() {
+    return new EndpointOptions()
+        .setUrl("http://b/")
+        .setHeaders(Map.of("Authorization", "Splunk 1"))
+        .setFormat("splunk-hec")
+        .setFormatOptions(new JsonObject().put("index", "main"))
+        .setActions(List.of("user.*"))
+        .setMaxAttempts(9)
+        .setMaxInFlight(2)
+        .setQueueCapacity(50)
+        .setBatch(new BatchOptions().setMaxEvents(100))
+        .setCircuitBreaker(new CircuitOptions().setMaxFailures(3));
+  }
+
+  private static JsonObject json(EndpointOptions options) {
+    return new JsonObject(options.toJson().encode());
+  }
+
+  @Test
+  void whatIsPutTakesThePlaceOfAllOptions() {
+    Settings settings = settings(configured);
+    settings.put(other(), NOW);
+    assertThat(json(settings.options())).isEqualTo(json(other()).put("secrets", configured()));
+    assertThat(settings.signing(NOW)).as("it has none").isEmpty();
+    assertThat(settings.puts()).isEqualTo(1);
+
+    assertThat(json(afterRestart(configured).options()))
+        .as("after a restart")
+        .isEqualTo(json(other()).put("secrets", configured()));
+    assertThat(afterRestart(configured).signing(NOW)).isEmpty();
+  }
+
+  /** Those of the options in force are not those that sign. */
+  private static JsonArray configured() {
+    return new JsonArray(List.of(ONE, TWO));
+  }
+
+  @Test
+  void anEditedValueWinsAndTheOthersStay() {
+    for (String key : List.of("maxAttempts", "actions", "maxInFlight", "url", "queueCapacity")) {
+      Settings settings = settings(configured);
+      settings.put(other(), NOW);
+      Object edited =
+          switch (key) {
+            case "actions" -> new JsonArray().add("node.*");
+            case "url" -> "http://c/";
+            default -> 77;
+          };
+
+      Settings later = afterRestart(new EndpointOptions(configured.toJson().put(key, edited)));
+
+      JsonObject options = json(later.options());
+      assertThat(options.getValue(key)).as(key).isEqualTo(edited);
+      for (String same : List.of("maxAttempts", "actions", "maxInFlight", "url", "queueCapacity")) {
+        if (!same.equals(key)) {
+          assertThat(options.getValue(same)).as(same).isEqualTo(json(other()).getValue(same));
+        }
+      }
+    }
+  }
+
+  @Test
+  void theLastWordWinsWhetherItWasPutSetOrEdited() {
+    Settings settings = settings(configured);
+    settings.put(other().setInitialBackoff(5), NOW);
+    settings.initialBackoff(6);
+    settings.url("http://d/", NOW);
+    settings.secret(THREE, NOW);
+    assertThat(settings.initialBackoff()).isEqualTo(6);
+    assertThat(settings.options().getMaxAttempts()).isEqualTo(9);
+
+    Settings later = afterRestart(configured);
+    assertThat(later.initialBackoff()).isEqualTo(6);
+    assertThat(later.url()).isEqualTo("http://d/");
+    assertThat(later.signing(NOW)).containsExactly(THREE);
+
+    later.put(other().setInitialBackoff(7).setSecrets(List.of(FOUR)), NOW);
+    assertThat(later.initialBackoff()).isEqualTo(7);
+    assertThat(later.url()).isEqualTo("http://b/");
+    assertThat(later.signing(NOW)).as("a put rotates nothing").containsExactly(FOUR);
+
+    Settings edited = afterRestart(new EndpointOptions(configured).setInitialBackoff(8));
+    assertThat(edited.initialBackoff()).isEqualTo(8);
+    assertThat(edited.signing(NOW)).containsExactly(FOUR);
+    assertThat(edited.options().getMaxAttempts()).isEqualTo(9);
+  }
+
+  @Test
+  void aValueThatWasEditedIsNotForgottenWhenItIsEditedBack() {
+    Settings settings = settings(configured);
+    settings.put(other(), NOW);
+    afterRestart(new EndpointOptions(configured).setMaxAttempts(5));
+    assertThat(afterRestart(configured).options().getMaxAttempts())
+        .as("the edit was the later word")
+        .isEqualTo(3);
+  }
+
+  @Test
+  void whatIsPutAsItIsConfiguredFollowsTheConfiguration() {
+    Settings settings = settings(configured);
+    settings.put(other(), NOW);
+    settings.put(configured, NOW);
+    assertThat(settings.signing(NOW)).containsExactly(ONE, TWO);
+    Settings edited = afterRestart(new EndpointOptions(configured).setMaxInFlight(5));
+    assertThat(json(edited.options()))
+        .isEqualTo(json(new EndpointOptions(configured).setMaxInFlight(5)));
+  }
+
+  @Test
+  void anotherUrlThatIsPutEndsAPauseAndTheSameOneDoesNot() {
+    Settings settings = settings(configured);
+    settings.pause("paused by request");
+    settings.put(new EndpointOptions(configured).setMaxAttempts(5), NOW);
+    assertThat(settings.pausedFor()).isEqualTo("paused by request");
+    settings.put(other(), NOW);
+    assertThat(settings.pausedFor()).isNull();
+  }
+
+  @Test
+  void attemptsAtTheUrlThatWasReplacedDoNotCount() {
+    Settings settings = settings(configured);
+    settings.put(new EndpointOptions(configured).setMaxAttempts(5), NOW + 10);
+    assertThat(settings.counts(tried(2, NOW + 5))).as("at the same URL").isTrue();
+    settings.put(other(), NOW + 20);
+    assertThat(settings.counts(tried(2, NOW + 5))).isFalse();
+    assertThat(afterRestart(configured).counts(tried(2, NOW + 5))).isFalse();
+  }
+
+  @Test
+  void anEndpointThatWasMadeAtRunTimeStaysAsItWasPut() {
+    Settings made = settings(null);
+    assertThat(made.url()).isEmpty();
+    made.put(other().setSecrets(List.of(THREE)).setSignatureHeader("X-Sig"), NOW);
+
+    Settings later = afterRestart(null);
+    assertThat(later.options().getSignatureHeader()).isEqualTo("X-Sig");
+    assertThat(later.options().getMaxAttempts()).isEqualTo(9);
+    assertThat(later.signing(NOW)).containsExactly(THREE);
+    assertThat(later.url()).isEqualTo("http://b/");
+    assertThat(Settings.isTakenOut(stored)).isFalse();
+  }
+
+  @Test
+  void theConfigurationOfAnEndpointThatWasMadeAtRunTimeIsALaterWordOnAllOfIt() {
+    Settings made = settings(null);
+    made.put(other().setSecrets(List.of(THREE)).setSignatureHeader("X-Sig"), NOW);
+
+    Settings named = afterRestart(configured);
+
+    assertThat(json(named.options())).isEqualTo(json(configured));
+    assertThat(named.signing(NOW)).containsExactly(ONE, TWO);
+    assertThat(named.credentialsUrl()).isEqualTo("http://a/");
+  }
+
+  @Test
+  void anEndpointThatIsNamedNoMoreIsTakenOut() {
+    settings(configured);
+    assertThat(Settings.isTakenOut(new JsonObject(stored.encode()))).isTrue();
+    assertThat(Settings.isTakenOut(new JsonObject())).isFalse();
+  }
+
+  @Test
+  void aRemovedEndpointStaysRemovedUntilItsConfigurationIsEdited() {
+    JsonObject left = new JsonObject(Settings.ofRemoved(configured).encode());
+    assertThat(Settings.isRemoved(left, configured)).isTrue();
+    assertThat(Settings.isRemoved(left, new EndpointOptions(configured).setMaxInFlight(5)))
+        .isFalse();
+    assertThat(Settings.isRemoved(new JsonObject(), configured)).isFalse();
+  }
+
+  @Test
+  void credentialsAreForTheUrlThatTheyWerePutWith() {
+    Settings settings = settings(configured);
+    assertThat(settings.credentialsUrl()).isEqualTo("http://a/");
+    settings.put(other(), NOW);
+    assertThat(settings.credentialsUrl()).isEqualTo("http://b/");
+    settings.url("http://evil/", NOW);
+    assertThat(settings.credentialsUrl()).as("a URL by itself gets none").isEqualTo("http://b/");
+    assertThat(afterRestart(configured).credentialsUrl()).isEqualTo("http://b/");
+  }
+
+  @Test
+  void configuredCredentialsAreForTheConfiguredUrlAloneThoughAnotherOneWasPutWithThem() {
+    Settings settings = settings(configured);
+    settings.put(other(), NOW);
+    Settings edited =
+        afterRestart(
+            new EndpointOptions(configured).setHeaders(Map.of("Authorization", "Bearer 2")));
+    assertThat(edited.url()).isEqualTo("http://b/");
+    assertThat(edited.options().getHeaders()).containsEntry("Authorization", "Bearer 2");
+    assertThat(edited.credentialsUrl()).isEqualTo("http://a/");
+  }
+
+  @Test
+  void aUrlThatIsEditedMayHaveWhatIsConfiguredWithItOrWasPut() {
+    Settings settings = settings(configured);
+    settings.put(other(), NOW);
+    Settings edited = afterRestart(new EndpointOptions(configured).setUrl("http://c/"));
+    assertThat(edited.url()).isEqualTo("http://c/");
+    assertThat(edited.credentialsUrl()).isEqualTo("http://c/");
+    assertThat(edited.options().getHeaders()).containsEntry("Authorization", "Splunk 1");
+  }
+
+  private static final JsonObject LABELS =
+      new JsonObject().put("labels", new JsonObject().put("job", "audit"));
+
+  @Test
+  void formatAndFormatOptionsAreEditedEachByItself() {
+    Settings settings = settings(configured);
+    settings.put(other(), NOW);
+    EndpointOptions edit =
+        new EndpointOptions(configured).setFormat("loki").setFormatOptions(LABELS);
+    EndpointOptions edited = afterRestart(edit).options();
+    assertThat(edited.getFormat()).isEqualTo("loki");
+    assertThat(edited.getFormatOptions()).isEqualTo(LABELS);
+    assertThat(edited.getBatch().getMaxEvents()).isEqualTo(100);
+  }
+
+  @Test
+  void whatAnEditLeavesThatIsNotValidTogetherGivesWay() {
+    EndpointOptions splunk = other();
+    EndpointOptions datadog = other().setFormat("datadog").setFormatOptions(new JsonObject());
+    for (EndpointOptions edit :
+        List.of(
+            new EndpointOptions(configured).setFormat("otlp"),
+            new EndpointOptions(configured).setBatch(new BatchOptions().setMaxEvents(5_000)))) {
+      Settings settings = settings(configured);
+      settings.put(edit.getFormat().equals("otlp") ? splunk : datadog, NOW);
+
+      EndpointOptions edited = afterRestart(edit).options();
+
+      assertThat(edited.getFormat()).isEqualTo(edit.getFormat());
+      assertThat(edited.getFormatOptions()).isEqualTo(edit.getFormatOptions());
+      assertThat(edited.getBatch().getMaxEvents()).isEqualTo(edit.getBatch().getMaxEvents());
+      assertThat(edited.getMaxAttempts()).as("the rest stays").isEqualTo(9);
+      assertThat(json(afterRestart(edit).options())).as("for good").isEqualTo(json(edited));
+    }
+  }
+
+  @Test
+  void aPutIsToldOnce() {
+    Settings settings = settings(configured);
+    int before = changes;
+    settings.put(other(), NOW);
+    assertThat(changes).isEqualTo(before + 1);
   }
 }
