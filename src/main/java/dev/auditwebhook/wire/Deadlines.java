@@ -1,5 +1,7 @@
 package dev.auditwebhook.wire;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,6 +32,9 @@ final class Deadlines {
   private final Set<Timed> running = new LinkedHashSet<>();
   private long timer = -1;
 
+  /** {@code null} while nobody waits for the last one to end. */
+  private Promise<Void> allEnded;
+
   /**
    * @param timeout in milliseconds
    */
@@ -46,6 +51,18 @@ final class Deadlines {
 
   void end(Timed exchange) {
     running.remove(exchange);
+    if (allEnded != null && running.isEmpty()) {
+      allEnded.tryComplete();
+    }
+  }
+
+  /** Completed when all have ended, each by its deadline at the latest; none starts any more. */
+  Future<Void> allEnded() {
+    allEnded = Promise.promise();
+    if (running.isEmpty()) {
+      allEnded.complete();
+    }
+    return allEnded.future();
   }
 
   private void arm() {

@@ -238,7 +238,7 @@ public final class WebClientSender implements Sender {
 
   /** Lets attempts that are under way come to their end, then closes all connections. */
   public Future<Void> retire() {
-    return clients.retire().onComplete(v -> deadlines.close());
+    return deadlines.allEnded().compose(v -> close());
   }
 
   /** Closes all connections. */

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -151,15 +150,6 @@ final class WebClients {
             ? AnswerGuard.guard(http1, options)
             : new Http2Line(connection, fresh, attemptTimeout);
     Line.of(connection).set(line);
-  }
-
-  /** Lets requests that are under way come to their end, then closes all connections. */
-  Future<Void> retire() {
-    return Future.join(
-            agents.stream()
-                .map(agent -> agent.shutdown(attemptTimeout, TimeUnit.MILLISECONDS))
-                .toList())
-        .mapEmpty();
   }
 
   /** Closes all connections. */

@@ -6,6 +6,7 @@ import static dev.auditwebhook.testing.Events.ids;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.endpoint.ledger.Change;
@@ -22,6 +23,7 @@ import dev.auditwebhook.testing.SettableClock;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -337,5 +339,147 @@ class EndpointTest {
     assertThat(reported("failed")).isEqualTo(3);
     start();
     assertThat(endpoint.deadLetters().ids()).containsExactly(3L);
+  }
+
+  /** The options in force, to be changed and put. */
+  private EndpointOptions another() {
+    return options.defaultEndpoint();
+  }
+
+  private void put(EndpointOptions replacement) {
+    Future<Void> put = endpoint.put(replacement);
+    clock.turn();
+    assertThat(put.succeeded()).isTrue();
+  }
+
+  @Test
+  void whatIsPutHoldsAtOnceAndIsKept() {
+    start();
+    Future<Void> put =
+        endpoint.put(
+            another()
+                .setActions(List.of("node.*"))
+                .setQueueCapacity(3)
+                .setFormat("splunk-hec")
+                .setFormatOptions(new JsonObject().put("index", "main")));
+    assertThat(endpoint.wants("node.join")).isTrue();
+    assertThat(endpoint.wants("user.login")).isFalse();
+    assertThat(endpoint.capacity()).isEqualTo(3);
+    assertThat(report().getString("format")).isEqualTo("splunk-hec");
+    assertThat(endpoint.status()).as("it is at the same URL").isEqualTo("paused");
+    assertThat(put.isComplete()).isFalse();
+    clock.turn();
+    assertThat(put.succeeded()).isTrue();
+
+    start();
+    assertThat(endpoint.wants("node.join")).isTrue();
+    assertThat(endpoint.capacity()).isEqualTo(3);
+    assertThat(report().getString("format")).isEqualTo("splunk-hec");
+  }
+
+  @Test
+  void whatIsPutHoldsThoughItCannotBeKept() {
+    start();
+    engine.failAppends("No space left on device");
+    put(another().setQueueCapacity(3));
+    assertThat(endpoint.capacity()).isEqualTo(3);
+    engine.failAppends(null);
+    clock.turn(1_000);
+    start();
+    assertThat(endpoint.capacity()).as("it is kept later").isEqualTo(3);
+  }
+
+  @Test
+  void fewerDeadLettersThatArePutEvictTheOldest() {
+    letters(5);
+    start();
+    put(another().setDlqCapacity(2));
+    assertThat(listed(0, 9)).containsExactly(4L, 5L);
+    assertThat(reported("dlq_evicted")).isEqualTo(3);
+    assertThat(reported("failed")).isEqualTo(5);
+    assertThat(imbalance()).isZero();
+  }
+
+  @Test
+  void whatIsPendingIsSentByTheNewOptionsAndWhatIsInFlightEndsByTheFormerOnes() {
+    options.setMaxInFlight(2);
+    start();
+    resume();
+    arrive(5);
+    assertThat(reported("in_flight")).isEqualTo(2);
+    put(another().setMaxInFlight(4));
+    assertThat(reported("in_flight")).isEqualTo(4);
+    assertThat(reported("pending")).isEqualTo(5);
+    assertThat(imbalance()).isZero();
+  }
+
+  @Test
+  void anEmptyUrlThatIsPutDisablesAndAnotherOneEnables() {
+    start();
+    resume();
+    arrive(2);
+    put(another().setUrl(""));
+    assertThat(endpoint.isEnabled()).isFalse();
+    clock.turn(5_000);
+    assertThat(endpoint.status()).isEqualTo("disabled");
+    put(another().setUrl("").setMaxInFlight(1));
+    assertThat(endpoint.status()).isEqualTo("disabled");
+    assertThat(reported("pending")).isEqualTo(2);
+
+    put(another().setUrl(OTHER_URL).setMaxInFlight(3));
+    assertThat(endpoint.status()).isEqualTo("enabled");
+    assertThat(endpoint.url()).isEqualTo(OTHER_URL);
+    arrive(1);
+    assertThat(reported("in_flight")).as("two are still under way").isEqualTo(3);
+    assertThat(imbalance()).isZero();
+  }
+
+  @Test
+  void anotherUrlThatIsPutEndsAPause() {
+    start();
+    assertThat(endpoint.status()).isEqualTo("paused");
+    put(another().setUrl(OTHER_URL));
+    assertThat(endpoint.status()).isEqualTo("enabled");
+  }
+
+  @Test
+  void aUrlThatIsSetAfterAPutIsTheLaterWord() {
+    start();
+    put(another().setUrl(OTHER_URL).setQueueCapacity(3));
+    endpoint.set(Endpoints.URL, null, null, null);
+    clock.turn();
+    start();
+    assertThat(endpoint.url()).isEqualTo(Endpoints.URL);
+    assertThat(endpoint.capacity()).isEqualTo(3);
+  }
+
+  @Test
+  void anEndpointThatWasMadeAtRunTimeIsThereAfterARestartAsItWasPut() {
+    journal = Journal.open(engine, clock).result();
+    endpoint = Endpoints.made(vertx, clock, options, journal, "siem");
+    assertThat(endpoint.status()).isEqualTo("disabled");
+    put(another().setUrl(OTHER_URL).setQueueCapacity(3));
+
+    journal = Journal.open(engine, clock).result();
+    endpoint = Endpoints.made(vertx, clock, options, journal, "siem");
+    assertThat(endpoint.id()).isEqualTo("siem");
+    assertThat(endpoint.url()).isEqualTo(OTHER_URL);
+    assertThat(endpoint.capacity()).isEqualTo(3);
+  }
+
+  @Test
+  void itTellsSinceWhenItsOldestPendingEventWaits() {
+    options.setQueueCapacity(10);
+    start();
+    assertThat(report().getString("oldest_pending")).isNull();
+    String then = Instant.ofEpochMilli(clock.now()).toString();
+    arrive(1);
+    clock.turn(60_000);
+    arrive(2);
+    assertThat(report().getString("oldest_pending")).isEqualTo(then);
+    start();
+    assertThat(report().getString("oldest_pending")).isEqualTo(then);
+    engine.failReads(new IllegalStateException("the disk is gone"));
+    assertThat(report().getLong("pending")).as("it tells the rest all the same").isEqualTo(3);
   }
 }

@@ -1,12 +1,14 @@
 package dev.auditwebhook.process;
 
 import static dev.auditwebhook.testing.Webhooks.result;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
@@ -105,9 +107,31 @@ final class StoreService implements AutoCloseable {
     }
   }
 
+  /** Asks for a change, which must be served. */
+  JsonObject change(HttpMethod method, String path, JsonObject body) {
+    HttpResponse<Buffer> response =
+        result(
+            client
+                .request(method, uri.getPort(), uri.getHost(), path)
+                .bearerTokenAuthentication(TOKEN)
+                .sendBuffer(body == null ? Buffer.buffer() : body.toBuffer()));
+    assertThat(response.statusCode()).as("%s", response.bodyAsString()).isBetween(200, 299);
+    return response.bodyAsJsonObject();
+  }
+
   /** The state, whose ledger must be balanced. */
   JsonObject state() {
-    JsonObject state = get("/webhook").bodyAsJsonObject();
+    return balanced(get("/webhook").bodyAsJsonObject());
+  }
+
+  /** The states of all endpoints, by id; each ledger must be balanced. */
+  Map<String, JsonObject> states() {
+    return get("/endpoints").bodyAsJsonObject().getJsonArray("endpoints").stream()
+        .map(state -> balanced((JsonObject) state))
+        .collect(toMap(state -> state.getString("endpoint"), state -> state));
+  }
+
+  private static JsonObject balanced(JsonObject state) {
     long ended =
         state.getLong("delivered")
             + state.getLong("failed")

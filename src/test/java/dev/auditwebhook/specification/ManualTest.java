@@ -16,6 +16,8 @@ import dev.auditwebhook.json.StrictJson;
 import dev.auditwebhook.testing.OneStore;
 import dev.auditwebhook.testing.Readme;
 import dev.auditwebhook.testing.ScriptedReceiver;
+import dev.auditwebhook.testing.ScriptedReceiver.Received;
+import dev.auditwebhook.testing.TokenEndpoint;
 import dev.auditwebhook.testing.WebhookExtension;
 import dev.auditwebhook.wire.format.FormatCatalog;
 import io.vertx.core.buffer.Buffer;
@@ -26,7 +28,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -190,19 +191,29 @@ class ManualTest {
   }
 
   @Test
-  void aTokenByOAuth2IsConfiguredAsItSays() {
-    String block =
-        Readme.blocks(Readme.section("Configuration", "A token by OAuth2"), "json").get(0);
+  void aTokenByOAuth2IsGotAsItIsConfigured() {
+    String section = Readme.section("Configuration", "A token by OAuth2");
+    JsonObject config = object("{" + Readme.blocks(section, "json").get(0) + "}");
+    JsonObject auth = config.getJsonObject("auth");
+    receiver.usually(
+        request ->
+            request.path().equals("/oauth2/token")
+                ? TokenEndpoint.json(200, "{\"access_token\":\"t1\",\"token_type\":\"Bearer\"}")
+                : status(204));
+    webhook.deploy(
+        new WebhookOptions()
+            .putEndpoint("siem", new EndpointOptions(config.put("url", receiver.url()))));
+    webhook.publish("user.login", null);
 
-    JsonObject json = new EndpointOptions(object("{" + block + "}")).toJson();
-
-    assertThat(new TreeSet<>(options("auth.", json.getJsonObject("auth")).keySet()))
-        .isEqualTo(
-            new TreeSet<>(
-                Readme.rows(Readme.section("Configuration", "A token by OAuth2")).stream()
-                    .flatMap(row -> Readme.quoted(row.get(0)).stream())
-                    .filter(key -> key.startsWith("auth."))
-                    .toList()));
+    Received asked = receiver.takeRequest();
+    assertThat(asked.headers().get("authorization")).startsWith("Basic ");
+    assertThat(asked.body().toString()).contains("scope=" + auth.getString("scope"));
+    assertThat(receiver.takeRequest().headers().get("authorization")).isEqualTo("Bearer t1");
+    assertThat(
+            Readme.rows(section).stream()
+                .flatMap(row -> Readme.quoted(row.get(0)).stream())
+                .filter(key -> key.startsWith("auth.")))
+        .containsExactlyInAnyOrderElementsOf(options("auth.", auth).keySet());
   }
 
   @Test

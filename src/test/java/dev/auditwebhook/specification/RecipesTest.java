@@ -105,6 +105,9 @@ class RecipesTest {
     assertThat(state.delivered()).as("%s", state.json()).isEqualTo(events - 1);
     assertThat(state.warning()).isNull();
     assertThat(product.ids()).containsAll(allBut(3, events)).doesNotContain(3L);
+    boolean isCompressed = "gzip".equals(config.getString("compression"));
+    assertThat(receiver.requests())
+        .allMatch(request -> request.headers().contains("content-encoding") == isCompressed);
     List<DeadLetter> letters = result(client.deadLetters(10, 0));
     assertThat(letters).extracting(DeadLetter::eventId).containsExactly(3L);
     return letters.get(0);

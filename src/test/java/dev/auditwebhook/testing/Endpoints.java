@@ -41,24 +41,41 @@ public final class Endpoints {
       Journal journal,
       String id,
       Consumer<EndpointStore> stores) {
+    EndpointOptions configured = options.defaultEndpoint();
+    Endpoint endpoint = add(vertx, clock, options, journal, new Named(id, configured), stores);
+    endpoint.set(null, null, null, true);
+    clock.turn(1_000);
+    return endpoint;
+  }
+
+  /** One that no configuration names. */
+  public static Endpoint made(
+      Vertx vertx, SettableClock clock, WebhookOptions options, Journal journal, String id) {
+    return add(vertx, clock, options, journal, new Named(id, null), store -> {});
+  }
+
+  private record Named(String id, EndpointOptions configured) {}
+
+  private static Endpoint add(
+      Vertx vertx,
+      SettableClock clock,
+      WebhookOptions options,
+      Journal journal,
+      Named named,
+      Consumer<EndpointStore> stores) {
     GuardedResolver silent = new GuardedResolver(Endpoints::never, true, clock::now);
     Surroundings around =
         new Surroundings(vertx, clock, options, silent, Metrics.NONE, attempt -> {});
     MessageIds ids = new MessageIds(journal.messageIdPrefix());
-    EndpointOptions configured = options.defaultEndpoint();
-    State kept = journal.kept().get(id);
+    State kept = journal.kept().get(named.id());
     State state = kept == null || kept.number() < 0 ? journal.ofNew() : kept;
-    Endpoint endpoint =
-        journal.add(
-            id,
-            state,
-            store -> {
-              stores.accept(store);
-              return new Endpoint(id, configured, around, state, store, ids);
-            });
-    endpoint.set(null, null, null, true);
-    clock.turn(1_000);
-    return endpoint;
+    return journal.add(
+        named.id(),
+        state,
+        store -> {
+          stores.accept(store);
+          return new Endpoint(named.id(), named.configured(), around, state, store, ids);
+        });
   }
 
   private static Future<List<InetAddress>> never(String host) {

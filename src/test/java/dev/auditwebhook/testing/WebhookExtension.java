@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.auditwebhook.AuditEvent;
+import dev.auditwebhook.CircuitOptions;
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookClient;
@@ -152,7 +153,11 @@ public final class WebhookExtension implements AfterEachCallback, AutoCloseable 
 
   /** Options of an endpoint with short times, and the URL of a receiver. */
   public EndpointOptions endpoint(ScriptedReceiver of) {
-    return options().setUrl(of.url()).defaultEndpoint();
+    return new EndpointOptions()
+        .setUrl(of.url())
+        .setInitialBackoff(20)
+        .setJitter(0)
+        .setCircuitBreaker(new CircuitOptions().setMaxFailures(1_000));
   }
 
   public void deploy() {
