@@ -150,11 +150,15 @@ class RecorderTest {
     assertThat(waits.events().get(0).attempts()).isZero();
   }
 
+  /** An answer of a receiver that was shown a token. */
+  private static Answer toldHunter2(int status, String excerpt) {
+    List<String> shown = List.of("Bearer hunter2hunter2");
+    return new Answer(status, null, false, 0, excerpt, 9, false, new byte[0], shown);
+  }
+
   @Test
   void aDeadLetterTellsWhatBecameOfItsEvent() {
-    List<String> shown = List.of("Bearer hunter2hunter2");
-    String echo = "no entry for hunter2hunter2";
-    Answer answer = new Answer(503, null, false, 0, echo, 9, false, new byte[0], shown);
+    Answer answer = toldHunter2(503, "no entry for hunter2hunter2");
     try (LogLines log = new LogLines()) {
       assertThat(record(Ruling.DEAD_LETTER, attempt(1, 2), answer, true)).isNull();
       assertThat(log.all())
@@ -221,7 +225,7 @@ class RecorderTest {
   @Test
   void whatWasSaidOfASingleEventEchoesNoCredentials() {
     Attempt whole = attempt(2, 0);
-    Answer answer = new Answer(200, null, false, 0, "", 9, false);
+    Answer answer = toldHunter2(200, "");
     for (int i = 0; i < 2; i++) {
       Finding finding = new Finding(Verdict.REJECTED, "403 in a 200", i + " of hunter2hunter2");
       recorder.record(
