@@ -154,7 +154,7 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
             v -> {
               if (latest == reply && !done) {
                 line.answered(request);
-                end(false);
+                end();
               }
             });
     if (done) {
@@ -162,7 +162,7 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
     }
     reply = latest;
     if (reply.status() < 200) {
-      end(true);
+      endEarly();
     } else {
       response.resume();
     }
@@ -170,34 +170,28 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
 
   private void read(Reply from, Buffer data) {
     if (from == reply && !done && !from.read(data)) {
-      end(true);
+      endEarly();
     }
   }
 
-  /**
-   * What there is of the answer is all that is read of it.
-   *
-   * @param cut whether there may be more of it, which is to end with its connection
-   */
-  private void end(boolean cut) {
-    HttpClientRequest answered = request;
-    Line its = line;
-    boolean again = reply.status() == UNAUTHORIZED && renewal != null && !renewed;
-    if (again) {
+  /** No more is read of the answer, and the connection ends: a reset is heard as a failure. */
+  private void endEarly() {
+    HttpClientRequest ended = request;
+    line.cut();
+    end();
+    ended.reset();
+  }
+
+  /** What there is of the answer is all that is read of it. */
+  private void end() {
+    if (reply.status() == UNAUTHORIZED && renewal != null && !renewed) {
       renewed = true;
       request = null;
       line = null;
       reply = null;
       interim = false;
-    } else {
-      stop();
-    }
-    if (cut) {
-      cut(answered, its);
-    }
-    if (again) {
       renewal.run();
-    } else {
+    } else if (stop()) {
       tell(null, false, reply.retryAfter());
     }
   }
@@ -254,17 +248,17 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
   @Override
   public void abort(String error) {
     if (stop()) {
-      if (request != null) {
-        cut(request, line);
-      }
+      cut();
       long retryAfter = reply == null ? 0 : reply.retryAfter();
       tell(awaited == null ? error : Failures.noToken(awaited, error), false, retryAfter);
     }
   }
 
-  private static void cut(HttpClientRequest request, Line line) {
-    line.cut();
-    request.reset();
+  private void cut() {
+    if (request != null) {
+      line.cut();
+      request.reset();
+    }
   }
 
   /** Nobody waits for the answer any more: Vert.x would wait until the request is written. */

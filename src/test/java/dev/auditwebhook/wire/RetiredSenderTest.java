@@ -94,7 +94,7 @@ class RetiredSenderTest {
                     vertx,
                     new GuardedResolver(
                         host -> addresses.future(), true, System::currentTimeMillis),
-                    System::currentTimeMillis),
+                    () -> 0),
                 options,
                 new StandardHeaders(options, none, System::currentTimeMillis),
                 new Credentials(options, "", true),
