@@ -4,6 +4,7 @@ import static dev.auditwebhook.testing.Events.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.auditwebhook.AuthOptions;
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.security.UrlPolicy;
@@ -71,7 +72,10 @@ class RetiredSenderTest {
   }
 
   private WebClientSender sender(long attemptTimeout) {
-    EndpointOptions options = new EndpointOptions().setAttemptTimeout(attemptTimeout);
+    return sender(new EndpointOptions().setAttemptTimeout(attemptTimeout));
+  }
+
+  private WebClientSender sender(EndpointOptions options) {
     StandardHeaders.Secrets none =
         new StandardHeaders.Secrets() {
           @Override
@@ -130,6 +134,33 @@ class RetiredSenderTest {
     resolve();
     await().until(() -> requests.size() == 1);
     requests.get(0).response().setStatusCode(204).end();
+    assertThat(result(answer).status()).isEqualTo(204);
+    result(retired);
+    await().until(() -> connections.get() == 0);
+  }
+
+  @Test
+  void anAttemptThatWaitsForItsTokenIsMadeAllTheSame() {
+    AuthOptions auth =
+        new AuthOptions()
+            .setTokenUrl(destination.origin() + "/token")
+            .setClientId("audit")
+            .setClientSecret("s3cret");
+    WebClientSender sender = sender(new EndpointOptions().setAuth(auth));
+    resolve();
+    Future<Answer> answer = send(sender);
+    await().until(() -> requests.size() == 1);
+    Future<Void> retired = onContext(sender::retire);
+
+    requests
+        .get(0)
+        .response()
+        .putHeader("content-type", "application/json")
+        .end("{\"access_token\":\"t\"}");
+    await().until(() -> requests.size() == 2);
+    assertThat(requests.get(1).getHeader("authorization")).isEqualTo("Bearer t");
+    requests.get(1).response().setStatusCode(204).end();
+
     assertThat(result(answer).status()).isEqualTo(204);
     result(retired);
     await().until(() -> connections.get() == 0);
