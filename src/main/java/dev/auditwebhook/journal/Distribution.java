@@ -59,16 +59,22 @@ final class Distribution {
     filterChanged();
   }
 
-  /** One gets nothing more, or goes on after all. */
-  Subscription leaves(Endpoint endpoint, boolean whether) {
+  /** One gets nothing more. */
+  Subscription leave(Endpoint endpoint) {
     Subscription leaving =
         subscriptions.values().stream()
             .filter(each -> each.endpoint() == endpoint)
             .findAny()
             .orElseThrow();
-    leaving.leaves(whether);
+    leaving.leave();
     filterChanged();
     return leaving;
+  }
+
+  /** One that left goes on after all. */
+  void stay(Subscription left) {
+    left.stay();
+    filterChanged();
   }
 
   /** One that left is gone, and nothing is on its way to it. */

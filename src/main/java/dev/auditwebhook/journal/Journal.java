@@ -106,12 +106,15 @@ public final class Journal {
    * @return failed when that cannot be kept: then it stays
    */
   public Future<Void> remove(Endpoint endpoint, JsonObject remains) {
-    Subscription left = distribution.leaves(endpoint, true);
+    Subscription left = distribution.leave(endpoint);
     changed = true; // What is on its way to it is not to meet another one with its number.
     return allKept()
-        .compose(v -> engine.forget(endpoint.id(), remains))
-        .onComplete(
-            v -> distribution.remove(left), failure -> distribution.leaves(endpoint, false));
+        .compose(
+            v -> {
+              left.forget();
+              return engine.forget(endpoint.id(), remains);
+            })
+        .onComplete(v -> distribution.remove(left), failure -> distribution.stay(left));
   }
 
   /**

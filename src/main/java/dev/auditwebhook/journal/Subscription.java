@@ -45,8 +45,11 @@ final class Subscription implements EndpointStore {
   private Endpoint endpoint;
   private boolean changed;
 
-  /** While it is to be forgotten, there are no steps. */
+  /** While it leaves, it gets nothing new. */
   private boolean leaving;
+
+  /** While it is being forgotten, there are no steps. */
+  private boolean forgotten;
 
   /**
    * @param id that of the endpoint
@@ -88,9 +91,18 @@ final class Subscription implements EndpointStore {
         times.count() == 1 ? "1 entry" : times.count() + " entries");
   }
 
-  void leaves(boolean whether) {
-    leaving = whether;
-    if (!leaving && changed) {
+  void leave() {
+    leaving = true;
+  }
+
+  void forget() {
+    forgotten = true;
+  }
+
+  void stay() {
+    leaving = false;
+    forgotten = false;
+    if (changed) {
       host.changed().run();
     }
   }
@@ -104,7 +116,7 @@ final class Subscription implements EndpointStore {
    * needs all: should it stay, what it did meanwhile is not kept yet.
    */
   long needed() {
-    return leaving ? 0 : endpoint.needed();
+    return forgotten ? 0 : endpoint.needed();
   }
 
   /** Speaks of the last drops. */
@@ -113,7 +125,7 @@ final class Subscription implements EndpointStore {
   }
 
   boolean hasStep() {
-    return changed && !leaving;
+    return changed && !forgotten;
   }
 
   Step step() {

@@ -1,5 +1,6 @@
 package dev.auditwebhook.security;
 
+import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.lang.reflect.Method;
@@ -46,7 +47,7 @@ public final class ClientOptions {
         throw new IllegalArgumentException(path + "." + key + ": is not allowed here");
       }
       if (!SETTERS.contains(key) && !OTHER_KEYS.contains(key)) {
-        throw new IllegalArgumentException(path + "." + key + ": unknown key");
+        throw new IllegalArgumentException(StrictJson.of(path, json).pathOf(key) + ": unknown key");
       }
     }
     WebClientOptions options;

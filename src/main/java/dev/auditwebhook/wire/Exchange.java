@@ -160,8 +160,7 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
     }
     reply = latest;
     if (reply.status() < 200) {
-      cut();
-      end();
+      endEarly();
     } else {
       response.resume();
     }
@@ -169,9 +168,16 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
 
   private void read(Reply from, Buffer data) {
     if (from == reply && !done && !from.read(data)) {
-      cut();
-      end();
+      endEarly();
     }
+  }
+
+  /** No more is read of the answer, and the connection ends: a reset is heard as a failure. */
+  private void endEarly() {
+    HttpClientRequest ended = request;
+    line.cut();
+    end();
+    ended.reset();
   }
 
   /** What there is of the answer is all that is read of it. */

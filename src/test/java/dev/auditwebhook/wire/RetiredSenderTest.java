@@ -9,7 +9,6 @@ import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.security.UrlPolicy.Destination;
 import dev.auditwebhook.testing.Turn;
-import dev.auditwebhook.wire.WebClientSender.Network;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -87,11 +86,11 @@ class RetiredSenderTest {
     return onContext(
         () ->
             new WebClientSender(
-                new Network(
+                new WebClientSender.Network(
                     vertx,
                     new GuardedResolver(
                         host -> addresses.future(), true, System::currentTimeMillis),
-                    System::currentTimeMillis),
+                    () -> 0),
                 options,
                 new StandardHeaders(options, none, System::currentTimeMillis),
                 new Credentials(options, ""),
