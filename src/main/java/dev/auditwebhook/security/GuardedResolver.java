@@ -4,7 +4,10 @@ import dev.auditwebhook.security.UrlPolicy.Destination;
 import io.vertx.core.Future;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
@@ -20,14 +23,26 @@ public final class GuardedResolver {
   /** How long others wait for a look-up that has no answer yet, in milliseconds. */
   static final long PATIENCE = 1_000;
 
+  /** So many are remembered before a look at which of them are of use. */
+  private static final int MOST = 2_048;
+
   private final Resolver resolver;
   private final boolean allowPrivateNetworks;
   private final LongSupplier clock;
-  private Destination lastLiteral;
-  private Future<InetAddress> vettedLiteral;
-  private String host;
-  private long askedAt;
-  private Future<List<InetAddress>> vetted;
+
+  /** Those of now and of late, by what names them. */
+  private final Map<Destination, Future<InetAddress>> literals = new IdentityHashMap<>();
+
+  private final Map<String, LookUp> lookUps = new HashMap<>();
+
+  /** The addresses of a host, asked for at some time. */
+  private record LookUp(long askedAt, Future<List<InetAddress>> vetted) {
+
+    boolean isUsable(long now) {
+      long age = now - askedAt;
+      return age >= 0 && age < (vetted.isComplete() ? REUSE : PATIENCE) && !vetted.failed();
+    }
+  }
 
   /** The clock is in milliseconds. */
   public GuardedResolver(Resolver resolver, boolean allowPrivateNetworks, LongSupplier clock) {
@@ -47,28 +62,24 @@ public final class GuardedResolver {
       return literal(destination);
     }
     long now = clock.getAsLong();
-    if (!isUsable(destination.host(), now - askedAt)) {
-      host = destination.host();
-      askedAt = now;
-      vetted = resolver.resolve(host).compose(this::vet);
+    LookUp known = lookUps.get(destination.host());
+    if (known == null || !known.isUsable(now)) {
+      if (lookUps.size() >= MOST) {
+        lookUps.values().removeIf(each -> !each.isUsable(now));
+      }
+      known = new LookUp(now, resolver.resolve(destination.host()).compose(this::vet));
+      lookUps.put(destination.host(), known);
     }
-    return vetted.map(addresses -> addresses.get(attempt % addresses.size()));
+    return known.vetted().map(addresses -> addresses.get(attempt % addresses.size()));
   }
 
   /** An address does not change, and neither does what is thought of it. */
   private Future<InetAddress> literal(Destination destination) {
-    if (destination != lastLiteral) {
-      lastLiteral = destination;
-      vettedLiteral = vet(List.of(destination.address())).map(addresses -> addresses.get(0));
+    if (literals.size() >= MOST) {
+      literals.clear();
     }
-    return vettedLiteral;
-  }
-
-  private boolean isUsable(String name, long age) {
-    return name.equals(host)
-        && age >= 0
-        && age < (vetted.isComplete() ? REUSE : PATIENCE)
-        && !vetted.failed();
+    return literals.computeIfAbsent(
+        destination, to -> vet(List.of(to.address())).map(addresses -> addresses.get(0)));
   }
 
   private Future<List<InetAddress>> vet(List<InetAddress> addresses) {

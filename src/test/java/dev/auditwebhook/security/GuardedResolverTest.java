@@ -55,6 +55,18 @@ class GuardedResolverTest {
   }
 
   @Test
+  void namesDoNotDisplaceEachOther() {
+    Destination other = UrlPolicy.vet("http://archive.example/", true);
+    answer("203.0.113.1");
+    answer("203.0.113.2");
+    for (int i = 0; i < 3; i++) {
+      assertThat(guarded.addressFor(NAME, 0).result()).isEqualTo(ip("203.0.113.1"));
+      assertThat(guarded.addressFor(other, 0).result()).isEqualTo(ip("203.0.113.2"));
+    }
+    assertThat(asked).containsExactly("siem.example", "archive.example");
+  }
+
+  @Test
   void oneForbiddenAddressRefusesTheName() {
     answer("203.0.113.1", "169.254.169.254");
     assertThat(guarded.addressFor(NAME, 0).cause())
