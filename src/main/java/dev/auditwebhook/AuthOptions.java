@@ -10,6 +10,12 @@ import io.vertx.core.json.JsonObject;
  * options. The one {@code type} is {@value #OAUTH2}: client credentials (RFC 6749, section 4.4),
  * which needs {@code io.vertx:vertx-auth-oauth2} on the class path. What is wrong is an {@link
  * IllegalArgumentException} of one line with the path of the key.
+ *
+ * <p>All attempts of an endpoint share one token. It is renewed before it expires, and once when
+ * the receiver answers 401: then the attempt goes again at once. The client proves itself by HTTP
+ * Basic (RFC 6749, section 2.3.1). The token URL is guarded as the receiver's is, no redirect of it
+ * is followed, and the options of the {@code client} hold for it too; but the client certificate
+ * goes only where the configured headers go.
  */
 public class AuthOptions {
 

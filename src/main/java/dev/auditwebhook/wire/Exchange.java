@@ -45,6 +45,7 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
   private boolean interim;
   private boolean reconnected;
   private boolean renewed;
+  private boolean resent;
   private boolean done;
 
   /**
@@ -90,6 +91,7 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
     awaited = null;
     token = good;
     renewal = another;
+    resent |= renewed;
   }
 
   @Override
@@ -210,7 +212,7 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
             retryAfter,
             reply == null ? null : reply.excerpt(),
             (System.nanoTime() - startedNanos) / 1_000_000,
-            reconnected || renewed,
+            resent,
             reply == null ? new byte[0] : reply.body(),
             shown));
   }
@@ -223,6 +225,7 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
     boolean unanswered = reused && reply == null && !interim && !line.isHeard();
     boolean again = !done && !reconnected && unanswered && Failures.isClosed(cause);
     reconnected |= again;
+    resent |= again;
     return again;
   }
 

@@ -20,7 +20,17 @@ class BenchTest {
   @Test
   void measuresAndWritesTheFigures() throws Exception {
     Path json = directory.resolve("figures.json");
-    List<String> rows = List.of("signed", "latency", "publish", "parked", "backoff");
+    List<String> rows =
+        List.of(
+            "signed",
+            "latency",
+            "publish",
+            "parked",
+            "backoff",
+            "endpoints",
+            "heap-endpoints",
+            "one-down",
+            "many-endpoints");
     Arguments arguments = new Arguments(Plan.SMOKE, json, rows, null, null);
 
     new Bench(arguments, new PrintStream(OutputStream.nullOutputStream())).run();

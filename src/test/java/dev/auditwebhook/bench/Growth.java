@@ -18,7 +18,7 @@ final class Growth {
 
   void heap() {
     int events = Math.min(10_000, plan.parked());
-    double bytes = Parked.heapAnEvent(receiver, events);
+    double bytes = Parked.heapAnEvent(receiver, events, 1);
     report.add(
         Row.figure("heap held by " + number(events) + " parked, an event", bytes, "B")
             .with("total_bytes", bytes * events));
@@ -69,7 +69,7 @@ final class Growth {
     }
   }
 
-  private static String number(int value) {
+  static String number(int value) {
     return String.format(Locale.ROOT, "%,d", value).replace(',', ' ');
   }
 }

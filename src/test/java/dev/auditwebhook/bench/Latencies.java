@@ -56,7 +56,7 @@ record Latencies(List<Histogram> ours, List<Histogram> theirs, double perSecond)
         .with("events_per_second", perSecond);
   }
 
-  private static double[] micros(List<Histogram> histograms, int percentile) {
+  static double[] micros(List<Histogram> histograms, int percentile) {
     return histograms.stream().mapToDouble(h -> h.getValueAtPercentile(percentile) / 1e3).toArray();
   }
 }

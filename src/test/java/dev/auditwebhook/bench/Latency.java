@@ -23,10 +23,13 @@ final class Latency {
     startedAt = new AtomicLongArray(events);
   }
 
-  /** From {@code publish} to the event's {@code delivered} on {@code webhook.attempts}. */
+  /**
+   * From {@code publish} to the event's {@code delivered} on {@code webhook.attempts}, at the
+   * endpoint {@code default}.
+   */
   static Histogram ofModule(ModuleLoad module, double perSecond, long millis) {
     Latency latency = new Latency(events(perSecond, millis));
-    long before = module.get().getLong("received");
+    long before = module.getDefault().getLong("received");
     var attempts =
         module
             .vertx
@@ -34,14 +37,15 @@ final class Latency {
             .<JsonObject>consumer(
                 WebhookAddresses.of(WebhookAddresses.DEFAULT_PREFIX).attempts(),
                 message -> {
-                  int event = (int) (message.body().getLong("event_id") - before - 1);
-                  if ("delivered".equals(message.body().getString("outcome"))) {
-                    latency.ended(event);
+                  JsonObject attempt = message.body();
+                  if ("delivered".equals(attempt.getString("outcome"))
+                      && "default".equals(attempt.getString("endpoint"))) {
+                    latency.ended((int) (attempt.getLong("event_id") - before - 1));
                   }
                 });
     attempts.completion().await();
     latency.pace(perSecond, event -> module.publish());
-    latency.awaitAll(() -> module.get().getLong("pending") == 0);
+    latency.awaitAll(() -> module.getDefault().getLong("pending") == 0);
     attempts.unregister().await();
     return latency.histogram;
   }

@@ -8,7 +8,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,6 +34,10 @@ final class ModuleLoad implements Load {
   private final Context producer;
   private final long producerThread;
   private final long waiting;
+
+  /** How many endpoints get each entry. */
+  private final int recipients;
+
   private long kept;
   private final Entries entries = new Entries();
   private String deliveryThread;
@@ -44,11 +50,12 @@ final class ModuleLoad implements Load {
   /**
    * Deploys the module.
    *
-   * @param options keys of {@code WebhookOptions}
-   * @param waiting how many events the producer keeps pending
+   * @param options keys of {@code WebhookOptions}; all endpoints get each entry
+   * @param waiting how many events the producer keeps pending at each
    */
   ModuleLoad(JsonObject options, long waiting) {
     this.waiting = waiting;
+    recipients = 1 + options.getJsonObject("endpoints", new JsonObject()).size();
     try {
       await(vertx.deployVerticle(new Watched(new WebhookOptions(options))));
       producer = vertx.getOrCreateContext();
@@ -99,16 +106,26 @@ final class ModuleLoad implements Load {
     bus.publish(ENTRY, entries.next());
   }
 
+  /** Publishes one entry of an action. */
+  void publish(String action) {
+    bus.publish(ENTRY, entries.next().copy().put("action", action));
+  }
+
   /** Publishes so many entries, never far ahead of the module. */
   void publish(long count) {
-    long target = get().getLong("received") + count;
+    long target = received(get()) + count;
     for (long left = count; left > 0; ) {
-      long room = 10_000 - (target - left - get().getLong("received"));
+      long room = 10_000 - (target - left - received(get()));
       for (long i = Math.min(room, left); i > 0; i--, left--) {
         publish();
       }
     }
-    until(state -> state.getLong("received") == target);
+    until(state -> received(state) == target);
+  }
+
+  /** How many entries all endpoints have received. */
+  private long received(JsonObject state) {
+    return state.getLong("received") / recipients;
   }
 
   @Override
@@ -116,7 +133,7 @@ final class ModuleLoad implements Load {
     JsonObject state = get();
     producer.runOnContext(
         v -> {
-          published = state.getLong("received");
+          published = received(state);
           settled = settled(state);
           timer = vertx.setPeriodic(1, id -> produce());
         });
@@ -129,18 +146,18 @@ final class ModuleLoad implements Load {
     }
     if (!looking && ++tick % TICKS_A_LOOK == 0) {
       looking = true;
-      bus.<JsonObject>request(ADDRESSES.get(), new JsonObject())
+      look()
           .onComplete(
-              reply -> {
+              state -> {
                 looking = false;
-                settled = settled(reply.body());
+                settled = settled(state);
               },
               failure -> looking = false);
     }
   }
 
-  private static long settled(JsonObject state) {
-    return state.getLong("received") - state.getLong("pending");
+  private long settled(JsonObject state) {
+    return (state.getLong("received") - state.getLong("pending")) / recipients;
   }
 
   @Override
@@ -166,11 +183,43 @@ final class ModuleLoad implements Load {
           total.complete(published);
         });
     long expected = total.join();
-    until(state -> state.getLong("received") == expected);
+    until(state -> received(state) == expected);
   }
 
+  /** The state of all endpoints together. */
   JsonObject get() {
-    return await(bus.<JsonObject>request(ADDRESSES.get(), new JsonObject())).body();
+    return await(look());
+  }
+
+  private Future<JsonObject> look() {
+    return recipients == 1 ? ofDefault() : request(ADDRESSES.endpoints()).map(ModuleLoad::sum);
+  }
+
+  private Future<JsonObject> ofDefault() {
+    return request(ADDRESSES.get());
+  }
+
+  private Future<JsonObject> request(String address) {
+    return bus.<JsonObject>request(address, new JsonObject()).map(Message::body);
+  }
+
+  private static JsonObject sum(JsonObject list) {
+    JsonObject sum = new JsonObject().put("circuit", "open");
+    for (Object each : list.getJsonArray("endpoints")) {
+      JsonObject state = (JsonObject) each;
+      for (String total : List.of("received", "delivered", "pending")) {
+        sum.put(total, sum.getLong(total, 0L) + state.getLong(total));
+      }
+      if (!state.getString("circuit").equals("open")) {
+        sum.put("circuit", "not open");
+      }
+    }
+    return sum;
+  }
+
+  /** The state of the endpoint {@code default}. */
+  JsonObject getDefault() {
+    return await(ofDefault());
   }
 
   /** Gives the module another URL. */

@@ -34,16 +34,21 @@ final class Parked {
   }
 
   private static ModuleLoad park(String failing, int events, int capacity) {
-    ModuleLoad module = new ModuleLoad(parking(failing, capacity), events);
+    return park(parking(failing, capacity), events);
+  }
+
+  private static ModuleLoad park(JsonObject options, int events) {
+    ModuleLoad module = new ModuleLoad(options, events);
     module.publish(1);
     module.until(state -> state.getString("circuit").equals("open"));
     module.publish(events - 1);
     return module;
   }
 
-  /** Bytes of heap that so many parked events hold, each. */
-  static double heapAnEvent(ReceiverProcess receiver, int events) {
-    try (ModuleLoad module = park(receiver.switched(), 1, events + 1_000)) {
+  /** Bytes of heap that so many events hold, each, which wait for so many endpoints. */
+  static double heapAnEvent(ReceiverProcess receiver, int events, int endpoints) {
+    JsonObject options = parking(receiver.switched(), events + 1_000);
+    try (ModuleLoad module = park(Crowd.of(options, endpoints), 1)) {
       long before = Usage.heap();
       module.publish(events);
       return (double) (Usage.heap() - before) / events;

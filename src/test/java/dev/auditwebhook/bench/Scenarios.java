@@ -32,7 +32,11 @@ final class Scenarios {
           "heap",
           "parked",
           "backoff",
-          "in-flight");
+          "in-flight",
+          "endpoints",
+          "heap-endpoints",
+          "one-down",
+          "many-endpoints");
 
   private static final int IN_FLIGHT = 64;
   private static final int BATCH = 100;
@@ -66,6 +70,11 @@ final class Scenarios {
     byName.put("parked", growth::parked);
     byName.put("backoff", growth::backoff);
     byName.put("in-flight", growth::inFlight);
+    Crowd crowd = new Crowd(plan, receiver, report);
+    byName.put("endpoints", crowd::rate);
+    byName.put("heap-endpoints", crowd::heap);
+    byName.put("one-down", crowd::oneDown);
+    byName.put("many-endpoints", crowd::many);
   }
 
   /** Measures; what cannot be measured is a line that says why, and does not end the run. */

@@ -223,7 +223,9 @@ class NoTokenTest {
     List<JsonObject> attempts = webhook.attempts();
     webhook.publish(1);
 
-    assertThat(webhook.awaitSettled(1).delivered()).isEqualTo(1);
+    WebhookClient.State state = webhook.awaitSettled(1);
+    assertThat(state.delivered()).isEqualTo(1);
+    assertThat(state.retried()).as("there was no second request").isEqualTo(1);
     await().until(() -> attempts.size() == 2);
     assertThat(attempts.get(0).getString("outcome")).isEqualTo("retry");
     assertThat(attempts.get(0).getInteger("status")).isNull();

@@ -4,11 +4,13 @@ import static dev.auditwebhook.testing.Events.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.auditwebhook.AuthOptions;
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.security.UrlPolicy.Destination;
 import dev.auditwebhook.testing.Turn;
+import dev.auditwebhook.wire.WebClientSender.Network;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -70,7 +72,10 @@ class RetiredSenderTest {
   }
 
   private WebClientSender sender(long attemptTimeout) {
-    EndpointOptions options = new EndpointOptions().setAttemptTimeout(attemptTimeout);
+    return sender(new EndpointOptions().setAttemptTimeout(attemptTimeout));
+  }
+
+  private WebClientSender sender(EndpointOptions options) {
     StandardHeaders.Secrets none =
         new StandardHeaders.Secrets() {
           @Override
@@ -86,11 +91,11 @@ class RetiredSenderTest {
     return onContext(
         () ->
             new WebClientSender(
-                new WebClientSender.Network(
+                new Network(
                     vertx,
                     new GuardedResolver(
                         host -> addresses.future(), true, System::currentTimeMillis),
-                    () -> 0),
+                    System::currentTimeMillis),
                 options,
                 new StandardHeaders(options, none, System::currentTimeMillis),
                 new Credentials(options, ""),
@@ -129,6 +134,33 @@ class RetiredSenderTest {
     resolve();
     await().until(() -> requests.size() == 1);
     requests.get(0).response().setStatusCode(204).end();
+    assertThat(result(answer).status()).isEqualTo(204);
+    result(retired);
+    await().until(() -> connections.get() == 0);
+  }
+
+  @Test
+  void anAttemptThatWaitsForItsTokenIsMadeAllTheSame() {
+    AuthOptions auth =
+        new AuthOptions()
+            .setTokenUrl(destination.origin() + "/token")
+            .setClientId("audit")
+            .setClientSecret("s3cret");
+    WebClientSender sender = sender(new EndpointOptions().setAuth(auth));
+    resolve();
+    Future<Answer> answer = send(sender);
+    await().until(() -> requests.size() == 1);
+    Future<Void> retired = onContext(sender::retire);
+
+    requests
+        .get(0)
+        .response()
+        .putHeader("content-type", "application/json")
+        .end("{\"access_token\":\"t\"}");
+    await().until(() -> requests.size() == 2);
+    assertThat(requests.get(1).getHeader("authorization")).isEqualTo("Bearer t");
+    requests.get(1).response().setStatusCode(204).end();
+
     assertThat(result(answer).status()).isEqualTo(204);
     result(retired);
     await().until(() -> connections.get() == 0);
