@@ -8,7 +8,7 @@ import dev.auditwebhook.endpoint.Endpoint;
 import dev.auditwebhook.endpoint.Surroundings;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.endpoint.ledger.State;
-import dev.auditwebhook.endpoint.settings.Settings;
+import dev.auditwebhook.endpoint.settings.Remains;
 import dev.auditwebhook.journal.Journal;
 import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.Future;
@@ -72,13 +72,13 @@ final class Roster {
     State kept = journal.kept().get(id);
     if (kept != null && kept.number() >= 0) {
       add(id, kept);
-    } else if (kept == null || !Settings.isRemoved(kept.settings(), options)) {
+    } else if (kept == null || !Remains.isRemoved(kept.settings(), options)) {
       add(id, journal.ofNew());
     }
   }
 
   private void takeUp(String id, State kept) {
-    if (kept.number() >= 0 && !Settings.isTakenOut(kept.settings())) {
+    if (kept.number() >= 0 && !Remains.wasConfigured(kept.settings())) {
       add(id, kept);
       return;
     }
@@ -159,7 +159,7 @@ final class Roster {
     if (!leaving.add(id)) {
       throw Refusal.of(409, "the endpoint " + id + " is being removed");
     }
-    JsonObject remains = configured.containsKey(id) ? Settings.ofRemoved(configured.get(id)) : null;
+    JsonObject remains = configured.containsKey(id) ? Remains.ofRemoved(configured.get(id)) : null;
     return journal
         .remove(endpoint, remains)
         .onComplete(v -> leaving.remove(id), failure -> leaving.remove(id))

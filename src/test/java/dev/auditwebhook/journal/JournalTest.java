@@ -323,6 +323,17 @@ class JournalTest {
   }
 
   @Test
+  void whereNumbersAreNotKnownNobodyIsToldAndNoEndpointBeginsAboveThem() {
+    engine.failAppends(FULL);
+    engine.loseNumbers();
+    arrive(5);
+    clock.turn();
+    arriveWithoutRoom();
+    assertThat(replies).hasSize(6).allMatch(reply -> reply.eventId() == null);
+    assertThat(journal.ofNew().cursor()).isZero();
+  }
+
+  @Test
   void itTriesAgainEachSecondAndSaysSoOnce() {
     try (LogLines log = new LogLines()) {
       engine.failAppends(FULL);

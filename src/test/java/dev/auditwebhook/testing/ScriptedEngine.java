@@ -53,6 +53,7 @@ public final class ScriptedEngine implements Engine {
   private long interval;
   private String appendFailure;
   private String forgetFailure;
+  private boolean losingNumbers;
   private Throwable readFailure;
   private boolean holding;
   private boolean open;
@@ -60,6 +61,11 @@ public final class ScriptedEngine implements Engine {
   /** All appends from now on fail so; {@code null} for none. */
   public void failAppends(String message) {
     appendFailure = message;
+  }
+
+  /** While nothing can be kept it is not known which numbers are taken. */
+  public void loseNumbers() {
+    losingNumbers = true;
   }
 
   /** Nothing is forgotten from now on, and so it fails; {@code null} for none. */
@@ -85,6 +91,11 @@ public final class ScriptedEngine implements Engine {
     List<Runnable> released = List.copyOf(waiting);
     waiting.clear();
     released.forEach(Runnable::run);
+  }
+
+  /** Ends the first that is under way alone. */
+  public void releaseFirst() {
+    waiting.remove(0).run();
   }
 
   /** How many appends, reads and removals are under way. */
@@ -169,11 +180,12 @@ public final class ScriptedEngine implements Engine {
     List<EncodedEntry> entries = addition.entries();
     List<Step> steps = addition.steps();
     appends.add(new Append(nonNull(entries), addition.counts(), steps, addition.needed()));
-    long firstId = refuse(entries.size());
+    long firstId = number(entries.size());
     return later(
         () -> {
           if (appendFailure != null) {
-            return Future.failedFuture(new NotKeptException(appendFailure, firstId, null));
+            long known = losingNumbers ? 0 : firstId;
+            return Future.failedFuture(new NotKeptException(appendFailure, known, null));
           }
           counts = addition.counts();
           List<Event> events = EncodedEntry.numbered(firstId, entries);
@@ -251,6 +263,11 @@ public final class ScriptedEngine implements Engine {
 
   @Override
   public long refuse(int entries) {
+    long firstId = number(entries);
+    return losingNumbers ? 0 : firstId;
+  }
+
+  private long number(int entries) {
     lastId += entries;
     return lastId - entries + 1;
   }

@@ -28,10 +28,7 @@ public final class Settings implements StandardHeaders.Secrets {
   private static final String SET = "set";
 
   /** Whether the configuration of the last start named the endpoint. */
-  private static final String CONFIGURED = "configured";
-
-  /** The configuration of an endpoint that was removed although it is configured. */
-  private static final String REMOVED = "removed";
+  static final String CONFIGURED = "configured";
 
   private static final String SECRETS = "secrets";
 
@@ -88,30 +85,13 @@ public final class Settings implements StandardHeaders.Secrets {
     changed();
   }
 
-  /** Whether kept settings are those of an endpoint that a configuration named and now does not. */
-  public static boolean isTakenOut(JsonObject stored) {
-    return stored.getBoolean(CONFIGURED, false);
-  }
-
-  /**
-   * What is kept of an endpoint that is removed and would come back: as long as it is unchanged.
-   */
-  public static JsonObject ofRemoved(EndpointOptions configured) {
-    return new JsonObject().put(REMOVED, plain(configured.toJson()));
-  }
-
-  /** Whether kept settings say that an endpoint was removed which is configured as it was then. */
-  public static boolean isRemoved(JsonObject stored, EndpointOptions configured) {
-    return plain(configured.toJson()).equals(stored.getJsonObject(REMOVED));
-  }
-
   private void changed() {
     pausedFor = url().isEmpty() ? null : stored.getString(PAUSED);
     changed.run();
   }
 
   /** A round through JSON makes values comparable with what the store gives back. */
-  private static JsonObject plain(JsonObject json) {
+  static JsonObject plain(JsonObject json) {
     return new JsonObject(json.encode());
   }
 

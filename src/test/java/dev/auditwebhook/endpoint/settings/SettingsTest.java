@@ -319,7 +319,7 @@ class SettingsTest {
     assertThat(later.options().getMaxAttempts()).isEqualTo(9);
     assertThat(later.signing(NOW)).containsExactly(THREE);
     assertThat(later.url()).isEqualTo("http://b/");
-    assertThat(Settings.isTakenOut(stored)).isFalse();
+    assertThat(Remains.wasConfigured(stored)).isFalse();
   }
 
   @Test
@@ -335,19 +335,28 @@ class SettingsTest {
   }
 
   @Test
-  void anEndpointThatIsNamedNoMoreIsTakenOut() {
+  void itIsKnownWhetherTheLastConfigurationNamedAnEndpoint() {
     settings(configured);
-    assertThat(Settings.isTakenOut(new JsonObject(stored.encode()))).isTrue();
-    assertThat(Settings.isTakenOut(new JsonObject())).isFalse();
+    assertThat(Remains.wasConfigured(new JsonObject(stored.encode()))).isTrue();
+    assertThat(Remains.wasConfigured(new JsonObject())).isFalse();
   }
 
   @Test
   void aRemovedEndpointStaysRemovedUntilItsConfigurationIsEdited() {
-    JsonObject left = new JsonObject(Settings.ofRemoved(configured).encode());
-    assertThat(Settings.isRemoved(left, configured)).isTrue();
-    assertThat(Settings.isRemoved(left, new EndpointOptions(configured).setMaxInFlight(5)))
+    JsonObject left = new JsonObject(Remains.ofRemoved(configured).encode());
+    assertThat(Remains.isRemoved(left, configured)).isTrue();
+    assertThat(Remains.isRemoved(left, new EndpointOptions(configured).setMaxInFlight(5)))
         .isFalse();
-    assertThat(Settings.isRemoved(new JsonObject(), configured)).isFalse();
+    assertThat(Remains.isRemoved(new JsonObject(), configured)).isFalse();
+  }
+
+  @Test
+  void anOptionThatCameWithALaterVersionBringsNoRemovedEndpointBack() {
+    JsonObject left = new JsonObject(Remains.ofRemoved(configured).encode());
+    left.getJsonObject("removed").remove("compression");
+    assertThat(Remains.isRemoved(left, configured)).isTrue();
+    assertThat(Remains.isRemoved(left, new EndpointOptions(configured).setCompression("gzip")))
+        .isFalse();
   }
 
   @Test
