@@ -64,8 +64,7 @@ public final class Settings implements StandardHeaders.Secrets {
   private volatile String pausedFor;
 
   /**
-   * @param configured the configuration of this start, {@code null} for an endpoint that it does
-   *     not name
+   * @param configured the configuration of this start, {@code null} where it does not name it
    * @param stored what is kept of former changes, empty at first; it is kept up to date here
    * @param now milliseconds since the epoch
    * @param changed called after each change
@@ -94,9 +93,7 @@ public final class Settings implements StandardHeaders.Secrets {
     return stored.getBoolean(CONFIGURED, false);
   }
 
-  /**
-   * What is kept of an endpoint that is removed and would come back: as long as it is unchanged.
-   */
+  /** What is kept of an endpoint that is removed and would come back, while it is unchanged. */
   public static JsonObject ofRemoved(EndpointOptions configured) {
     return new JsonObject().put(REMOVED, plain(configured.toJson()));
   }
@@ -142,13 +139,13 @@ public final class Settings implements StandardHeaders.Secrets {
 
   /** What was set may not be valid with what was edited since, which is the later word. */
   private EndpointOptions inForceAtStart() {
+    JsonObject all = set().copy();
     for (List<String> group : GIVE_WAY) {
-      JsonObject before = set().copy();
       group.forEach(set()::remove);
       try {
         return inForce();
       } catch (IllegalArgumentException e) {
-        stored.put(SET, before);
+        stored.put(SET, all.copy());
       }
     }
     GIVE_WAY.forEach(group -> group.forEach(set()::remove));
