@@ -5,12 +5,16 @@ import dev.auditwebhook.security.ClientOptions;
 import dev.auditwebhook.security.UrlPolicy.Destination;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.impl.CleanableHttpClient;
 import io.vertx.core.http.impl.Http1xClientConnection;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import io.vertx.ext.web.client.impl.HttpContext;
@@ -152,8 +156,21 @@ final class WebClients {
     Line.of(connection).set(line);
   }
 
-  /** Closes all connections. */
+  /** Closes all connections; completed on the context of the caller. */
   Future<Void> close() {
-    return Future.join(agents.stream().map(HttpClientAgent::close).toList()).mapEmpty();
+    ContextInternal context = ((VertxInternal) vertx).getOrCreateContext();
+    // The last connection may end on a thread of Netty's own.
+    Promise<Void> closed = context.promise();
+    Future.join(agents.stream().map(HttpClientAgent::close).toList())
+        .<Void>mapEmpty()
+        .onComplete(closed);
+    return closed.future().onComplete(v -> agents.forEach(agent -> letGo(context, agent)));
+  }
+
+  /**
+   * A context holds on to each client that was made on it, closed or not, to close it at its end.
+   */
+  private static void letGo(ContextInternal context, HttpClientAgent agent) {
+    context.closeFuture().remove(((CleanableHttpClient) agent).delegate);
   }
 }

@@ -14,6 +14,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -154,5 +155,40 @@ class RetiredSenderTest {
     assertThat(connections.get()).as("kept alive").isEqualTo(1);
     result(onContext(sender::retire));
     await().until(() -> connections.get() == 0);
+  }
+
+  private WebClientSender used() {
+    WebClientSender sender = sender(20_000);
+    resolve();
+    Future<Answer> answer = send(sender);
+    await().until(() -> requests.size() == 1);
+    requests.get(0).response().setStatusCode(204).end();
+    result(answer);
+    return sender;
+  }
+
+  @Test
+  void whoeverClosesItHearsOfTheEndOnTheOwnContext() {
+    WebClientSender sender = used();
+    Promise<Context> heardOn = Promise.promise();
+    onContext(() -> sender.close().onComplete(v -> heardOn.complete(Vertx.currentContext())));
+    assertThat(result(heardOn.future())).isSameAs(context);
+  }
+
+  private WeakReference<WebClientSender> closed() {
+    WebClientSender sender = used();
+    result(onContext(sender::close));
+    return new WeakReference<>(sender);
+  }
+
+  @Test
+  void nothingHoldsOnToOneThatIsClosed() {
+    WeakReference<WebClientSender> closed = closed();
+    await()
+        .until(
+            () -> {
+              System.gc();
+              return closed.refersTo(null);
+            });
   }
 }

@@ -38,17 +38,19 @@ public final class Settings implements StandardHeaders.Secrets {
   /** What stands for the configured value where the configuration does not name the endpoint. */
   private static final String NOT_NAMED = "(not named)";
 
-  /** Options of which one may not be valid with another one. */
-  private static final List<String> TOGETHER = List.of("format", "formatOptions", "batch");
+  /** Options of which one may not be valid with another one; none goes where all are. */
+  private static final List<List<String>> GIVE_WAY =
+      List.of(
+          List.of(),
+          List.of("format", "formatOptions", "batch"),
+          List.of("auth", "headers", "signatureHeader", CREDENTIALS_URL));
 
   private static final String LAST_URL = "lastUrl";
 
   /** When {@link #LAST_URL} came, in milliseconds since the epoch. */
   private static final String URL_SINCE = "urlSince";
 
-  /** The options as configured, none for an endpoint that was made at run time. */
   private final JsonObject configured;
-
   private final JsonObject stored;
   private final Runnable changed;
 
@@ -59,8 +61,7 @@ public final class Settings implements StandardHeaders.Secrets {
   private volatile String pausedFor;
 
   /**
-   * @param configured the configuration of this start, {@code null} for an endpoint that it does
-   *     not name
+   * @param configured the configuration of this start, {@code null} where it does not name it
    * @param stored what is kept of former changes, empty at first; it is kept up to date here
    * @param now milliseconds since the epoch
    * @param changed called after each change
@@ -79,8 +80,7 @@ public final class Settings implements StandardHeaders.Secrets {
     }
     options = inForceAtStart();
     if (!url().equals(before)) {
-      stored.remove(PAUSED);
-      remember(now);
+      moved(now);
     }
     changed();
   }
@@ -121,12 +121,17 @@ public final class Settings implements StandardHeaders.Secrets {
 
   /** What was set may not be valid with what was edited since, which is the later word. */
   private EndpointOptions inForceAtStart() {
-    try {
-      return inForce();
-    } catch (IllegalArgumentException e) {
-      TOGETHER.forEach(set()::remove);
-      return inForce();
+    JsonObject all = set().copy();
+    for (List<String> group : GIVE_WAY) {
+      group.forEach(set()::remove);
+      try {
+        return inForce();
+      } catch (IllegalArgumentException e) {
+        stored.put(SET, all.copy());
+      }
     }
+    GIVE_WAY.forEach(group -> group.forEach(set()::remove));
+    return inForce();
   }
 
   private EndpointOptions inForce() {
@@ -194,13 +199,9 @@ public final class Settings implements StandardHeaders.Secrets {
     changed();
   }
 
+  /** Ends a pause; notes which URL attempts are made to from now on, and since when. */
   private void moved(long now) {
     stored.remove(PAUSED);
-    remember(now);
-  }
-
-  /** Notes which URL attempts are made to from now on, and since when. */
-  private void remember(long now) {
     if (!url().isEmpty()) {
       stored.put(LAST_URL, url()).put(URL_SINCE, now);
     }

@@ -2,6 +2,7 @@ package dev.auditwebhook.endpoint.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.auditwebhook.AuthOptions;
 import dev.auditwebhook.BatchOptions;
 import dev.auditwebhook.CircuitOptions;
 import dev.auditwebhook.EndpointOptions;
@@ -426,6 +427,39 @@ class SettingsTest {
       assertThat(edited.getMaxAttempts()).as("the rest stays").isEqualTo(9);
       assertThat(json(afterRestart(edit).options())).as("for good").isEqualTo(json(edited));
     }
+  }
+
+  @Test
+  void headersThatAnEditLeavesBesideATokenGiveWayWithTheirUrl() {
+    EndpointOptions withToken = new EndpointOptions(configured).setAuth(token("one"));
+    Settings settings = settings(withToken);
+    settings.put(other(), NOW);
+    EndpointOptions edit = new EndpointOptions(configured).setAuth(token("two"));
+
+    Settings edited = afterRestart(edit);
+
+    assertThat(edited.options().getAuth().getClientSecret()).isEqualTo("two");
+    assertThat(edited.options().getHeaders()).isEmpty();
+    assertThat(edited.credentialsUrl()).isEqualTo("http://a/");
+    assertThat(edited.options().getFormat()).as("the rest stays").isEqualTo(other().getFormat());
+    assertThat(json(afterRestart(edit).options())).as("for good").isEqualTo(json(edited.options()));
+  }
+
+  @Test
+  void aTokenThatAnEditLeavesBesideAHeaderGivesWay() {
+    Settings settings = settings(configured);
+    settings.put(new EndpointOptions(configured).setAuth(token("one")), NOW);
+    Map<String, String> header = Map.of("Authorization", "Bearer 2");
+    Settings edited = afterRestart(new EndpointOptions(configured).setHeaders(header));
+    assertThat(edited.options().getAuth()).isNull();
+    assertThat(edited.options().getHeaders()).isEqualTo(header);
+  }
+
+  private static AuthOptions token(String secret) {
+    return new AuthOptions()
+        .setTokenUrl("http://id/")
+        .setClientId("client")
+        .setClientSecret(secret);
   }
 
   @Test
