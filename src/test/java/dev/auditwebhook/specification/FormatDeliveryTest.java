@@ -60,7 +60,9 @@ class FormatDeliveryTest {
             format ->
                 Stream.of(1, 10)
                     .flatMap(
-                        batch -> Stream.of("none").map(how -> Arguments.of(format, batch, how))));
+                        batch ->
+                            Stream.of("none", "gzip")
+                                .map(how -> Arguments.of(format, batch, how))));
   }
 
   private EndpointOptions options(String format, int batch) {

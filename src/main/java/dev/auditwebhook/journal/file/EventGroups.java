@@ -158,6 +158,8 @@ final class EventGroups {
    */
   record Part(Found<Event> read, long upTo) {
 
+    static final Part NOTHING = new Part(Found.nothing(), Long.MAX_VALUE);
+
     /** Whether there is no more. */
     boolean isLast() {
       return upTo == Long.MAX_VALUE;

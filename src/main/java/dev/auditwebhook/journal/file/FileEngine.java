@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -45,6 +46,7 @@ public final class FileEngine implements Engine {
   private boolean appending;
   private boolean failing;
   private boolean smallEnough;
+  private boolean closed;
 
   /** Whether anything was since the last upkeep, and for how many of them. */
   private boolean appended;
@@ -142,8 +144,7 @@ public final class FileEngine implements Engine {
   /** Where much is for others, in parts: what is to be kept is not to wait for all of it. */
   @Override
   public Future<Found<Event>> read(int number, long after, int limit) {
-    return worker
-        .executeBlocking(() -> disk.read(number, after, limit))
+    return find(() -> disk.read(number, after, limit), EventGroups.Part.NOTHING)
         .compose(
             part ->
                 part.isLast() || !part.read().isEmpty()
@@ -151,15 +152,23 @@ public final class FileEngine implements Engine {
                     : read(number, part.upTo(), limit));
   }
 
+  /**
+   * Who asks after the end, as one answer led to another question, finds nothing: to look would
+   * open the file again.
+   */
+  private <T> Future<T> find(Callable<T> search, T nothing) {
+    return closed ? Future.succeededFuture(nothing) : worker.executeBlocking(search);
+  }
+
   @Override
   public Future<Found<Straggler>> stragglers(String endpoint, Collection<Long> ids) {
-    return worker.executeBlocking(() -> disk.stragglers(endpoint, ids));
+    return find(() -> disk.stragglers(endpoint, ids), Found.nothing());
   }
 
   @Override
   public Future<List<DeadLetter>> deadLetters(
       String endpoint, List<Long> ids, Map<Long, DeadLetter> unkept, long maxBytes) {
-    return worker.executeBlocking(() -> disk.deadLetters(endpoint, ids, unkept, maxBytes));
+    return find(() -> disk.deadLetters(endpoint, ids, unkept, maxBytes), List.of());
   }
 
   @Override
@@ -198,6 +207,7 @@ public final class FileEngine implements Engine {
 
   @Override
   public Future<Void> close() {
+    closed = true;
     clock.cancel(upkeepTimer);
     if (disk == null) {
       return worker.close();

@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.auditwebhook.endpoint.ledger.Change;
 import dev.auditwebhook.endpoint.ledger.DeadLetter;
+import dev.auditwebhook.endpoint.ledger.Found;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
@@ -26,6 +27,7 @@ import dev.auditwebhook.journal.Engine.Counts;
 import dev.auditwebhook.journal.file.FaultyFiles.Faults;
 import dev.auditwebhook.testing.LogLines;
 import dev.auditwebhook.wire.format.Event;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -138,6 +140,22 @@ class FileEngineTest {
       assertSame(engine.stragglers(ids(1, 9)).found(), List.of(straggler(4)));
       assertSame(engine.deadLetters(ids(1, 9)), List.of(letter(2)));
       assertThat(engine.append(entries(10, 10)).firstId()).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void whatAsksWhileItClosesFindsNothingAndDoesNotOpenTheFileAgain() {
+    OpenEngine engine = open();
+    engine.append(entries(1, 3));
+
+    Future<Void> closed = engine.ask(() -> engine.engine().close());
+    Future<?> read = engine.ask(() -> engine.engine().read(Kept.NUMBER, 0, 9));
+    Future<?> stragglers = engine.ask(() -> engine.engine().stragglers(Kept.ENDPOINT, List.of(1L)));
+    OpenEngine.result(Future.join(closed, read, stragglers));
+
+    assertThat(List.of(read.result(), stragglers.result())).containsOnly(Found.nothing());
+    try (OpenEngine next = open()) {
+      assertSame(next.read(0, 9).found(), events(1, 3));
     }
   }
 
