@@ -187,11 +187,10 @@ public final class Endpoint {
 
   /**
    * Puts other options, which are valid, in the place of all: attempts in flight end by the former
-   * ones, and all that is pending goes by the new ones at once.
-   *
-   * @return as {@link #set}
+   * ones, and all that is pending goes by the new ones at once, unless they say the same.
    */
   public Future<Void> put(EndpointOptions options) {
+    boolean same = settings.areInForce(options);
     boolean another = !options.getUrl().equals(settings.url());
     settings.put(options, around.clock().now());
     actions = new Actions(options.getActions());
@@ -199,6 +198,8 @@ public final class Endpoint {
     ledger.dlqCapacity(options.getDlqCapacity());
     if (another) {
       redirect();
+    } else if (same) {
+      outlet.headers().secretsChanged();
     } else if (!options.getUrl().isEmpty()) {
       sendTo(around.vet(id, settings.url()));
     }

@@ -17,22 +17,24 @@ import java.util.Set;
 public final class Credentials {
 
   private final Set<String> origins = new HashSet<>();
+  private final boolean anywhere;
   private final boolean some;
   private final boolean token;
   private Destination lastAsked;
   private boolean lastAnswer;
 
   /**
-   * @param url that was configured with them, empty for none
+   * @param url that was configured with them, empty for none, {@code null} when not all have one
    */
   public Credentials(EndpointOptions options, String url) {
     boolean certificate = new WebClientOptions(options.getClient()).getKeyCertOptions() != null;
     token = options.getAuth() != null;
     some = certificate || token || !options.getHeaders().isEmpty();
     List<String> allowed = new ArrayList<>(options.getAllowedOrigins());
-    if (!url.isEmpty()) {
+    if (url != null && !url.isEmpty()) {
       allowed.add(0, url);
     }
+    anywhere = url != null && allowed.isEmpty();
     // Where attempts may go is decided elsewhere: an origin that is forbidden now is none of them.
     allowed.forEach(each -> origins.add(UrlPolicy.vet(each, true).origin()));
   }
@@ -41,7 +43,7 @@ public final class Credentials {
   boolean goTo(Destination destination) {
     if (destination != lastAsked) {
       lastAsked = destination;
-      lastAnswer = origins.isEmpty() || origins.contains(destination.origin());
+      lastAnswer = anywhere || origins.contains(destination.origin());
     }
     return lastAnswer;
   }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.CircuitOptions;
+import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.WebhookClient.DeadLetter;
 import dev.auditwebhook.WebhookClient.State;
@@ -359,5 +360,29 @@ class OwnLivesTest {
     result(ofSiem.setUrl(siem.url("/new")));
     webhook.awaitSettled("siem", 20);
     assertThat(siem.eventIds().subList(1, 21)).isEqualTo(ids(1, 20));
+  }
+
+  @Test
+  void optionsThatArePutAgainAndSayTheSameLeaveAnOpenCircuitAndWhatIsParked() {
+    EndpointOptions revoked =
+        webhook
+            .endpoint(siem)
+            .setCircuitBreaker(new CircuitOptions().setMaxFailures(2).setResetTimeout(3_600_000));
+    siem.usually(status(401));
+    webhook.put("siem", revoked);
+    webhook.publish(10);
+    await().until(() -> webhook.state("siem").circuit().equals("open"));
+    await().until(() -> webhook.state("siem").inFlight() == 0);
+    State parked = webhook.state("siem");
+    assertThat(parked.failed()).isLessThanOrEqualTo(2);
+
+    for (int i = 0; i < 3; i++) {
+      webhook.put("siem", revoked);
+    }
+
+    State still = webhook.state("siem");
+    assertThat(still.circuit()).isEqualTo("open");
+    assertThat(still.pending()).isEqualTo(parked.pending());
+    assertThat(still.failed()).isEqualTo(parked.failed());
   }
 }

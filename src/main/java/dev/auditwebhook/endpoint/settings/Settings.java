@@ -26,14 +26,15 @@ public final class Settings implements StandardHeaders.Secrets {
   private static final String PAUSED = "paused";
 
   private static final String SET = "set";
-
-  /** Whether the configuration of the last start named the endpoint. */
-  static final String CONFIGURED = "configured";
-
   private static final String SECRETS = "secrets";
 
-  /** The URL of the options that were put last, as long as the configuration is as it was then. */
+  /** Whether the last configuration named the endpoint. */
+  static final String CONFIGURED = "configured";
+
+  /** The URL that was put last, beside what goes only where it was configured for. */
   private static final String CREDENTIALS_URL = "credentialsUrl";
+
+  private static final List<String> CREDENTIALS = List.of("headers", "client", "auth");
 
   /** What stands for the configured value where the configuration does not name the endpoint. */
   private static final String NOT_NAMED = "(not named)";
@@ -74,7 +75,8 @@ public final class Settings implements StandardHeaders.Secrets {
     stored.put(CONFIGURED, configured != null);
     JsonObject set = set();
     for (String key : List.copyOf(set.fieldNames())) {
-      if (!Objects.equals(configured(key), set.getJsonObject(key).getValue(CONFIGURED))) {
+      if (!key.equals(CREDENTIALS_URL)
+          && !Objects.equals(configured(key), set.getJsonObject(key).getValue(CONFIGURED))) {
         set.remove(key);
       }
     }
@@ -112,10 +114,8 @@ public final class Settings implements StandardHeaders.Secrets {
     if (!key.equals(CREDENTIALS_URL)) {
       return configured.getValue(key, NOT_NAMED);
     }
-    JsonObject with = new JsonObject();
-    for (String each : List.of("url", "headers", "client", "auth")) {
-      with.put(each, configured.getValue(each, NOT_NAMED));
-    }
+    JsonObject with = new JsonObject().put("url", configured.getValue("url", NOT_NAMED));
+    CREDENTIALS.forEach(each -> with.put(each, configured.getValue(each, NOT_NAMED)));
     return with;
   }
 
@@ -181,10 +181,31 @@ public final class Settings implements StandardHeaders.Secrets {
     return puts;
   }
 
-  /** The URL that headers, certificate and auth were configured with, empty for none. */
+  /**
+   * The URL that headers, certificate and auth were configured with, empty for none. Where some of
+   * them were put and others edited since, it is {@code null} unless both came with the same one.
+   */
   public String credentialsUrl() {
+    String named = configured.getString("url", "");
     JsonObject put = set().getJsonObject(CREDENTIALS_URL);
-    return put == null ? configured.getString("url", "") : put.getString("value");
+    if (put == null) {
+      return named;
+    }
+    String with = put.getString("value");
+    JsonObject then = put.getJsonObject(CONFIGURED);
+    JsonObject now = (JsonObject) configured(CREDENTIALS_URL);
+    if (CREDENTIALS.stream().noneMatch(set()::containsKey)) {
+      return then.equals(now) ? with : named;
+    }
+    boolean edited = !then.equals(now.put("url", then.getValue("url")));
+    return edited && !with.equals(named) ? null : with;
+  }
+
+  /** Whether other options say the same as those in force, but perhaps for the secrets. */
+  public boolean areInForce(EndpointOptions others) {
+    JsonObject mine = plain(options.toJson().putNull(SECRETS));
+    JsonObject theirs = plain(others.toJson().putNull(SECRETS));
+    return mine.equals(theirs) && others.getUrl().equals(credentialsUrl());
   }
 
   public String url() {
@@ -269,12 +290,10 @@ public final class Settings implements StandardHeaders.Secrets {
     if (set == null) {
       options.getSecrets().forEach(text -> signing.add(new JsonObject().put("secret", text)));
     } else {
-      for (Object item : set.getJsonArray("value")) {
-        JsonObject secret = (JsonObject) item;
-        if (secret.getLong("until", Long.MAX_VALUE) > now) {
-          signing.add(secret);
-        }
-      }
+      set.getJsonArray("value").stream()
+          .map(JsonObject.class::cast)
+          .filter(secret -> secret.getLong("until", Long.MAX_VALUE) > now)
+          .forEach(signing::add);
     }
     return signing;
   }

@@ -384,13 +384,35 @@ class SettingsTest {
   }
 
   @Test
-  void aUrlThatIsEditedMayHaveWhatIsConfiguredWithItOrWasPut() {
+  void headersThatWerePutStayWithTheUrlThatTheyWerePutWith() {
     Settings settings = settings(configured);
     settings.put(other(), NOW);
     Settings edited = afterRestart(new EndpointOptions(configured).setUrl("http://c/"));
     assertThat(edited.url()).isEqualTo("http://c/");
-    assertThat(edited.credentialsUrl()).isEqualTo("http://c/");
     assertThat(edited.options().getHeaders()).containsEntry("Authorization", "Splunk 1");
+    assertThat(edited.credentialsUrl()).isEqualTo(other().getUrl());
+  }
+
+  @Test
+  void headersThatWerePutAndACertificateThatWasEditedSinceGoNowhere() {
+    Settings settings = settings(configured);
+    settings.put(other(), NOW);
+    EndpointOptions edit =
+        new EndpointOptions(configured).setClient(new JsonObject().put("trustAll", true));
+    assertThat(afterRestart(edit).credentialsUrl()).isNull();
+  }
+
+  @Test
+  void optionsThatSayTheSameAreInForce() {
+    Settings settings = settings(configured);
+    assertThat(settings.areInForce(configured)).isTrue();
+    settings.put(other(), NOW);
+    assertThat(settings.areInForce(other())).isTrue();
+    assertThat(settings.areInForce(other().setSecrets(List.of("another")))).isTrue();
+    assertThat(settings.areInForce(other().setMaxInFlight(7))).isFalse();
+    settings.url("http://c/", NOW);
+    assertThat(settings.areInForce(other())).isFalse();
+    assertThat(settings.areInForce(other().setUrl("http://c/"))).isFalse();
   }
 
   private static final JsonObject LABELS =
