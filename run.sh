@@ -15,7 +15,7 @@ usage: ./run.sh [COMMAND]
   emit [FILE]    posts newline-delimited JSON entries from FILE or standard
                  input to a running service
   test           the tests
-  bench [OPTION]...  the benchmark, in about 4 minutes
+  bench [OPTION]...  the benchmark, in about 6 minutes
     --quick          rough figures, in under 1 minute
     --json FILE      writes the figures to FILE as well
     --only NAME      these rows only; may be given more than once

@@ -134,7 +134,7 @@ class EarlyAnswersTest {
   @Test
   void batchesThatTheSocketsTake() {
     receive(new NetServerOptions().setReceiveBufferSize(16_384));
-    webhook.deploy(batches(options(), 100, 500));
+    webhook.deploy(batches(options(), 40, 3_000));
     publish(40, TEXT);
     webhook.awaitState(state -> state.failed() == 40);
 
@@ -162,7 +162,7 @@ class EarlyAnswersTest {
                 });
     port = result(server.listen(0, "127.0.0.1")).actualPort();
     webhook.deploy(
-        batches(options(), 100, 500)
+        batches(options(), 80, 3_000)
             .setClient(
                 new JsonObject()
                     .put("protocolVersion", "HTTP_2")
