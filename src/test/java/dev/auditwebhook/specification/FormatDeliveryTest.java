@@ -4,6 +4,7 @@ import static dev.auditwebhook.testing.Effect.status;
 import static dev.auditwebhook.testing.Webhooks.ids;
 import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.standardwebhooks.Webhook;
 import dev.auditwebhook.BatchOptions;
@@ -216,15 +217,16 @@ class FormatDeliveryTest {
 
     State state = webhook.awaitSettled("siem", 1);
     webhook.awaitSettled(1);
-    assertThat(
-            attempts.stream()
-                .filter(attempt -> attempt.getString("endpoint").equals("siem"))
-                .findFirst()
-                .orElseThrow()
-                .getString("outcome"))
-        .isEqualTo(outcome);
+    await().until(() -> attempts.stream().anyMatch(FormatDeliveryTest::isOfSiem));
+    assertThat(attempts.stream().filter(FormatDeliveryTest::isOfSiem).findFirst())
+        .hasValueSatisfying(
+            first -> assertThat(first.getString("outcome")).isEqualTo(outcome));
     assertThat(state.failed()).isEqualTo(outcome.equals("failed") ? 1 : 0);
     assertThat(state.retried()).isEqualTo(outcome.equals("retry") ? 1 : 0);
+  }
+
+  private static boolean isOfSiem(JsonObject attempt) {
+    return attempt.getString("endpoint").equals("siem");
   }
 
   @Test
