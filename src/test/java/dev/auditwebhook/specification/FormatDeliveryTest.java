@@ -219,8 +219,7 @@ class FormatDeliveryTest {
     webhook.awaitSettled(1);
     await().until(() -> attempts.stream().anyMatch(FormatDeliveryTest::isOfSiem));
     assertThat(attempts.stream().filter(FormatDeliveryTest::isOfSiem).findFirst())
-        .hasValueSatisfying(
-            first -> assertThat(first.getString("outcome")).isEqualTo(outcome));
+        .hasValueSatisfying(first -> assertThat(first.getString("outcome")).isEqualTo(outcome));
     assertThat(state.failed()).isEqualTo(outcome.equals("failed") ? 1 : 0);
     assertThat(state.retried()).isEqualTo(outcome.equals("retry") ? 1 : 0);
   }
