@@ -1,5 +1,12 @@
 -- The tables of one webhook, which all its nodes share. {schema} is the name of the schema, quoted.
 
+-- The migrations that were done.
+CREATE TABLE {schema}.version (
+  number      integer     PRIMARY KEY,
+  readable_by integer     NOT NULL,  -- the lowest number that a module must know to work on these tables
+  at          timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
 -- One row: how far the journal has come, and the totals of all entries.
 CREATE TABLE {schema}.head (
   one             boolean PRIMARY KEY DEFAULT true CHECK (one),

@@ -1,0 +1,1 @@
+INSERT INTO {schema}.head (prefix) VALUES ($1) ON CONFLICT DO NOTHING

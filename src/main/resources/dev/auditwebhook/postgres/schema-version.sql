@@ -1,0 +1,1 @@
+INSERT INTO {schema}.version (number, readable_by) VALUES ($1, $2)
