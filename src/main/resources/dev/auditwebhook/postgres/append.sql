@@ -11,7 +11,8 @@ WITH fence AS (
   SET last_id = h.last_id + $5, arrived = h.arrived + $6, rejected = h.rejected + $7
   FROM fence
   -- A division by 0 when another node has moved some of the inbox.
-  WHERE 1 / ((SELECT count(*) FROM emitted) = cardinality($16::bigint[]))::integer = 1
+  WHERE h.one
+    AND 1 / ((SELECT count(*) FROM emitted) = cardinality($16::bigint[]))::integer = 1
   RETURNING h.last_id - $5 AS base, h.last_id, h.arrived, h.rejected
 ), events AS (
   INSERT INTO {schema}.journal (id, action, content, accepted_at, recipients)

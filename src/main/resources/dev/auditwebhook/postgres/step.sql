@@ -69,7 +69,7 @@ WITH mine AS (
   UPDATE {schema}.endpoint e
   SET settings = s.settings::json, version = e.version + 1
   FROM mine, unnest($31::integer[], $32::text[]) AS s (number, settings)
-  WHERE s.number = mine.number AND e.number = s.number
+  WHERE s.number = mine.number AND e.number = s.number AND e.settings::text <> s.settings
   RETURNING pg_notify($2, 'endpoints')
 )
 SELECT number FROM mine
