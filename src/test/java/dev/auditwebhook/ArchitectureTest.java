@@ -50,7 +50,8 @@ class ArchitectureTest {
     "endpoint.settings, endpoint.ledger wire",
     "endpoint, endpoint.ledger endpoint.attempt endpoint.settings wire wire.format security metrics"
         + " json",
-    "journal, endpoint endpoint.ledger wire.format",
+    "journal.pace, endpoint",
+    "journal, journal.pace endpoint endpoint.ledger wire.format",
     "journal.memory, journal endpoint.ledger wire.format",
     "journal.file, journal endpoint endpoint.ledger wire.format",
     "bus, journal journal.memory journal.file endpoint endpoint.ledger endpoint.attempt"

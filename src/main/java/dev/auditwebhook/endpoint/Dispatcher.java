@@ -130,7 +130,7 @@ final class Dispatcher {
   }
 
   private boolean canSend() {
-    return circuit != null && settings.pausedFor() == null;
+    return circuit != null && settings.pausedFor() == null && readAhead.owns();
   }
 
   /** Where the order is strict, what is in backoff goes before all others. */

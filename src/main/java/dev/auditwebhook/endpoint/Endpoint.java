@@ -1,7 +1,6 @@
 package dev.auditwebhook.endpoint;
 
 import dev.auditwebhook.EndpointOptions;
-import dev.auditwebhook.endpoint.attempt.Circuit;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.endpoint.ledger.EndpointStore;
 import dev.auditwebhook.endpoint.ledger.Ledger;
@@ -73,17 +72,10 @@ public final class Endpoint {
         new DeadLetterQueue(ledger, store, readAhead, dispatcher, clock, capacity::pending);
     vitals = new Vitals(ledger, settings, dispatcher, recorder, () -> outlet);
     vitals.register(metrics, capacity::pending);
-    dispatcher.sendTo(destination == null ? null : circuit(destination));
-  }
-
-  private Circuit circuit(Destination destination) {
-    return new Circuit(
-        around.vertx(),
-        "webhook " + around.options().getAddress() + " " + id,
-        settings.options().getCircuitBreaker(),
-        destination,
-        around.clock()::now,
-        dispatcher::pump);
+    dispatcher.sendTo(
+        destination == null
+            ? null
+            : around.circuit(id, settings.options(), destination, dispatcher::pump));
   }
 
   public String id() {
@@ -112,6 +104,11 @@ public final class Endpoint {
   /** An entry arrived that it wants, and there is no room for it. */
   public void dropped() {
     ledger.drop();
+  }
+
+  /** Attempts may begin again. */
+  public void goOn() {
+    dispatcher.pump();
   }
 
   /** Events that it received are in the journal. */
@@ -223,7 +220,7 @@ public final class Endpoint {
       dispatcher.goOnWith(outlet.sender());
       former.sender().retire();
     }
-    dispatcher.sendTo(circuit(destination));
+    dispatcher.sendTo(around.circuit(id, settings.options(), destination, dispatcher::pump));
   }
 
   private void disabled() {

@@ -56,6 +56,11 @@ final class ReadAhead {
     readUpTo = state.cursor();
   }
 
+  /** Whether attempts may begin for what is held. */
+  boolean owns() {
+    return store.owns();
+  }
+
   /** A new event is in the journal: gives it back to be held, unless others wait before it. */
   Pending arrived(Event event) {
     if (waiting() > 0 || held >= capacity.getAsInt()) {

@@ -4,6 +4,7 @@ import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.endpoint.attempt.AttemptReport;
+import dev.auditwebhook.endpoint.attempt.Circuit;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.security.UrlPolicy;
@@ -54,5 +55,17 @@ public record Surroundings(
               + ", and it takes the place of that one",
           e);
     }
+  }
+
+  /** The circuit of an endpoint, which is closed. */
+  Circuit circuit(
+      String endpoint, EndpointOptions settings, Destination destination, Runnable changed) {
+    return new Circuit(
+        vertx,
+        "webhook " + options.getAddress() + " " + endpoint,
+        settings.getCircuitBreaker(),
+        destination,
+        clock::now,
+        changed);
   }
 }

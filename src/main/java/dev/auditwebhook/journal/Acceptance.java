@@ -3,6 +3,7 @@ package dev.auditwebhook.journal;
 import dev.auditwebhook.AuditEvent;
 import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.journal.Distribution.Audience;
+import dev.auditwebhook.journal.pace.Warnings;
 import io.vertx.core.json.JsonObject;
 import java.util.function.Consumer;
 import org.slf4j.Logger;

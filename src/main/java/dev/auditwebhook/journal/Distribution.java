@@ -2,6 +2,7 @@ package dev.auditwebhook.journal;
 
 import dev.auditwebhook.endpoint.Endpoint;
 import dev.auditwebhook.endpoint.ledger.State;
+import dev.auditwebhook.journal.Nodes.Member;
 import dev.auditwebhook.wire.format.Event;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** Who gets what: which endpoints there are, what each wants, and what becomes of it. */
 final class Distribution {
@@ -17,6 +19,7 @@ final class Distribution {
   /** So many actions are remembered with the endpoints that want them. */
   private static final int MAX_AUDIENCES = 4_096;
 
+  private final Supplier<Collection<? extends Member>> members;
   private final TreeMap<Integer, Subscription> subscriptions = new TreeMap<>();
   private final Map<String, Audience> audiences = new HashMap<>();
 
@@ -25,6 +28,13 @@ final class Distribution {
 
   /** The lowest ids that endpoints need which are kept and not here yet, by their numbers. */
   private final Map<Integer, Long> absent = new HashMap<>();
+
+  /**
+   * @param nodes who has the members, {@code null} when they are the endpoints of this node
+   */
+  Distribution(Nodes nodes) {
+    members = nodes == null ? subscriptions::values : nodes::members;
+  }
 
   /** A number that nobody has, the lowest. */
   int freeNumber() {
@@ -100,44 +110,55 @@ final class Distribution {
       if (audiences.size() >= MAX_AUDIENCES) {
         audiences.clear();
       }
-      audience =
-          new Audience(
-              subscriptions.values().stream()
-                  .filter(each -> !each.isLeaving() && each.endpoint().wants(action))
-                  .toList());
+      audience = new Audience(members.get().stream().filter(each -> each.wants(action)).toList());
       audiences.put(action, audience);
     }
     return audience;
   }
 
-  /** Gives events to their recipients, each in the order of the ids. */
-  void arrived(List<EncodedEntry> entries, List<Event> events) {
-    Recipients first = null;
-    boolean same = true;
-    for (EncodedEntry entry : entries) {
-      if (entry != null) {
-        first = first == null ? entry.recipients() : first;
-        same &= first == entry.recipients();
-      }
-    }
-    if (first == null) {
+  /** Gives events to their recipients of this node, each in the order of the ids. */
+  void arrived(List<Event> events, List<Recipients> recipients) {
+    if (events.isEmpty()) {
       return;
     }
-    if (same) {
-      first.forEach(number -> subscriptions.get(number).endpoint().arrived(events));
+    Recipients first = recipients.get(0);
+    if (recipients.stream().allMatch(each -> each == first)) {
+      first.forEach(number -> arrived(number, events));
       return;
     }
     Map<Integer, List<Event>> shares = new TreeMap<>();
-    int next = 0;
-    for (EncodedEntry entry : entries) {
-      if (entry != null) {
-        Event event = events.get(next++);
-        entry
-            .recipients()
-            .forEach(number -> shares.computeIfAbsent(number, n -> new ArrayList<>()).add(event));
-      }
+    for (int i = 0; i < events.size(); i++) {
+      Event event = events.get(i);
+      recipients
+          .get(i)
+          .forEach(number -> shares.computeIfAbsent(number, n -> new ArrayList<>()).add(event));
     }
-    shares.forEach((number, share) -> subscriptions.get(number).endpoint().arrived(share));
+    shares.forEach(this::arrived);
+  }
+
+  private void arrived(int number, List<Event> events) {
+    Subscription subscription = subscriptions.get(number);
+    if (subscription != null) {
+      subscription.arrived(events);
+    }
+  }
+
+  /** So many entries were dropped so far, by the numbers of those that they were for. */
+  void dropped(Map<Integer, Long> totals) {
+    totals.forEach(
+        (number, total) -> {
+          Subscription subscription = subscriptions.get(number);
+          if (subscription != null) {
+            subscription.droppedInAll(total);
+          }
+        });
+  }
+
+  /** An endpoint is to keep a step. */
+  void touch(String endpoint) {
+    subscriptions.values().stream()
+        .filter(each -> each.id().equals(endpoint))
+        .forEach(Subscription::changed);
   }
 
   /** Tells the recipients of entries that they could not be kept. */
@@ -148,7 +169,14 @@ final class Distribution {
         entry.recipients().forEach(number -> losses.merge(number, 1, Integer::sum));
       }
     }
-    losses.forEach((number, lost) -> subscriptions.get(number).endpoint().notKept(lost));
+    if (!losses.isEmpty()) {
+      for (Member member : members.get()) {
+        Integer lost = losses.get(member.number());
+        if (lost != null) {
+          member.notKept(lost);
+        }
+      }
+    }
   }
 
   /** The lowest id that an endpoint needs of the journal, the highest for none. */
@@ -165,27 +193,38 @@ final class Distribution {
 
   /** The most events that are pending for an endpoint. */
   long pending() {
-    return subscriptions.values().stream()
-        .mapToLong(each -> each.endpoint().pending())
-        .max()
-        .orElse(0);
+    return members.get().stream().mapToLong(Member::pending).max().orElse(0);
+  }
+
+  /** Whether there are endpoints that are enabled, and none of them has room. */
+  boolean isFull() {
+    boolean full = false;
+    for (Member member : members.get()) {
+      if (member.isEnabled()) {
+        if (member.hasRoom()) {
+          return false;
+        }
+        full = true;
+      }
+    }
+    return full;
   }
 
   /** The endpoints that want an action, as far as their filters go. */
   static final class Audience {
 
-    private final List<Subscription> members;
+    private final List<? extends Member> members;
     private final BitSet takers = new BitSet();
     private Recipients last = Recipients.NONE;
 
-    Audience(List<Subscription> members) {
+    Audience(List<? extends Member> members) {
       this.members = members;
     }
 
     /** Whether nobody wants what arrives now. */
     boolean isEmpty() {
-      for (Subscription member : members) {
-        if (member.endpoint().isEnabled()) {
+      for (Member member : members) {
+        if (member.isEnabled()) {
           return false;
         }
       }
@@ -195,8 +234,8 @@ final class Distribution {
     /** Those that have room for what arrives now. */
     Recipients withRoom() {
       takers.clear();
-      for (Subscription member : members) {
-        if (member.endpoint().isEnabled() && member.endpoint().hasRoom()) {
+      for (Member member : members) {
+        if (member.isEnabled() && member.hasRoom()) {
           takers.set(member.number());
         }
       }
@@ -208,20 +247,20 @@ final class Distribution {
 
     /** An entry arrived that goes to nobody. */
     void dropped() {
-      for (Subscription member : members) {
-        if (member.endpoint().isEnabled()) {
-          member.endpoint().dropped();
+      for (Member member : members) {
+        if (member.isEnabled()) {
+          member.dropped();
         }
       }
     }
 
     /** An entry arrived, and goes to some of them. */
     void received(Recipients recipients) {
-      for (Subscription member : members) {
+      for (Member member : members) {
         if (recipients.include(member.number())) {
-          member.endpoint().received();
-        } else if (member.endpoint().isEnabled()) {
-          member.dropped();
+          member.received();
+        } else if (member.isEnabled()) {
+          member.passedOver();
         }
       }
     }

@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Where the journal and the states of the endpoints are kept. Called on one context; there is never
@@ -65,11 +66,22 @@ public interface Engine {
    * What was kept.
    *
    * @param firstId the number of the first entry
-   * @param events those of the entries that are events
+   * @param events those of the entries that are events; none when they come as a {@link Nodes.Cut}
    * @param notRedriven the dead letters, by endpoint, that were to be redriven, but are damaged and
    *     stay where they are
+   * @param unkeptSteps the endpoints whose steps were not kept though the rest was
    */
-  record Appended(long firstId, List<Event> events, Map<String, List<Long>> notRedriven) {}
+  record Appended(
+      long firstId,
+      List<Event> events,
+      Map<String, List<Long>> notRedriven,
+      Set<String> unkeptSteps) {
+
+    /** All was kept. */
+    public Appended(long firstId, List<Event> events, Map<String, List<Long>> notRedriven) {
+      this(firstId, events, notRedriven, Set.of());
+    }
+  }
 
   /**
    * Takes numbers, while nothing can be kept, for entries that are refused.
@@ -123,6 +135,16 @@ public interface Engine {
   /** The key of the configuration that its failures have to do with. */
   default String key() {
     return "webhook.store";
+  }
+
+  /** What it has to do with other nodes, {@code null} when it is for one. */
+  default Nodes nodes() {
+    return null;
+  }
+
+  /** Whether attempts of an endpoint may begin: this node runs it, and would know if not. */
+  default boolean owns(String endpoint) {
+    return true;
   }
 
   /** What an operator must know of what was found at the opening, {@code null} for nothing. */

@@ -2,6 +2,7 @@ package dev.auditwebhook.journal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
@@ -38,6 +39,11 @@ final class Group {
   /** In their order; {@code null} for those that there was no room for. */
   List<EncodedEntry> entries() {
     return entries;
+  }
+
+  /** Whom those are for that are events. */
+  List<Recipients> recipients() {
+    return entries.stream().filter(Objects::nonNull).map(EncodedEntry::recipients).toList();
   }
 
   /** How many of them are events. */

@@ -1,6 +1,7 @@
 package dev.auditwebhook.journal;
 
 import dev.auditwebhook.endpoint.Clock;
+import dev.auditwebhook.journal.pace.Warnings;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

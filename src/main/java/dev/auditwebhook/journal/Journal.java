@@ -4,14 +4,10 @@ import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.endpoint.Endpoint;
 import dev.auditwebhook.endpoint.ledger.EndpointStore;
 import dev.auditwebhook.endpoint.ledger.State;
-import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.journal.Distribution.Audience;
-import dev.auditwebhook.journal.Engine.Addition;
 import dev.auditwebhook.journal.Engine.Counts;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -26,40 +22,47 @@ import java.util.function.Function;
  */
 public final class Journal {
 
-  /** How long a step waits for a group that it can go along with, in milliseconds. */
-  static final long STEP_DELAY = 100;
-
-  /** From one try to the next while nothing can be kept, in milliseconds. */
-  static final long TRY_AGAIN = 1_000;
-
   private final Engine engine;
   private final Engine.Opened opened;
-  private final Clock clock;
-  private final Pace pace;
-  private final Distribution distribution = new Distribution();
-  private final Subscription.Host host;
-  private final StoreHealth health;
+  private final Nodes nodes;
+  private final Distribution distribution;
   private final Intake intake;
-  private Promise<Void> nextKept = Promise.promise();
-  private Future<Void> underway = Future.succeededFuture();
-  private boolean changed;
-  // Volatile, as metrics are read from any thread.
+  private final Writer writer;
+  private final Subscription.Host host;
+
+  /** Of the entries that this journal took, and what there was before. */
   private volatile long arrived;
+
   private volatile long rejected;
+
+  /** Of all entries of all nodes, {@code null} when there is one. */
+  private volatile Counts ofAll;
+
+  /** The last id of the last cut. */
+  private long followed;
 
   private Journal(Engine engine, Clock clock, Engine.Opened opened) {
     this.engine = engine;
-    this.clock = clock;
     this.opened = opened;
     arrived = opened.counts().arrived();
     rejected = opened.counts().rejected();
+    nodes = engine.nodes();
+    distribution = new Distribution(nodes);
     opened.endpoints().values().forEach(distribution::expect);
+    intake = new Intake(clock, opened.lastId());
+    writer = new Writer(engine, clock, intake, distribution, () -> new Counts(arrived, rejected));
     host =
         new Subscription.Host(
-            () -> arrived, this::changed, this::allKept, distribution::filterChanged);
-    health = new StoreHealth(engine);
-    pace = new Pace(clock, engine.interval(), this::write);
-    intake = new Intake(clock, opened.lastId());
+            () -> counts().arrived(),
+            writer::changed,
+            writer::allKept,
+            distribution::filterChanged,
+            clock,
+            () -> followed);
+    if (nodes != null) {
+      ofAll = opened.counts();
+      nodes.follow(new Following());
+    }
   }
 
   /**
@@ -81,6 +84,11 @@ public final class Journal {
     return opened.endpoints();
   }
 
+  /** The nodes that share it, {@code null} when it is for one. */
+  public Nodes nodes() {
+    return nodes;
+  }
+
   /** How an endpoint begins that is made now: it gets all that arrives from now on. */
   public State ofNew() {
     return State.ofNew(distribution.freeNumber(), intake.lastId(), arrived);
@@ -93,10 +101,31 @@ public final class Journal {
    * @param make makes it, given where it keeps its ledger
    */
   public Endpoint add(String id, State state, Function<EndpointStore, Endpoint> make) {
-    Subscription subscription = new Subscription(id, state.number(), engine, health, host, clock);
+    return add(id, state, Subscription.AS_ACCEPTED, make);
+  }
+
+  /** As {@link #add}, one that this node runs from now on. */
+  public Endpoint add(Nodes.Tenancy tenancy, Function<EndpointStore, Endpoint> make) {
+    return add(tenancy.id(), tenancy.state(), tenancy.lastId(), make);
+  }
+
+  private Endpoint add(String id, State state, long since, Function<EndpointStore, Endpoint> make) {
+    Subscription subscription = new Subscription(id, state, since, engine, writer.health(), host);
     subscription.begin(make.apply(subscription));
     distribution.add(subscription);
     return subscription.endpoint();
+  }
+
+  /** An endpoint is run by this node no more. Nothing more of it is kept, and nothing forgotten. */
+  public void letGo(Endpoint endpoint) {
+    Subscription left = distribution.leave(endpoint);
+    left.forget();
+    distribution.remove(left);
+  }
+
+  /** Keeps all that changed so far, now. */
+  public Future<Void> keep() {
+    return writer.allKept();
   }
 
   /**
@@ -107,8 +136,9 @@ public final class Journal {
    */
   public Future<Void> remove(Endpoint endpoint, JsonObject remains) {
     Subscription left = distribution.leave(endpoint);
-    changed = true; // What is on its way to it is not to meet another one with its number.
-    return allKept()
+    // What is on its way to it is not to meet another one with its number.
+    return writer
+        .allWritten()
         .compose(
             v -> {
               left.forget();
@@ -130,18 +160,28 @@ public final class Journal {
 
   /** Whether new events can be taken now. */
   public boolean hasRoom() {
-    return health.unkept() == null && intake.bytes() < engine.maxUnkept();
+    return writer.health().unkept() == null && intake.bytes() < engine.maxUnkept();
+  }
+
+  /** Whether there are endpoints that want entries, and none of them has room. */
+  public boolean isFull() {
+    return !hasRoom() || distribution.isFull();
   }
 
   /** How many entries were not valid. */
   public long rejected() {
-    return rejected;
+    return counts().rejected();
+  }
+
+  private Counts counts() {
+    Counts all = ofAll;
+    return all == null ? new Counts(arrived, rejected) : all;
   }
 
   /** An entry was not valid. */
   void reject() {
     rejected++;
-    changed();
+    writer.changed();
   }
 
   /** The endpoints that want an action. */
@@ -163,7 +203,7 @@ public final class Journal {
     arrived++;
     audience.received(entry.recipients());
     intake.add(entry, answered);
-    pace.want();
+    writer.taken();
   }
 
   /** Takes an entry for which there is no room: it has a number and is no event. */
@@ -171,109 +211,26 @@ public final class Journal {
     arrived++;
     audience.dropped();
     intake.addDropped(answered, distribution.pending());
-    if (health.unkept() == null) {
-      pace.want();
-    } else {
-      refuse();
-    }
+    writer.dropped();
   }
 
   /** Takes no notice of an entry that no endpoint wants, but that it arrived. */
   void discard(Consumer<Accepted> answered) {
     arrived++;
-    changed();
+    writer.changed();
     if (answered != null) {
       answered.accept(Accepted.DISCARDED);
     }
   }
 
-  private void changed() {
-    changed = true;
-    if (health.unkept() == null) {
-      pace.wantWithin(STEP_DELAY);
-    } else {
-      pace.want();
-    }
-  }
-
-  /** Completed when all that changed so far is kept, which begins now. */
-  private Future<Void> allKept() {
-    if (health.unkept() != null) {
-      return Future.failedFuture(health.unkept());
-    }
-    if (!changed && intake.isEmpty()) {
-      return underway;
-    }
-    pace.wantNow();
-    return nextKept.future();
-  }
-
-  private void write() {
-    Group group = intake.leave();
-    Promise<Void> kept = nextKept;
-    List<Subscription> leaving = distribution.all().stream().filter(Subscription::hasStep).toList();
-    List<Step> steps = leaving.stream().map(Subscription::step).toList();
-    Counts counts = new Counts(arrived, rejected);
-    nextKept = Promise.promise();
-    underway = kept.future();
-    changed = false;
-    engine
-        .append(new Addition(group.entries(), counts, steps, distribution.needed()))
-        .onComplete(
-            (appended, failure) -> {
-              pace.ended();
-              try {
-                if (failure == null) {
-                  kept(group, leaving, appended);
-                } else {
-                  notKept(group, leaving, failure);
-                }
-              } finally {
-                kept.complete(null, failure);
-              }
-            });
-  }
-
-  private void kept(Group group, List<Subscription> left, Engine.Appended appended) {
-    health.kept();
-    pace.interval(engine.interval());
-    left.forEach(each -> each.stepKept(appended.notRedriven()));
-    intake.number(group, appended.firstId());
-    distribution.arrived(group.entries(), appended.events());
-    intake.kept(group, appended.firstId());
-  }
-
-  private void notKept(Group group, List<Subscription> left, Throwable failure) {
-    health.notKept(failure);
-    pace.interval(TRY_AGAIN);
-    left.forEach(Subscription::stepNotKept);
-    changed();
-    drop(group, failure instanceof NotKeptException known ? known.firstId() : 0);
-    refuse();
-  }
-
-  /** What was not given to the engine is dropped. */
-  private void refuse() {
-    if (!intake.isEmpty()) {
-      Group refused = intake.leave();
-      drop(refused, engine.refuse(refused.entries().size()));
-    }
-  }
-
-  private void drop(Group group, long firstId) {
-    intake.number(group, firstId);
-    distribution.notKept(group.entries());
-    intake.notKept(group, firstId, distribution.pending());
-  }
-
   /** What an operator must know, {@code null} when all is well. */
   public String warning() {
-    return health.warning();
+    return writer.health().warning();
   }
 
   /** Whether nothing can be kept or read now. */
   public boolean isFaulty() {
-    return health.isFaulty();
+    return writer.health().isFaulty();
   }
 
   /** Whether this start found what was kept damaged, put it aside and began anew. */
@@ -285,13 +242,33 @@ public final class Journal {
   public Future<Void> close() {
     intake.close();
     distribution.all().forEach(Subscription::close);
-    return underway.transform(
-        v -> {
-          if (changed || !intake.isEmpty()) {
-            write();
-          }
-          pace.stop();
-          return underway.eventually(engine::close).otherwiseEmpty();
-        });
+    return writer.close().eventually(engine::close).otherwiseEmpty();
+  }
+
+  /** Goes along with what all nodes keep. */
+  private final class Following implements Nodes.Follower {
+
+    @Override
+    public void cut(Nodes.Cut cut) {
+      ofAll = new Counts(cut.arrived(), cut.rejected());
+      followed = cut.lastId();
+      distribution.arrived(cut.events(), cut.recipients());
+      distribution.dropped(cut.dropped());
+    }
+
+    @Override
+    public void membersChanged() {
+      distribution.filterChanged();
+    }
+
+    @Override
+    public void trouble(Throwable failure) {
+      writer.trouble(failure);
+    }
+
+    @Override
+    public void touch(String endpoint) {
+      distribution.touch(endpoint);
+    }
   }
 }

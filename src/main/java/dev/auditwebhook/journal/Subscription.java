@@ -5,8 +5,11 @@ import dev.auditwebhook.endpoint.Endpoint;
 import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.endpoint.ledger.EndpointStore;
 import dev.auditwebhook.endpoint.ledger.Found;
+import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
+import dev.auditwebhook.endpoint.ledger.Total;
+import dev.auditwebhook.journal.pace.Warnings;
 import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Future;
 import java.util.Collection;
@@ -18,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What one endpoint has to do with the journal. */
-final class Subscription implements EndpointStore {
+final class Subscription implements EndpointStore, Nodes.Member {
 
   /**
    * The journal, as its endpoints see it.
@@ -27,12 +30,20 @@ final class Subscription implements EndpointStore {
    * @param changed called when there is a step to keep
    * @param kept keeps all that changed so far
    * @param filterChanged called when an endpoint wants other actions than before
+   * @param clock the time
+   * @param passed the last id up to which all is past that an endpoint does not need; 0 where its
+   *     cursor alone tells
    */
   record Host(
       LongSupplier arrived,
       Runnable changed,
       Supplier<Future<Void>> kept,
-      Runnable filterChanged) {}
+      Runnable filterChanged,
+      Clock clock,
+      LongSupplier passed) {}
+
+  /** What comes for an endpoint counts when it is accepted. */
+  static final long AS_ACCEPTED = -1;
 
   private static final Logger log = LoggerFactory.getLogger(Subscription.class);
 
@@ -42,6 +53,8 @@ final class Subscription implements EndpointStore {
   private final StoreHealth health;
   private final Host host;
   private final Warnings<Long> drops;
+  private final long since;
+  private long droppedSoFar;
   private Endpoint endpoint;
   private boolean changed;
 
@@ -53,15 +66,18 @@ final class Subscription implements EndpointStore {
 
   /**
    * @param id that of the endpoint
-   * @param number that of the endpoint among recipients
+   * @param since what comes for it counts as it comes into the journal, above this id; or {@link
+   *     #AS_ACCEPTED}
    */
-  Subscription(String id, int number, Engine engine, StoreHealth health, Host host, Clock clock) {
+  Subscription(String id, State state, long since, Engine engine, StoreHealth health, Host host) {
     this.id = id;
-    this.number = number;
+    this.number = state.number();
+    this.since = since;
+    droppedSoFar = state.totals().get(Total.DROPPED.ordinal());
     this.engine = engine;
     this.health = health;
     this.host = host;
-    drops = new Warnings<>(clock, this::warn);
+    drops = new Warnings<>(host.clock(), this::warn);
   }
 
   /** From now on there are steps. */
@@ -69,18 +85,76 @@ final class Subscription implements EndpointStore {
     endpoint = subscriber;
   }
 
+  String id() {
+    return id;
+  }
+
   Endpoint endpoint() {
     return endpoint;
   }
 
-  int number() {
+  @Override
+  public int number() {
     return number;
   }
 
-  /** An entry is not for it, as it has no room, but for others. */
-  void dropped() {
+  @Override
+  public boolean isEnabled() {
+    return endpoint.isEnabled();
+  }
+
+  @Override
+  public boolean wants(String action) {
+    return !leaving && endpoint.wants(action);
+  }
+
+  @Override
+  public boolean hasRoom() {
+    return endpoint.hasRoom();
+  }
+
+  @Override
+  public long pending() {
+    return endpoint.pending();
+  }
+
+  @Override
+  public void received() {
+    endpoint.received();
+  }
+
+  @Override
+  public void dropped() {
+    endpoint.dropped();
+  }
+
+  @Override
+  public void passedOver() {
     endpoint.dropped();
     drops.add(endpoint.pending());
+  }
+
+  @Override
+  public void notKept(int events) {
+    endpoint.notKept(events);
+  }
+
+  /** So many entries that it wants were dropped so far, by whichever node. */
+  void droppedInAll(long entries) {
+    for (; droppedSoFar < entries; droppedSoFar++) {
+      endpoint.dropped();
+    }
+  }
+
+  /** Events for it are in the journal. */
+  void arrived(List<Event> events) {
+    if (since == AS_ACCEPTED) {
+      endpoint.arrived(events);
+      return;
+    }
+    List<Event> later = events.stream().filter(event -> event.id() > since).toList();
+    later.forEach(event -> endpoint.received());
+    endpoint.arrived(later);
   }
 
   private void warn(Warnings.Times<Long> times) {
@@ -107,10 +181,6 @@ final class Subscription implements EndpointStore {
     }
   }
 
-  boolean isLeaving() {
-    return leaving;
-  }
-
   /**
    * The lowest id that it needs of the journal, the highest for none. While there are no steps, it
    * needs all: should it stay, what it did meanwhile is not kept yet.
@@ -130,7 +200,7 @@ final class Subscription implements EndpointStore {
 
   Step step() {
     changed = false;
-    return endpoint.step();
+    return endpoint.step().upTo(Math.min(endpoint.needed() - 1, host.passed().getAsLong()));
   }
 
   /**
@@ -151,6 +221,11 @@ final class Subscription implements EndpointStore {
       changed = true;
       host.changed().run();
     }
+  }
+
+  @Override
+  public boolean owns() {
+    return engine.owns(id);
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.auditwebhook.endpoint.ledger.EndpointStore;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.journal.Distribution.Audience;
+import dev.auditwebhook.journal.pace.Warnings;
 import dev.auditwebhook.testing.Endpoints;
 import dev.auditwebhook.testing.LogLines;
 import dev.auditwebhook.testing.ScriptedEngine;
@@ -203,7 +204,7 @@ class JournalTest {
     endpoint.dropped();
     clock.turn(60);
     endpoint.dropped();
-    clock.turn(Journal.STEP_DELAY - 61);
+    clock.turn(Writer.STEP_DELAY - 61);
     assertThat(engine.appends()).isEmpty();
 
     clock.turn(1);
@@ -218,10 +219,10 @@ class JournalTest {
   void whatHappensWhileAStepIsBeingKeptIsInTheNextOne() {
     endpoint.dropped();
     engine.hold();
-    clock.turn(Journal.STEP_DELAY);
+    clock.turn(Writer.STEP_DELAY);
     endpoint.dropped();
     engine.release();
-    clock.turn(Journal.STEP_DELAY);
+    clock.turn(Writer.STEP_DELAY);
 
     assertThat(engine.appends()).hasSize(2);
     assertThat(total(append(0), Total.DROPPED)).isEqualTo(1);
@@ -314,9 +315,9 @@ class JournalTest {
     assertThat(replies).containsExactlyElementsOf(dropped(1, 3));
 
     engine.failAppends(null);
-    clock.turn(Journal.TRY_AGAIN);
+    clock.turn(Writer.TRY_AGAIN);
     arrive(1);
-    clock.turn(Journal.TRY_AGAIN);
+    clock.turn(Writer.TRY_AGAIN);
 
     assertThat(replies.subList(3, 4)).containsExactlyElementsOf(queued(4, 4));
     assertThat(engine.journal()).containsExactly(4L);
@@ -341,14 +342,14 @@ class JournalTest {
       clock.turn();
       for (int tries = 1; tries <= 5; tries++) {
         assertThat(engine.appends()).hasSize(tries);
-        clock.turn(Journal.TRY_AGAIN - 1);
+        clock.turn(Writer.TRY_AGAIN - 1);
         assertThat(engine.appends()).hasSize(tries);
         clock.turn(1);
       }
       assertThat(journal.hasRoom()).isFalse();
 
       engine.failAppends(null);
-      clock.turn(Journal.TRY_AGAIN);
+      clock.turn(Writer.TRY_AGAIN);
 
       assertThat(journal.hasRoom()).isTrue();
       assertThat(journal.isFaulty()).isFalse();
@@ -373,7 +374,7 @@ class JournalTest {
     arrive(1);
     clock.turn();
     engine.failAppends(null);
-    clock.turn(Journal.TRY_AGAIN);
+    clock.turn(Writer.TRY_AGAIN);
     engine.appends().clear();
 
     arrive(1);
@@ -425,7 +426,7 @@ class JournalTest {
     engine.failAppends(FULL);
     engine.release();
     engine.failAppends(null);
-    clock.turn(Journal.TRY_AGAIN);
+    clock.turn(Writer.TRY_AGAIN);
     assertThat(journal.hasRoom()).as("what was dropped is not on its way").isTrue();
   }
 
@@ -433,7 +434,7 @@ class JournalTest {
   void entriesThatWereNotValidAreCountedAndKept() {
     journal.reject();
     journal.reject();
-    clock.turn(Journal.STEP_DELAY);
+    clock.turn(Writer.STEP_DELAY);
     assertThat(append(0).counts().rejected()).isEqualTo(2);
     assertThat(append(0).steps()).as("no endpoint did anything").isEmpty();
 
@@ -453,7 +454,7 @@ class JournalTest {
     assertThat(append(0).steps()).extracting(Step::endpoint).containsExactly("default", "second");
 
     second.dropped();
-    clock.turn(Journal.STEP_DELAY);
+    clock.turn(Writer.STEP_DELAY);
     assertThat(append(1).steps()).extracting(Step::endpoint).containsExactly("second");
   }
 
@@ -583,7 +584,7 @@ class JournalTest {
     int before = engine.appends().size();
 
     endpoint.dropped();
-    clock.turn(Journal.STEP_DELAY);
+    clock.turn(Writer.STEP_DELAY);
 
     assertThat(engine.appends()).hasSize(before + 1);
   }

@@ -191,7 +191,7 @@ class SharedJournalPropertyTest {
     clock.turn();
     engine.failAppends(null);
     inVain = false;
-    clock.turn(Journal.TRY_AGAIN);
+    clock.turn(Writer.TRY_AGAIN);
   }
 
   private static void assertHas(String id, Model model) {

@@ -159,7 +159,7 @@ class SharedJournalTest {
     endpoint("default", "user.*");
     engine.appends().clear();
     arrive(JOIN);
-    clock.turn(Journal.STEP_DELAY);
+    clock.turn(Writer.STEP_DELAY);
     assertThat(last().counts().arrived()).isEqualTo(1);
     assertThat(last().steps()).isEmpty();
   }
@@ -493,7 +493,7 @@ class SharedJournalTest {
     arrive(LOGIN);
     assertThat(journal.remove(endpoint, null).failed()).isTrue();
     engine.failAppends(null);
-    clock.turn(Journal.TRY_AGAIN);
+    clock.turn(Writer.TRY_AGAIN);
     arrive(LOGIN);
     assertReports(endpoint, 2, 1, 1, 0);
   }
@@ -508,7 +508,7 @@ class SharedJournalTest {
     assertThat(removed.failed()).isTrue();
     assertReports(endpoint, 1, 0, 1, 0);
     engine.failAppends(null);
-    clock.turn(Journal.TRY_AGAIN);
+    clock.turn(Writer.TRY_AGAIN);
     arrive(LOGIN);
     assertReports(endpoint, 2, 1, 1, 0);
   }

@@ -12,6 +12,11 @@ public interface EndpointStore {
   /** How many valid entries arrived so far, for whichever endpoint; asked from any thread. */
   long arrived();
 
+  /** Whether attempts may begin: what becomes of them can be kept. */
+  default boolean owns() {
+    return true;
+  }
+
   /** The ledger has something to keep. */
   void changed();
 

@@ -29,6 +29,20 @@ public record Step(
     return new Step(endpoint, -1, 0, List.of(), Map.of(), List.of(), settings);
   }
 
+  /** The same with the cursor at least so far: all up to there is past. */
+  public Step upTo(long position) {
+    return position <= cursor
+        ? this
+        : new Step(
+            endpoint,
+            number,
+            position,
+            ahead.stream().filter(id -> id > position).toList(),
+            changes,
+            totals,
+            settings);
+  }
+
   /** What is the same until the next step. */
   public Step withoutChanges() {
     return new Step(endpoint, number, cursor, ahead, Map.of(), totals, settings);

@@ -1,4 +1,4 @@
-package dev.auditwebhook.journal;
+package dev.auditwebhook.journal.pace;
 
 import dev.auditwebhook.endpoint.Clock;
 import java.util.function.Consumer;
@@ -9,17 +9,17 @@ import java.util.function.Consumer;
  *
  * @param <T> what there is to say of one time
  */
-final class Warnings<T> {
+public final class Warnings<T> {
 
   /** From one line to the next, in milliseconds. */
-  static final long INTERVAL = 10_000;
+  public static final long INTERVAL = 10_000;
 
   /**
    * What happened since the last line.
    *
    * @param count how often, 1 or more
    */
-  record Times<T>(long count, T first, T last) {}
+  public record Times<T>(long count, T first, T last) {}
 
   private final Clock clock;
   private final Consumer<Times<T>> line;
@@ -31,13 +31,13 @@ final class Warnings<T> {
   /**
    * @param line writes a line of the log
    */
-  Warnings(Clock clock, Consumer<Times<T>> line) {
+  public Warnings(Clock clock, Consumer<Times<T>> line) {
     this.clock = clock;
     this.line = line;
   }
 
   /** It happened. */
-  void add(T detail) {
+  public void add(T detail) {
     if (count == 0) {
       first = detail;
     }
@@ -65,7 +65,7 @@ final class Warnings<T> {
   }
 
   /** Speaks of what is left. */
-  void close() {
+  public void close() {
     clock.cancel(timer);
     if (count > 0) {
       speak();

@@ -1,4 +1,4 @@
-package dev.auditwebhook.journal;
+package dev.auditwebhook.journal.pace;
 
 import dev.auditwebhook.endpoint.Clock;
 
@@ -6,7 +6,7 @@ import dev.auditwebhook.endpoint.Clock;
  * When a task runs that may be wanted at any time, but not as often: after a quiet time at once,
  * which is in a later turn of the event loop, else an interval after it last began.
  */
-final class Pace {
+public final class Pace {
 
   private static final long NEVER = Long.MAX_VALUE;
 
@@ -23,7 +23,7 @@ final class Pace {
   /**
    * @param interval from one start to the next, in milliseconds
    */
-  Pace(Clock clock, long interval, Runnable task) {
+  public Pace(Clock clock, long interval, Runnable task) {
     this.clock = clock;
     this.task = task;
     this.interval = interval;
@@ -31,22 +31,22 @@ final class Pace {
   }
 
   /** From now on, another interval. */
-  void interval(long millis) {
+  public void interval(long millis) {
     interval = millis;
   }
 
   /** The task is wanted. */
-  void want() {
+  public void want() {
     want(lastStart + interval);
   }
 
   /** The task is wanted within so many milliseconds, whatever the interval. */
-  void wantWithin(long millis) {
+  public void wantWithin(long millis) {
     want(clock.elapsed() + millis);
   }
 
   /** The task is wanted now, whatever the interval. */
-  void wantNow() {
+  public void wantNow() {
     want(clock.elapsed());
   }
 
@@ -84,13 +84,13 @@ final class Pace {
   }
 
   /** The task has come to its end, and may run again. */
-  void ended() {
+  public void ended() {
     busy = stopped;
     arm();
   }
 
   /** The task runs no more. */
-  void stop() {
+  public void stop() {
     stopped = true;
     busy = true;
     clock.cancel(timer);

@@ -1,8 +1,8 @@
-package dev.auditwebhook.journal;
+package dev.auditwebhook.journal.pace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.auditwebhook.journal.Warnings.Times;
+import dev.auditwebhook.journal.pace.Warnings.Times;
 import dev.auditwebhook.testing.SettableClock;
 import java.util.ArrayList;
 import java.util.List;

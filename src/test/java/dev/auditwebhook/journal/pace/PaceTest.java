@@ -1,4 +1,4 @@
-package dev.auditwebhook.journal;
+package dev.auditwebhook.journal.pace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
