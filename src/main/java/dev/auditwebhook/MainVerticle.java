@@ -16,8 +16,8 @@ import java.util.List;
  *
  * <p>Its {@code config()} is the whole configuration, the objects {@code webhook} and {@code http}.
  * The environment goes over it: {@code WEBHOOK_SECRET}, {@code WEBHOOK_ADMIN_TOKEN}, {@code
- * WEBHOOK_HTTP_HOST}, {@code WEBHOOK_HTTP_PORT}. A wrong value fails the deployment in one line
- * that begins with the path of the key, before anything is started.
+ * WEBHOOK_HTTP_HOST}, {@code WEBHOOK_HTTP_PORT}, {@code WEBHOOK_STORE_URI}. A wrong value fails the
+ * deployment in one line that begins with the path of the key, before anything is started.
  */
 public class MainVerticle extends VerticleBase {
 

@@ -1,6 +1,7 @@
 package dev.auditwebhook.cli;
 
 import dev.auditwebhook.HttpOptions;
+import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.WebhookOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -14,6 +15,7 @@ public record Environment(Map<String, String> variables) {
   static final String ADMIN_TOKEN = "WEBHOOK_ADMIN_TOKEN";
   static final String HTTP_HOST = "WEBHOOK_HTTP_HOST";
   static final String HTTP_PORT = "WEBHOOK_HTTP_PORT";
+  static final String STORE_URI = "WEBHOOK_STORE_URI";
 
   public static Environment ofProcess() {
     return new Environment(System.getenv());
@@ -25,8 +27,15 @@ public record Environment(Map<String, String> variables) {
 
   /** A copy with these variables over it; a refusal begins with the name of a bad variable. */
   public JsonObject over(JsonObject config) {
-    JsonObject result = config.copy();
+    JsonObject result = overHttp(config);
     put(result, SECRET, "webhook", "secrets", secret -> new JsonArray().add(secret));
+    putStoreUri(result);
+    return result;
+  }
+
+  /** A copy with those of these variables over it that are of the HTTP API. */
+  JsonObject overHttp(JsonObject config) {
+    JsonObject result = config.copy();
     put(result, ADMIN_TOKEN, "http", "adminToken", token -> token);
     put(result, HTTP_HOST, "http", "host", host -> host);
     put(result, HTTP_PORT, "http", "port", Environment::number);
@@ -47,20 +56,48 @@ public record Environment(Map<String, String> variables) {
       return;
     }
     JsonObject alone = new JsonObject().put(key, read.apply(variables.get(name)));
-    try {
-      if (section.equals("webhook")) {
-        new WebhookOptions(alone);
-      } else {
-        new HttpOptions(alone);
-      }
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(name + " as " + e.getMessage(), e);
-    }
+    check(
+        name,
+        () -> {
+          if (section.equals("webhook")) {
+            new WebhookOptions(alone);
+          } else {
+            new HttpOptions(alone);
+          }
+        });
     if (!config.containsKey(section)) {
       config.put(section, alone);
     } else if (config.getValue(section) instanceof JsonObject object) {
       // Of any other type it is left alone: whoever reads the configuration refuses it by its path.
       object.mergeIn(alone);
+    }
+  }
+
+  private static void check(String name, Runnable options) {
+    try {
+      options.run();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(name + " as " + e.getMessage(), e);
+    }
+  }
+
+  /** Who sets it means a database to be used: without one, events would be kept elsewhere. */
+  private void putStoreUri(JsonObject config) {
+    if (!has(STORE_URI)) {
+      return;
+    }
+    String uri = variables.get(STORE_URI);
+    check(
+        STORE_URI,
+        () ->
+            new StoreOptions(new JsonObject().put("type", StoreOptions.POSTGRES).put("uri", uri)));
+    if (config.getValue("webhook", new JsonObject()) instanceof JsonObject webhook
+        && webhook.getValue("store", new JsonObject()) instanceof JsonObject store) {
+      if (!StoreOptions.POSTGRES.equals(store.getValue("type"))) {
+        throw new IllegalArgumentException(
+            STORE_URI + " is set: then webhook.store.type must be \"postgres\"");
+      }
+      store.put("uri", uri);
     }
   }
 }

@@ -95,10 +95,10 @@ public final class Launcher {
   }
 
   private HttpOptions http(JsonObject config) {
-    return new HttpOptions(StrictJson.of("", environment.over(config)).raw("http"));
+    return new HttpOptions(StrictJson.of("", environment.overHttp(config)).raw("http"));
   }
 
-  private static <T> T start(JsonObject config, Function<Vertx, Future<T>> deployment) {
+  private <T> T start(JsonObject config, Function<Vertx, Future<T>> deployment) {
     Vertx vertx = Vertx.vertx();
     T deployed = null;
     try {
@@ -106,7 +106,7 @@ public final class Launcher {
     } catch (Exception e) {
       end(1, Terminal.firstLine(e));
     }
-    JsonObject webhook = config.getJsonObject("webhook", new JsonObject());
+    JsonObject webhook = environment.over(config).getJsonObject("webhook", new JsonObject());
     long limit = new WebhookOptions(webhook).getDrainTimeout() + STOP_MARGIN;
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(vertx, limit), "stop"));
     return deployed;

@@ -12,10 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,7 +23,7 @@ import javax.net.ssl.TrustManagerFactory;
  * Where the database is and how it is reached: {@code
  * postgresql://user:password@host:port/database?parameters}, as {@code libpq} has it.
  *
- * <p>{@code sslmode} is {@code disable} (the default), {@code allow}, {@code prefer}, {@code
+ * <p>{@code sslmode} is {@code disable}, {@code allow}, {@code prefer} (the default), {@code
  * require}, {@code verify-ca} or {@code verify-full}. The last two trust {@code sslrootcert}, or
  * without it whom the JVM trusts; so does {@code require} once {@code sslrootcert} is given. {@code
  * sslcert} and {@code sslkey} are the client's own certificate and key. All are PEM files.
@@ -37,11 +35,17 @@ public final class ConnectionUri {
 
   private static final Pattern URI =
       Pattern.compile(
-          "postgres(?:ql)?://(?:(?<user>[^/?#]*)@)?(?<place>[^/?#@]*(?:/[^?#]*)?)(?:\\?(?<query>[^#]*))?");
+          "postgres(?:ql)?://(?:(?<user>[^/?#:]*)(?::(?<password>[^/?#]*))?@)?"
+              + "(?:\\[(?<address>[^\\]]*)]|(?<host>[^/?#@:,\\[\\]]*))(?::(?<port>[0-9]*))?"
+              + "(?:/(?<dbname>[^/?#]*))?(?:\\?(?<query>[^#]*))?");
 
   private static final String RULE =
-      "must be postgresql://user:password@host:port/database, with other characters than letters"
-          + " and digits percent-encoded";
+      "must be postgresql://user:password@host:port/database, of one host, with special characters"
+          + " percent-encoded";
+
+  /** Parameters of a URI that the server is told of as they are. */
+  private static final List<String> FOR_THE_SERVER =
+      List.of("application_name", "search_path", "options");
 
   private final PgConnectOptions options;
 
@@ -56,63 +60,52 @@ public final class ConnectionUri {
    *     URI
    */
   public static ConnectionUri of(String uri) {
+    Map<String, String> given = read(uri);
+    require(given.containsKey("user"), "must name the user");
+    String port = given.getOrDefault("port", "5432");
+    require(port.matches("[0-9]{1,5}") && Integer.parseInt(port) <= 65_535, RULE);
+    PgConnectOptions options =
+        new PgConnectOptions()
+            .setHost(given.getOrDefault("hostaddr", given.getOrDefault("host", "localhost")))
+            .setPort(Integer.parseInt(port))
+            .setUser(given.get("user"))
+            .setPassword(given.getOrDefault("password", ""))
+            .setDatabase(given.getOrDefault("dbname", given.get("user")))
+            .addProperty("application_name", "vertx-audit-webhook");
+    FOR_THE_SERVER.stream()
+        .filter(given::containsKey)
+        .forEach(name -> options.addProperty(name, given.get(name)));
+    return new ConnectionUri(withTls(options, given));
+  }
+
+  /** All that a URI says, by the names that its parameters have; an unknown one does no harm. */
+  private static Map<String, String> read(String uri) {
     Matcher parts = URI.matcher(uri);
     require(parts.matches(), RULE);
-    require(!parts.group("place").contains(","), "must name one host");
-    Map<String, String> tls = new HashMap<>();
-    List<String> others = new ArrayList<>();
-    boolean user = parts.group("user") != null;
-    boolean database = parts.group("place").matches(".*/.+");
-    for (String parameter : parameters(parts.group("query"))) {
-      String name = decoded(parameter.replaceFirst("=.*", "")).toLowerCase(Locale.ROOT);
-      if (name.startsWith("ssl")) {
-        tls.put(name, decoded(parameter.replaceFirst("[^=]*=?", "")));
-      } else {
-        others.add(parameter.replace("+", "%2B"));
-        user |= name.equals("user");
-        database |= name.equals("dbname");
+    Map<String, String> given = new HashMap<>();
+    put(given, "user", parts.group("user"));
+    put(given, "password", parts.group("password"));
+    put(given, "host", parts.group("host"));
+    put(given, "host", parts.group("address"));
+    put(given, "port", parts.group("port"));
+    put(given, "dbname", parts.group("dbname"));
+    if (parts.group("query") != null) {
+      for (String parameter : parts.group("query").split("&")) {
+        String[] both = parameter.split("=", 2);
+        put(given, both[0], both.length > 1 ? both[1] : null);
       }
     }
-    require(user, "must name the user");
-    PgConnectOptions options = parsed(parts.group("place"), others);
-    return new ConnectionUri(
-        withTls(withLogin(options, parts.group("user"), others, database), tls));
+    return given;
   }
 
-  private static List<String> parameters(String query) {
-    return query == null ? List.of() : Pattern.compile("&").splitAsStream(query).toList();
-  }
-
-  private static PgConnectOptions parsed(String place, List<String> parameters) {
-    try {
-      PgConnectOptions options =
-          PgConnectOptions.fromUri("postgresql://" + place + "?" + String.join("&", parameters));
-      PgConnectOptions.DEFAULT_PROPERTIES.forEach(options.getProperties()::putIfAbsent);
-      return options;
-    } catch (RuntimeException e) {
-      // Its message has the URI.
-      throw new IllegalArgumentException(KEY + ": " + RULE);
+  private static void put(Map<String, String> given, String name, String value) {
+    if (value != null && !value.isEmpty()) {
+      given.put(name, decoded(value));
     }
-  }
-
-  private static PgConnectOptions withLogin(
-      PgConnectOptions options, String userInfo, List<String> parameters, boolean database) {
-    if (parameters.stream()
-        .noneMatch(one -> one.toLowerCase(Locale.ROOT).startsWith("password="))) {
-      options.setPassword("");
-    }
-    if (userInfo != null) {
-      String[] both = userInfo.split(":", 2);
-      options.setUser(decoded(both[0]));
-      if (both.length > 1) {
-        options.setPassword(decoded(both[1]));
-      }
-    }
-    return database ? options : options.setDatabase(options.getUser());
   }
 
   private static PgConnectOptions withTls(PgConnectOptions options, Map<String, String> tls) {
-    SslMode mode = mode(tls.getOrDefault("sslmode", "disable"));
+    SslMode mode = mode(tls.getOrDefault("sslmode", "prefer"));
     String root = tls.get("sslrootcert");
     boolean ownRoot = root != null && !root.equals("system");
     if (mode == SslMode.REQUIRE && root != null) {
@@ -168,7 +161,9 @@ public final class ConnectionUri {
 
   private static String decoded(String text) {
     try {
-      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+      String decoded = URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+      require(decoded.chars().noneMatch(Character::isISOControl), RULE);
+      return decoded;
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(KEY + ": " + RULE);
     }
@@ -185,17 +180,18 @@ public final class ConnectionUri {
     return options.getHost() + ":" + options.getPort() + "/" + options.getDatabase();
   }
 
-  String user() {
-    return options.getUser();
-  }
-
-  String database() {
-    return options.getDatabase();
-  }
-
-  /** A copy of the options of a connection. */
-  PgConnectOptions options() {
-    return new PgConnectOptions(options);
+  /**
+   * The ways to connect, of which the next is tried where the first is refused. The client itself
+   * would leave the connection open on which a server said that it does not speak TLS.
+   */
+  List<PgConnectOptions> ways() {
+    PgConnectOptions plain = new PgConnectOptions(options).setSslMode(SslMode.DISABLE);
+    PgConnectOptions encrypted = new PgConnectOptions(options).setSslMode(SslMode.REQUIRE);
+    return switch (options.getSslMode()) {
+      case ALLOW -> List.of(plain, encrypted);
+      case PREFER -> List.of(encrypted, plain);
+      default -> List.of(new PgConnectOptions(options));
+    };
   }
 
   @Override

@@ -39,7 +39,7 @@ public final class Database {
   private final long patience;
   private final Statements statements;
   private final Diagnosis diagnosis;
-  private final PgConnectOptions options;
+  private final List<PgConnectOptions> ways;
   private final List<Session> sessions = new ArrayList<>();
   private final Deque<Session> idle = new ArrayDeque<>();
   private final Queue<Promise<Session>> waiting = new ArrayDeque<>();
@@ -63,30 +63,24 @@ public final class Database {
     patience = statementTimeout + ON_THE_WAY;
     statements = new Statements(schema);
     diagnosis = new Diagnosis(uri.shown());
-    options = options(uri, statementTimeout);
+    ways = uri.ways().stream().map(way -> limited(way, statementTimeout)).toList();
     for (int i = 0; i < SESSIONS; i++) {
       sessions.add(session());
     }
     idle.addAll(sessions);
   }
 
-  private static PgConnectOptions options(ConnectionUri uri, long statementTimeout) {
-    PgConnectOptions options =
-        uri.options()
-            .setCachePreparedStatements(true)
-            .setPreparedStatementCacheSqlLimit(Integer.MAX_VALUE)
-            .addProperty("statement_timeout", Long.toString(statementTimeout))
-            .addProperty("lock_timeout", Long.toString(statementTimeout / 2))
-            .addProperty("idle_in_transaction_session_timeout", Long.toString(statementTimeout));
-    if (options.getProperties().get("application_name").equals("vertx-pg-client")) {
-      options.addProperty("application_name", "vertx-audit-webhook");
-    }
-    return options;
+  private static PgConnectOptions limited(PgConnectOptions way, long statementTimeout) {
+    return way.setCachePreparedStatements(true)
+        .setPreparedStatementCacheSqlLimit(Integer.MAX_VALUE)
+        .addProperty("statement_timeout", Long.toString(statementTimeout))
+        .addProperty("lock_timeout", Long.toString(statementTimeout / 2))
+        .addProperty("idle_in_transaction_session_timeout", Long.toString(statementTimeout));
   }
 
   /** One more session, which only its maker uses. */
   Session session() {
-    return new Session(vertx, clock, options, diagnosis);
+    return new Session(vertx, clock, ways, diagnosis);
   }
 
   Clock clock() {
@@ -170,6 +164,6 @@ public final class Database {
     closed = true;
     waiting.forEach(turn -> turn.tryFail(diagnosis.closed()));
     waiting.clear();
-    return Future.join(sessions.stream().map(Session::cut).toList()).mapEmpty();
+    return Future.join(sessions.stream().map(Session::close).toList()).mapEmpty();
   }
 }

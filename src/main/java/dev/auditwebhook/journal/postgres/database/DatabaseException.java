@@ -45,6 +45,11 @@ public final class DatabaseException extends RuntimeException {
     return sqlState;
   }
 
+  /** Whether it may go well with TLS where it was tried without, or the other way round. */
+  boolean isOfTheWay() {
+    return !away && (sqlState == null || is("28000"));
+  }
+
   boolean is(String state) {
     return state.equals(sqlState);
   }

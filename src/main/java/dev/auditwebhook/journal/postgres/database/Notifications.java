@@ -90,6 +90,6 @@ public final class Notifications {
   public Future<Void> close() {
     closed = true;
     clock.cancel(timer);
-    return session.cut();
+    return session.close();
   }
 }

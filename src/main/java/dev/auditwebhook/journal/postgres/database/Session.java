@@ -12,6 +12,8 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.util.Iterator;
+import java.util.List;
 
 /**
  * One session with the server, for one user at a time. Its connection is made when it is needed,
@@ -21,18 +23,22 @@ final class Session {
 
   private final Vertx vertx;
   private final Clock clock;
-  private final PgConnectOptions options;
+  private final List<PgConnectOptions> ways;
   private final Diagnosis diagnosis;
 
   /** A pool of one connection: only the close of a pool ends one that is still being made. */
   private Pool pool;
 
-  private Future<SqlConnection> connection;
+  private SqlConnection connection;
+  private boolean closed;
 
-  Session(Vertx vertx, Clock clock, PgConnectOptions options, Diagnosis diagnosis) {
+  /**
+   * @param ways how the server is reached, the preferred way first
+   */
+  Session(Vertx vertx, Clock clock, List<PgConnectOptions> ways, Diagnosis diagnosis) {
     this.vertx = vertx;
     this.clock = clock;
-    this.options = options;
+    this.ways = ways;
     this.diagnosis = diagnosis;
   }
 
@@ -42,20 +48,35 @@ final class Session {
    * @param patience how long that may take, in milliseconds
    */
   Future<SqlConnection> connection(long patience) {
-    if (connection == null) {
-      Pool made =
-          PgBuilder.pool()
-              .with(new PoolOptions().setMaxSize(1).setConnectionTimeout(0))
-              .connectingTo(options)
-              .using(vertx)
-              .build();
-      pool = made;
-      connection =
-          answer(made.getConnection(), patience, false)
-              .onSuccess(it -> it.closeHandler(v -> cut(made)))
-              .onFailure(failure -> cut(made));
+    return connection == null
+        ? connect(ways.iterator(), patience)
+        : Future.succeededFuture(connection);
+  }
+
+  private Future<SqlConnection> connect(Iterator<PgConnectOptions> ways, long patience) {
+    if (closed) {
+      return Future.failedFuture(diagnosis.closed());
     }
-    return connection;
+    Pool made =
+        PgBuilder.pool()
+            .with(new PoolOptions().setMaxSize(1).setConnectionTimeout(0))
+            .connectingTo(ways.next())
+            .using(vertx)
+            .build();
+    pool = made;
+    return answer(made.getConnection(), patience, false)
+        .transform(
+            (it, failure) -> {
+              if (failure == null) {
+                // What it says when it ends is said to whoever waits for it, too.
+                connection = it.exceptionHandler(said -> {}).closeHandler(v -> cut(made));
+                return Future.succeededFuture(it);
+              }
+              cut(made);
+              return ways.hasNext() && ((DatabaseException) failure).isOfTheWay()
+                  ? connect(ways, patience)
+                  : Future.failedFuture(failure);
+            });
   }
 
   /** Runs a prepared statement in a transaction of its own. */
@@ -72,8 +93,9 @@ final class Session {
         clock.timer(
             patience,
             () -> {
-              cut(asked);
+              leave(asked);
               promise.tryFail(diagnosis.silence(patience, sent));
+              asked.close();
             });
     answer.onComplete(
         (result, failure) -> {
@@ -90,16 +112,26 @@ final class Session {
     return promise.future();
   }
 
-  private Future<Void> cut(Pool asked) {
+  private void leave(Pool asked) {
     if (asked == pool) {
       pool = null;
       connection = null;
     }
+  }
+
+  private Future<Void> cut(Pool asked) {
+    leave(asked);
     return asked == null ? Future.succeededFuture() : asked.close();
   }
 
   /** Ends the connection, whatever is under way on it; the next use makes another one. */
   Future<Void> cut() {
     return cut(pool);
+  }
+
+  /** Ends the connection for good. */
+  Future<Void> close() {
+    closed = true;
+    return cut();
   }
 }

@@ -1,0 +1,1 @@
+INSERT INTO {schema}.inbox (action) VALUES ($1)
