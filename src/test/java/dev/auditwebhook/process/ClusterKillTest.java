@@ -18,9 +18,6 @@ class ClusterKillTest {
 
   private static final int KILLS = Integer.getInteger("cluster.kills", 20);
 
-  /** What a machine of two cores may need beside, on which a JVM starts: half a lease. */
-  private static final long PATIENCE = PostgresCluster.LEASE / 2;
-
   @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
   private final Random random = new Random();
 
@@ -41,7 +38,7 @@ class ClusterKillTest {
 
       cluster.finish(KILLS + " kills of one of three nodes, pauses of " + pauses + " ms");
       cluster.assertNoGaps("default");
-      assertThat(pauses).allMatch(pause -> pause <= 2 * PostgresCluster.LEASE + PATIENCE);
+      assertThat(pauses).allMatch(pause -> pause <= PostgresCluster.LONGEST_PAUSE);
     }
   }
 }

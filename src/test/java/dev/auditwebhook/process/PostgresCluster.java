@@ -1,11 +1,14 @@
 package dev.auditwebhook.process;
 
 import static dev.auditwebhook.testing.Effect.status;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.auditwebhook.testing.Effect;
 import dev.auditwebhook.testing.PostgresServer;
 import dev.auditwebhook.testing.ScriptedReceiver;
+import dev.auditwebhook.testing.ScriptedReceiver.Received;
 import dev.auditwebhook.testing.WebhookExtension;
 import dev.auditwebhook.testing.Webhooks;
 import io.vertx.core.Future;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -36,13 +40,19 @@ final class PostgresCluster implements AutoCloseable {
   /** How long an endpoint is held without a sign of life, in milliseconds. */
   static final int LEASE = 2_000;
 
+  /**
+   * How long an endpoint may get nothing when its owner is gone, in milliseconds: two leases, and
+   * half of one for a machine of two cores on which a JVM starts at the same time.
+   */
+  static final long LONGEST_PAUSE = 2 * LEASE + LEASE / 2;
+
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final long LOOK_EVERY = 100;
 
   private final WebhookExtension webhook;
   private final Vertx vertx;
   private final PostgresServer database = PostgresServer.own();
-  private final Tally tally = new Tally();
+  private final Bookkeeping books = new Bookkeeping();
   private final Producers producers;
   private final JsonObject configuration = new JsonObject();
   private final AtomicReferenceArray<StoreService> nodes;
@@ -52,20 +62,17 @@ final class PostgresCluster implements AutoCloseable {
   PostgresCluster(WebhookExtension webhook, int size) {
     this.webhook = webhook;
     vertx = webhook.elsewhere();
-    producers = new Producers(vertx, tally);
+    producers = new Producers(vertx, books);
     nodes = new AtomicReferenceArray<>(size);
     configuration
         .put(
             "store",
-            new JsonObject()
-                .put("type", "postgres")
-                .put("uri", database.uri())
-                .put("lease", LEASE))
+            new JsonObject().put("type", "postgres").put("uri", database.uri()).put("lease", LEASE))
         .put("endpoints", new JsonObject());
   }
 
-  Tally tally() {
-    return tally;
+  Bookkeeping books() {
+    return books;
   }
 
   PostgresServer database() {
@@ -84,11 +91,7 @@ final class PostgresCluster implements AutoCloseable {
   ScriptedReceiver endpoint(String id, JsonObject options) {
     ScriptedReceiver receiver = webhook.anotherReceiver();
     receiver.recording(false);
-    receiver.usually(
-        request -> {
-          tally.received(request);
-          return status(204);
-        });
+    receiver.usually(this::taken);
     JsonObject all =
         new JsonObject()
             .put("url", receiver.url("/" + id))
@@ -102,7 +105,7 @@ final class PostgresCluster implements AutoCloseable {
     } else {
       configuration.getJsonObject("endpoints").put(id, all);
     }
-    tally.expect(id, action -> true);
+    books.expect(id, action -> true);
     return receiver;
   }
 
@@ -110,20 +113,27 @@ final class PostgresCluster implements AutoCloseable {
   ScriptedReceiver filtered(String id, String prefix) {
     ScriptedReceiver receiver =
         endpoint(id, new JsonObject().put("actions", new JsonArray().add(prefix + "*")));
-    tally.expect(id, action -> action.startsWith(prefix));
+    books.expect(id, action -> action.startsWith(prefix));
     return receiver;
   }
 
   /** Has a receiver refuse one request of so many. */
   void unreliable(ScriptedReceiver receiver, int oneOf) {
+    receiver.usually(request -> random.nextInt(oneOf) == 0 ? status(503) : taken(request));
+  }
+
+  /** Has a receiver's requests looked at. */
+  void onRequest(ScriptedReceiver receiver, Consumer<Received> observer) {
     receiver.usually(
         request -> {
-          if (random.nextInt(oneOf) == 0) {
-            return status(503);
-          }
-          tally.received(request);
-          return status(204);
+          observer.accept(request);
+          return taken(request);
         });
+  }
+
+  private Effect taken(Received request) {
+    books.received(request);
+    return status(204);
   }
 
   /** Starts all nodes at once. */
@@ -179,9 +189,9 @@ final class PostgresCluster implements AutoCloseable {
       answer.bodyAsJsonObject().getJsonArray("endpoints").stream()
           .map(JsonObject.class::cast)
           .filter(state -> !StoreService.isBalanced(state))
-          .forEach(state -> tally.wrong("ledger " + state));
+          .forEach(state -> books.wrong("ledger " + state));
     } else if (answer.statusCode() != 503 && answer.statusCode() != 504) {
-      tally.wrong("asked for all endpoints, it said " + answer.bodyAsString());
+      books.wrong("asked for all endpoints, it said " + answer.bodyAsString());
     }
   }
 
@@ -194,7 +204,7 @@ final class PostgresCluster implements AutoCloseable {
     StoreService node = nodes.getAndSet(index, null);
     long start = System.nanoTime();
     node.process().kill();
-    long last = tally.last();
+    long last = books.last();
     JarProcess next = launch(index);
     awaitDeliveriesAfter(last);
     long took = (System.nanoTime() - start) / 1_000_000;
@@ -208,7 +218,7 @@ final class PostgresCluster implements AutoCloseable {
     await()
         .atMost(LIMIT)
         .pollInterval(Duration.ofMillis(10))
-        .untilAsserted(() -> assertThat(tally.stalledAt(number)).as("stalled").isEmpty());
+        .untilAsserted(() -> assertThat(books.stalledAt(number)).as("stalled").isEmpty());
   }
 
   /**
@@ -227,19 +237,20 @@ final class PostgresCluster implements AutoCloseable {
               Map<String, List<Long>> totals = totals(0);
               IntStream.range(1, size())
                   .forEach(i -> assertThat(totals(i)).as("node %d", i).isEqualTo(totals));
-              totals.forEach((id, each) -> assertThat(each.get(0)).as("%s is pending", id).isZero());
+              totals.forEach(
+                  (id, each) -> assertThat(each.get(0)).as("%s is pending", id).isZero());
             });
     watching = false;
-    tally.check(title);
+    books.check(title);
   }
 
   /** What a node says of all endpoints: pending, received, delivered, failed, dropped. */
   Map<String, List<Long>> totals(int index) {
     Map<String, JsonObject> states = node(index).states();
-    assertThat(states.keySet()).isEqualTo(tally.endpoints());
+    assertThat(states.keySet()).isEqualTo(books.endpoints());
     return states.entrySet().stream()
         .collect(
-            java.util.stream.Collectors.toMap(
+            toMap(
                 Map.Entry::getKey,
                 each ->
                     List.of("pending", "received", "delivered", "failed", "dropped").stream()
@@ -247,10 +258,23 @@ final class PostgresCluster implements AutoCloseable {
                         .toList()));
   }
 
+  /** One of the totals that a node says of an endpoint. */
+  long total(String endpoint, String name) {
+    return node(0).states().get(endpoint).getLong(name);
+  }
+
+  /** Waits until all that was emitted is in the journal. */
+  void awaitAllEmitted() {
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () -> assertThat(database.select("SELECT seq FROM audit_webhook.inbox")).isEmpty());
+  }
+
   /** Event ids go from 1 to the last without a gap, and have all come to an endpoint. */
   void assertNoGaps(String endpoint) {
     List<String> last = database.select("SELECT last_id FROM audit_webhook.head");
-    assertThat(tally.ids(endpoint))
+    assertThat(books.ids(endpoint))
         .containsExactlyElementsOf(Webhooks.ids(1, Long.parseLong(last.get(0))));
   }
 

@@ -17,12 +17,12 @@ final class Producers {
   private static final long PAUSE = 10;
 
   private final Vertx vertx;
-  private final Tally tally;
+  private final Bookkeeping books;
   private volatile boolean stopped;
 
-  Producers(Vertx vertx, Tally tally) {
+  Producers(Vertx vertx, Bookkeeping books) {
     this.vertx = vertx;
-    this.tally = tally;
+    this.books = books;
   }
 
   /**
@@ -41,9 +41,9 @@ final class Producers {
     if (stopped) {
       return;
     }
-    long number = tally.next();
+    long number = books.next();
     post.apply(KubernetesAudit.entry(number))
-        .onSuccess(id -> tally.acknowledged(number, id))
+        .onSuccess(id -> books.acknowledged(number, id))
         .onFailure(failure -> failed(number, failure))
         .onComplete(answered -> vertx.setTimer(PAUSE, v -> publish(post)));
   }
@@ -51,9 +51,9 @@ final class Producers {
   private void failed(long number, Throwable failure) {
     if (failure instanceof ReplyException refusal) {
       if (refusal.failureCode() == 503) {
-        tally.refused(number);
+        books.refused(number);
       } else {
-        tally.wrong("an entry was answered " + refusal.failureCode() + " " + refusal.getMessage());
+        books.wrong("an entry was answered " + refusal.failureCode() + " " + refusal.getMessage());
       }
     }
   }

@@ -8,6 +8,7 @@ import dev.auditwebhook.testing.SentEvents;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +22,7 @@ import java.util.function.Predicate;
  * What was posted, acknowledged and refused over all nodes and all their lives, and what came of it
  * at the receivers. Entries have numbers of the test's own.
  */
-final class Tally {
+final class Bookkeeping {
 
   /** What came for an endpoint. */
   private static final class Arrivals {
@@ -37,6 +38,7 @@ final class Tally {
 
   private final AtomicLong posted = new AtomicLong();
   private final Map<Long, Long> acknowledged = new ConcurrentHashMap<>();
+  private final Set<Long> committed = ConcurrentHashMap.newKeySet();
   private final Set<Long> refused = ConcurrentHashMap.newKeySet();
   private final Map<String, Arrivals> endpoints = new ConcurrentHashMap<>();
   private final Set<String> prefixes = ConcurrentHashMap.newKeySet();
@@ -68,6 +70,11 @@ final class Tally {
     }
   }
 
+  /** It is known that an entry is kept, but not under which id. */
+  void committed(long number) {
+    committed.add(number);
+  }
+
   /** It was said that an entry is not kept. */
   void refused(long number) {
     refused.add(number);
@@ -79,6 +86,13 @@ final class Tally {
 
   int refused() {
     return refused.size();
+  }
+
+  /** How many were refused that an endpoint wants. */
+  long refusedOf(String endpoint) {
+    return refused.stream()
+        .filter(number -> endpoints.get(endpoint).wants.test(KubernetesAudit.action(number)))
+        .count();
   }
 
   void wrong(String what) {
@@ -150,6 +164,14 @@ final class Tally {
                     lost.add(endpoint + " " + id + " (entry " + number + ")");
                   }
                 }));
+    endpoints.forEach(
+        (endpoint, arrivals) -> {
+          Set<Long> arrived = new HashSet<>(arrivals.numbers.values());
+          committed.stream()
+              .filter(number -> arrivals.wants.test(KubernetesAudit.action(number)))
+              .filter(number -> !arrived.contains(number))
+              .forEach(number -> lost.add(endpoint + " (entry " + number + ")"));
+        });
     return lost;
   }
 
@@ -177,7 +199,7 @@ final class Tally {
     Collection<String> lost = lost();
     System.out.printf(
         "%s: %d acknowledged, %d refused, %d sent twice, %d lost%n",
-        title, acknowledged.size(), refused.size(), repeated(), lost.size());
+        title, acknowledged.size() + committed.size(), refused.size(), repeated(), lost.size());
     assertThat(wrong).isEmpty();
     assertThat(lost).isEmpty();
     assertThat(keptAfterAll()).isEmpty();
