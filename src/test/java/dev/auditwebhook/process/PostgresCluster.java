@@ -57,10 +57,7 @@ final class PostgresCluster implements AutoCloseable {
     configuration
         .put(
             "store",
-            new JsonObject()
-                .put("type", "postgres")
-                .put("uri", database.uri())
-                .put("lease", LEASE))
+            new JsonObject().put("type", "postgres").put("uri", database.uri()).put("lease", LEASE))
         .put("endpoints", new JsonObject());
   }
 
@@ -227,7 +224,8 @@ final class PostgresCluster implements AutoCloseable {
               Map<String, List<Long>> totals = totals(0);
               IntStream.range(1, size())
                   .forEach(i -> assertThat(totals(i)).as("node %d", i).isEqualTo(totals));
-              totals.forEach((id, each) -> assertThat(each.get(0)).as("%s is pending", id).isZero());
+              totals.forEach(
+                  (id, each) -> assertThat(each.get(0)).as("%s is pending", id).isZero());
             });
     watching = false;
     tally.check(title);

@@ -48,7 +48,9 @@ public final class KubernetesAudit {
             .put("sourceIPs", new JsonArray().add("192.168.99.1"))
             .put("userAgent", "kubectl/v1.12.1 (linux/amd64) kubernetes/4ed3216")
             .put("objectRef", new JsonObject().put("resource", resource).put("name", name))
-            .put("responseStatus", new JsonObject().put("metadata", new JsonObject()).put("code", 201))
+            .put(
+                "responseStatus",
+                new JsonObject().put("metadata", new JsonObject()).put("code", 201))
             .put("requestObject", object(metadata))
             .put("responseObject", object(metadata.copy().put("selfLink", path)))
             .put("requestReceivedTimestamp", now)
