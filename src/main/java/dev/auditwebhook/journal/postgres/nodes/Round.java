@@ -32,6 +32,10 @@ final class Round {
     return next;
   }
 
+  boolean isUnderway() {
+    return underway != null;
+  }
+
   /** Completed when it is not under way. */
   Future<Void> ended() {
     return underway == null ? Future.succeededFuture() : underway.otherwiseEmpty();

@@ -45,7 +45,6 @@ public final class SharedNodes implements Nodes {
   private final Leases leases;
   private final States states;
   private final Enrolment enrolment;
-  private final Heartbeat heartbeat;
   private Follower follower;
 
   /** From the moment on that this node runs endpoints. */
@@ -66,12 +65,11 @@ public final class SharedNodes implements Nodes {
     this.clock = clock;
     this.options = options;
     this.tail = tail;
-    membership = new Membership(renewals, clock, options.getLease());
+    membership = new Membership(renewals, clock, options.getLease(), this::look, this::goOn);
     directory = new Directory(database, clock, options.getMaxEvents(), this::membersChanged);
     leases = new Leases(database, membership);
     states = new States(database);
     enrolment = new Enrolment(database, membership);
-    heartbeat = new Heartbeat(clock, membership, this::look, this::goOn);
   }
 
   private void membersChanged() {
@@ -92,7 +90,7 @@ public final class SharedNodes implements Nodes {
 
   /** This node is there from now on, and knows the endpoints. Comes before all else. */
   public Future<Void> open() {
-    return heartbeat.start().compose(v -> directory.refresh()).onSuccess(v -> poll());
+    return membership.start().compose(v -> directory.refresh()).onSuccess(v -> poll());
   }
 
   private void poll() {
@@ -154,7 +152,7 @@ public final class SharedNodes implements Nodes {
     directory.close();
     Future<Void> still =
         Future.join(
-                heartbeat.stop(),
+                membership.stop(),
                 rebalancing == null ? Future.succeededFuture() : rebalancing.stop())
             .mapEmpty();
     return still.eventually(membership::leave).otherwiseEmpty();
