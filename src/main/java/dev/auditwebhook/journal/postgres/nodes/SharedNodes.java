@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiPredicate;
 
 /** This node among those that share the journal. */
@@ -93,6 +94,11 @@ public final class SharedNodes implements Nodes {
 
   @Override
   public Future<Boolean> has(String endpoint) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Future<Set<String>> endpoints() {
     throw new UnsupportedOperationException();
   }
 
