@@ -261,6 +261,7 @@ public final class Journal {
   public Future<Void> close() {
     intake.close();
     distribution.all().forEach(Subscription::close);
+    engine.hasten();
     return writer.close().eventually(engine::close).otherwiseEmpty();
   }
 
