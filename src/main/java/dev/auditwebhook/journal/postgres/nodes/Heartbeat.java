@@ -1,6 +1,7 @@
 package dev.auditwebhook.journal.postgres.nodes;
 
 import dev.auditwebhook.endpoint.Clock;
+import dev.auditwebhook.journal.postgres.database.Round;
 import io.vertx.core.Future;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
