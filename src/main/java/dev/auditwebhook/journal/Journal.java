@@ -6,6 +6,7 @@ import dev.auditwebhook.endpoint.ledger.EndpointStore;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.journal.Distribution.Audience;
 import dev.auditwebhook.journal.Engine.Counts;
+import dev.auditwebhook.metrics.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
@@ -242,6 +243,11 @@ public final class Journal {
     }
   }
 
+  /** Registers what the engine measures. */
+  public void register(Metrics metrics) {
+    engine.register(metrics);
+  }
+
   /** What an operator must know, {@code null} when all is well. */
   public String warning() {
     return writer.health().warning();
@@ -261,6 +267,7 @@ public final class Journal {
   public Future<Void> close() {
     intake.close();
     distribution.all().forEach(Subscription::close);
+    engine.hasten();
     return writer.close().eventually(engine::close).otherwiseEmpty();
   }
 
