@@ -6,11 +6,16 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PfxOptions;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -90,6 +95,32 @@ public final class Certificates {
     }
     keytool(name, "-importcert", "-noprompt", "-alias", name, "-file", path(name + ".pem"));
     return options(name);
+  }
+
+  /** The certificate of a name that was issued, in PEM. */
+  public Path certificate(String name) {
+    return dir.resolve(name + ".pem");
+  }
+
+  /** The key of a name that was issued, in a PEM file that only its owner can read. */
+  public Path key(String name) {
+    Path file = dir.resolve(name + ".key");
+    char[] password = PASSWORD.toCharArray();
+    try (InputStream in = Files.newInputStream(dir.resolve(name + ".p12"))) {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(in, password);
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      return Files.writeString(
+          file,
+          "-----BEGIN PRIVATE KEY-----\n"
+              + Base64.getMimeEncoder().encodeToString(store.getKey(name, password).getEncoded())
+              + "\n-----END PRIVATE KEY-----\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private PfxOptions options(String store) {

@@ -38,6 +38,7 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   private static final String LOGIN_BY_PASSWORD = "by_password";
+  private static final String LOGIN_BY_TLS = "by_tls";
 
   private static final AtomicInteger SCHEMAS = new AtomicInteger();
 
@@ -56,7 +57,7 @@ public final class PostgresServer implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     start();
-    sql("CREATE ROLE " + LOGIN_BY_PASSWORD);
+    sql("CREATE ROLE " + LOGIN_BY_PASSWORD, "CREATE ROLE " + LOGIN_BY_TLS);
   }
 
   /** The one of this JVM, which ends with it: no test may stop it. */
@@ -106,8 +107,12 @@ public final class PostgresServer implements AutoCloseable {
     try {
       Files.writeString(
           data.resolve("pg_hba.conf"),
-          "host all +%s 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n"
-              .formatted(LOGIN_BY_PASSWORD));
+          """
+          host all +%s 127.0.0.1/32 scram-sha-256
+          hostnossl all +%s 127.0.0.1/32 reject
+          host all all 127.0.0.1/32 trust
+          """
+              .formatted(LOGIN_BY_PASSWORD, LOGIN_BY_TLS));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -141,6 +146,11 @@ public final class PostgresServer implements AutoCloseable {
     sql(
         "CREATE ROLE %s LOGIN PASSWORD '%s' IN ROLE %s"
             .formatted(name, password, LOGIN_BY_PASSWORD));
+  }
+
+  /** Makes a role that logs in over TLS alone. */
+  public void onlyByTls(String name) {
+    sql("CREATE ROLE %s LOGIN IN ROLE %s".formatted(name, LOGIN_BY_TLS));
   }
 
   /** Runs statements as superuser, each in a transaction of its own. */

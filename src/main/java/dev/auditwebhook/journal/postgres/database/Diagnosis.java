@@ -11,15 +11,15 @@ import javax.net.ssl.SSLException;
 /** Tells what a failure of a database means. */
 final class Diagnosis {
 
-  /** Besides these, all of the classes 08 (connection) and 53 (resources). */
-  private static final Set<String> AWAY =
-      Set.of(
-          "25006", "25P03", "26000", "40001", "40003", "40P01", "55P03", "57014", "57P01", "57P02",
-          "57P03", "57P05", "58030");
+  /** The server ends the connection, in the middle of something or not. */
+  private static final Set<String> ENDS = Set.of("25P03", "40003", "57P01", "57P02", "57P05");
 
-  /** After these no more can come of the connection, or a better one is to be looked for. */
-  private static final Set<String> CUT =
-      Set.of("25006", "25P03", "26000", "57P01", "57P02", "57P03", "57P05");
+  /** The next connection may do better: to the primary, or with statements that are not stale. */
+  private static final Set<String> CHANGES = Set.of("25006", "26000");
+
+  /** Besides these, all of the classes 08 (connection) and 53 (resources). */
+  private static final Set<String> PASSES =
+      Set.of("40001", "40P01", "55P03", "57014", "57P03", "58030");
 
   private final String shown;
 
@@ -51,7 +51,10 @@ final class Diagnosis {
     } else if (root instanceof IOException || root instanceof VertxException) {
       return away("cannot be reached: " + line(root), sent, failure);
     }
-    return refused("cannot be used: " + line(root), failure);
+    // The library for logins takes no empty password.
+    boolean password = root.toString().contains("'password' must not be empty");
+    return refused(
+        password ? "asks for a password of its user" : "cannot be used: " + line(root), failure);
   }
 
   /**
@@ -78,12 +81,11 @@ final class Diagnosis {
 
   private DatabaseException said(PgException failure, boolean sent) {
     String state = String.valueOf(failure.getSqlState());
-    boolean stale = isStale(failure);
     return new DatabaseException(
         about(meaning(state, failure)) + " (" + state + ")",
         state,
-        stale || AWAY.contains(state) || state.startsWith("08") || state.startsWith("53"),
-        sent && (state.equals("40003") || endsConnection(failure)),
+        ends(failure) || changes(failure) || PASSES.contains(state) || state.startsWith("53"),
+        sent && ends(failure),
         failure);
   }
 
@@ -101,25 +103,20 @@ final class Diagnosis {
     };
   }
 
-  private static boolean endsConnection(PgException failure) {
-    String severity = String.valueOf(failure.getSeverity());
-    return severity.equals("FATAL") || severity.equals("PANIC") || isCut(failure);
-  }
-
-  private static boolean isCut(PgException failure) {
+  private static boolean ends(PgException failure) {
     String state = String.valueOf(failure.getSqlState());
-    return state.startsWith("08") || CUT.contains(state) || isStale(failure);
+    return ENDS.contains(state) || state.startsWith("08");
   }
 
-  /** A prepared statement does not fit any more, as the tables were changed since. */
-  private static boolean isStale(PgException failure) {
-    return "0A000".equals(failure.getSqlState())
-        && "RevalidateCachedQuery".equals(failure.getRoutine());
+  private static boolean changes(PgException failure) {
+    return CHANGES.contains(String.valueOf(failure.getSqlState()))
+        || "0A000".equals(failure.getSqlState())
+            && "RevalidateCachedQuery".equals(failure.getRoutine());
   }
 
-  /** Whether its connection is to be given up after a failure. */
+  /** Whether the connection is to be given up after a failure. */
   static boolean cuts(Throwable failure) {
-    return !(failure instanceof PgException said) || isCut(said);
+    return !(failure instanceof PgException said) || ends(said) || changes(said);
   }
 
   private String about(String what) {

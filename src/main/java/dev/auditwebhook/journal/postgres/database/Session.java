@@ -93,8 +93,9 @@ final class Session {
         clock.timer(
             patience,
             () -> {
-              cut(asked);
+              leave(asked);
               promise.tryFail(diagnosis.silence(patience, sent));
+              asked.close();
             });
     answer.onComplete(
         (result, failure) -> {
@@ -111,11 +112,15 @@ final class Session {
     return promise.future();
   }
 
-  private Future<Void> cut(Pool asked) {
+  private void leave(Pool asked) {
     if (asked == pool) {
       pool = null;
       connection = null;
     }
+  }
+
+  private Future<Void> cut(Pool asked) {
+    leave(asked);
     return asked == null ? Future.succeededFuture() : asked.close();
   }
 
