@@ -33,7 +33,10 @@ final class Appender {
   private static final Set<String> COLLISION = Set.of("40001", "40P01");
 
   /** There is no partition for a row. */
-  private static final String NO_PARTITION = "23514";
+  static final String NO_PARTITION = "23514";
+
+  /** A division by 0: some of the inbox is there no more. */
+  static final String INBOX_MOVED = "22012";
 
   private static final int MAX_TRIES = 5;
 
