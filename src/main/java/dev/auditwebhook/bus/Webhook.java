@@ -99,6 +99,7 @@ public final class Webhook {
     metrics.counter("webhook.rejected", "Entries that were not valid", journal::rejected);
     Acceptance acceptance = new Acceptance(clock, journal, options.getMaxEntryBytes());
     hold(acceptance::close);
+    journal.empty(acceptance);
     boolean allowPrivateNetworks = options.isAllowPrivateNetworks();
     EndpointDesk requests = new EndpointDesk(roster, journal, allowPrivateNetworks);
     RosterDesk endpoints = new RosterDesk(roster, requests::report, allowPrivateNetworks);
