@@ -160,9 +160,9 @@ DECLARE
         'details: an entry may have %s bytes as JSON (maxEntryBytes), this one has %s',
         longest, bytes)
     WHEN jsonb_path_exists(
-      details, 'strict $.**{900} ? (@.type() == "object" || @.type() == "array")')
+      details, 'strict $.**{899} ? (@.type() == "object" || @.type() == "array")')
     THEN
-      'details: must have at most 900 levels'
+      'details: must have at most 899 levels'
     WHEN bytes > 1000 AND EXISTS (
       SELECT FROM jsonb_path_query(details, 'strict $.** ? (@.type() == "number")') AS number
       WHERE char_length(number::text) > 1000)

@@ -131,7 +131,7 @@ class EmitFunctionTest {
   private static final String NO_ACTION = "action: must be a non-empty string";
   private static final String NOT_IN_TIME = "occurred_at: must be in the years 1 to 9999";
   private static final String KEY_LENGTH = "idempotency_key: must have 1 to 256 characters";
-  private static final String TOO_DEEP = "details: must have at most 900 levels";
+  private static final String TOO_DEEP = "details: must have at most 899 levels";
   private static final String TOO_LONG = "details: a number must have at most 1000 characters";
 
   static Stream<Arguments> badEntries() {
@@ -149,8 +149,8 @@ class EmitFunctionTest {
         arguments("'a', idempotency_key => ''", KEY_LENGTH),
         arguments("'a', idempotency_key => repeat('x', 257)", KEY_LENGTH),
         arguments("'a', idempotency_key => repeat('ö', 257)", KEY_LENGTH),
-        arguments("'a', (repeat('[', 901) || repeat(']', 901))::jsonb", TOO_DEEP),
-        arguments("'a', (repeat('{\"a\":', 901) || 1 || repeat('}', 901))::jsonb", TOO_DEEP),
+        arguments("'a', (repeat('[', 900) || repeat(']', 900))::jsonb", TOO_DEEP),
+        arguments("'a', (repeat('{\"a\":', 900) || 1 || repeat('}', 900))::jsonb", TOO_DEEP),
         arguments("'a', (repeat('[', 5000) || repeat(']', 5000))::jsonb", TOO_DEEP),
         arguments("'a', to_jsonb(repeat('1', 1001)::numeric)", TOO_LONG),
         arguments("'a', '{\"a\": [1, {\"b\": 1e1000}]}'", TOO_LONG),
@@ -180,8 +180,8 @@ class EmitFunctionTest {
         "'a', occurred_at => '9999-12-31T23:59:59.999999Z'",
         "'a', occurred_at => '9999-12-31T23:59:59+00:01'",
         "'a', idempotency_key => repeat('😀', 256)",
-        "'a', (repeat('[', 900) || repeat(']', 900))::jsonb",
-        "'a', (repeat('{\"a\":', 900) || 1 || repeat('}', 900))::jsonb",
+        "'a', (repeat('[', 899) || repeat(']', 899))::jsonb",
+        "'a', (repeat('{\"a\":', 899) || 1 || repeat('}', 899))::jsonb",
         "'a', to_jsonb(repeat('1', 1000)::numeric)",
         "'a', '[1e999]'",
         "'a', '[-1e998]'",
