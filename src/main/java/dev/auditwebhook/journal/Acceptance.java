@@ -86,31 +86,36 @@ public final class Acceptance implements Engine.Acceptor {
     if (closed || !journal.hasRoom()) {
       return Future.failedFuture("nothing is accepted now");
     }
-    List<Emitted> waiting = new ArrayList<>();
+    Future<Void> allMoved = Future.succeededFuture();
+    List<Emitted> staying = new ArrayList<>();
     Set<String> actions = new HashSet<>();
     for (Emitted each : entries) {
-      // What comes later is not to overtake what waits.
-      if (actions.contains(each.action()) || !move(each)) {
+      // What comes later is not to overtake what stays.
+      Future<Void> moved = actions.contains(each.action()) ? null : move(each);
+      if (moved == null) {
         actions.add(each.action());
-        waiting.add(each);
+        staying.add(each);
+      } else {
+        allMoved = moved;
       }
     }
-    return journal.allMoved().map(waiting);
+    return allMoved.map(staying);
   }
 
-  /** Says whether there is room for it. */
-  private boolean move(Emitted emitted) {
+  /**
+   * All that is moved in one turn is kept together.
+   *
+   * @return {@code null} when there is no room for it
+   */
+  private Future<Void> move(Emitted emitted) {
     Audience audience = journal.audience(emitted.action());
     if (audience.isEmpty()) {
-      journal.move(Moved.discarded(emitted.seq()), audience);
-      return true;
+      return journal.move(Moved.discarded(emitted.seq()), audience);
     }
     Recipients recipients = journal.recipients(audience);
-    if (recipients.isEmpty()) {
-      return false;
-    }
-    journal.move(moved(emitted, recipients, audience.without(recipients)), audience);
-    return true;
+    return recipients.isEmpty()
+        ? null
+        : journal.move(moved(emitted, recipients, audience.without(recipients)), audience);
   }
 
   private Moved moved(Emitted emitted, Recipients recipients, Recipients passedOver) {

@@ -52,9 +52,13 @@ final class Group {
     count(entry, 1);
   }
 
-  void move(Moved one) {
+  /**
+   * @return completed when it is kept, failed when it is taken back
+   */
+  Future<Void> move(Moved one) {
     moved.add(one);
     count(one.entry(), 1);
+    return allMoved.future();
   }
 
   private void count(EncodedEntry entry, int times) {
@@ -62,11 +66,6 @@ final class Group {
       events += times;
       bytes += (long) times * entry.content().length;
     }
-  }
-
-  /** Completed when what comes from the inbox is kept, failed when it was taken back. */
-  Future<Void> allMoved() {
-    return allMoved.future();
   }
 
   /** What comes from the inbox, which stays there. */

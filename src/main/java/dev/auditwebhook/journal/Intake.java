@@ -61,15 +61,14 @@ final class Intake {
     rejected++;
   }
 
-  /** An entry arrived from the inbox. */
-  void move(Moved one) {
-    next.move(one);
+  /**
+   * An entry arrived from the inbox.
+   *
+   * @return completed when it is kept, failed when it is taken back
+   */
+  Future<Void> move(Moved one) {
     count(one, 1);
-  }
-
-  /** What came from the inbox and is not kept yet. */
-  Future<Void> allMoved() {
-    return next.emitted().isEmpty() ? Future.succeededFuture() : next.allMoved();
+    return next.move(one);
   }
 
   /** What a group has from the inbox did not arrive. */

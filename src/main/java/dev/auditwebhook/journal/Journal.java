@@ -5,7 +5,6 @@ import dev.auditwebhook.endpoint.Endpoint;
 import dev.auditwebhook.endpoint.ledger.EndpointStore;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.journal.Distribution.Audience;
-import dev.auditwebhook.journal.Engine.Acceptor;
 import dev.auditwebhook.journal.Engine.Counts;
 import dev.auditwebhook.journal.Group.Moved;
 import io.vertx.core.Future;
@@ -24,7 +23,11 @@ import java.util.function.Function;
  */
 public final class Journal {
 
+  /** How long it may take to learn what other nodes kept, in milliseconds. */
+  private static final long UP_TO_DATE = 1_000;
+
   private final Engine engine;
+  private final Clock clock;
   private final Engine.Opened opened;
   private final Nodes nodes;
   private final Distribution distribution;
@@ -40,6 +43,7 @@ public final class Journal {
 
   private Journal(Engine engine, Clock clock, Engine.Opened opened) {
     this.engine = engine;
+    this.clock = clock;
     this.opened = opened;
     nodes = engine.nodes();
     distribution = new Distribution(nodes);
@@ -84,6 +88,11 @@ public final class Journal {
     return nodes;
   }
 
+  /** Whether what happens to an endpoint on this node can be kept. */
+  public boolean owns(String endpoint) {
+    return engine.owns(endpoint);
+  }
+
   /** How an endpoint begins that is made now: it gets all that arrives from now on. */
   public State ofNew() {
     return State.ofNew(distribution.freeNumber(), intake.lastId(), intake.counts().arrived());
@@ -116,6 +125,15 @@ public final class Journal {
     Subscription left = distribution.leave(endpoint);
     left.forget();
     distribution.remove(left);
+  }
+
+  /**
+   * Completed soon, when all that was kept by now, by whatever node, is known here if it can be.
+   */
+  public Future<Void> upToDate() {
+    return nodes == null || isFaulty()
+        ? Future.succeededFuture()
+        : clock.within(UP_TO_DATE, nodes.upToDate()).otherwiseEmpty();
   }
 
   /** Keeps all that changed so far, now. */
@@ -216,23 +234,17 @@ public final class Journal {
     }
   }
 
-  /** From now on, where there is an inbox, what is in it comes here. */
-  public void empty(Acceptor acceptor) {
-    engine.empty(acceptor);
-  }
-
-  /** Takes an entry from the inbox, for which there is room if it needs any. */
-  void move(Moved one, Audience audience) {
+  /**
+   * Takes an entry from the inbox, for which there is room if it needs any.
+   *
+   * @return completed when it is kept, failed when it stays there
+   */
+  Future<Void> move(Moved one, Audience audience) {
     if (one.entry() != null) {
       audience.received(one.entry().recipients());
     }
-    intake.move(one);
     writer.taken();
-  }
-
-  /** Completed when all that came from the inbox is kept, failed when all of it stays there. */
-  Future<Void> allMoved() {
-    return intake.allMoved();
+    return intake.move(one);
   }
 
   /** What an operator must know, {@code null} when all is well. */
@@ -254,6 +266,7 @@ public final class Journal {
   public Future<Void> close() {
     intake.close();
     distribution.all().forEach(Subscription::close);
+    engine.hasten();
     return writer.close().eventually(engine::close).otherwiseEmpty();
   }
 

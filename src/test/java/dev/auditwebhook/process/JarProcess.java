@@ -1,6 +1,7 @@
 package dev.auditwebhook.process;
 
 import dev.auditwebhook.MainVerticle;
+import dev.auditwebhook.testing.Signals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -81,6 +82,15 @@ final class JarProcess implements AutoCloseable {
   /** Ends it as {@code kill -9} does. */
   void kill() {
     process.destroyForcibly().onExit().join();
+  }
+
+  /** Runs on no more, until it is {@link #thaw}ed. */
+  void freeze() {
+    Signals.send("STOP", List.of(pid()));
+  }
+
+  void thaw() {
+    Signals.send("CONT", List.of(pid()));
   }
 
   void terminate() {

@@ -23,7 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The service in a JVM of its own, with a store on disk, asked over HTTP. */
+/** The service in a JVM of its own, with a store that outlives it, asked over HTTP. */
 final class StoreService implements AutoCloseable {
 
   private static final String TOKEN = "token-of-this-test";
@@ -46,33 +46,45 @@ final class StoreService implements AutoCloseable {
   }
 
   /**
-   * @param directory where its configuration and its store are
-   * @param webhook its options, but for the store
+   * Starts it and waits until it listens.
+   *
+   * @param directory where its configuration is, and its store, when that is on disk
+   * @param webhook its options; without a store, that is on disk
    * @param wrapper a command that runs it
    * @param jvm options of its JVM
    */
   static StoreService start(
       Path directory, JsonObject webhook, List<String> wrapper, List<String> jvm)
       throws IOException {
-    JsonObject store =
+    return listening(launch(directory, webhook, wrapper, jvm));
+  }
+
+  /** As {@link #start(Path, JsonObject, List, List)}, but waits for nothing. */
+  static JarProcess launch(
+      Path directory, JsonObject webhook, List<String> wrapper, List<String> jvm)
+      throws IOException {
+    JsonObject onDisk =
         new JsonObject().put("type", "file").put("path", directory.resolve("data").toString());
     JsonObject conf =
         new JsonObject()
-            .put("webhook", webhook.copy().put("store", store))
+            .put("webhook", new JsonObject().put("store", onDisk).mergeIn(webhook))
             .put("http", new JsonObject().put("port", 0));
     Path file = Files.writeString(directory.resolve("service.json"), conf.encode());
     List<String> options = new ArrayList<>(jvm);
     options.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     options.addAll(List.of("-cp", System.getProperty("java.class.path")));
     options.add("-Dlogback.configurationFile=dev/auditwebhook/logging.xml");
-    JarProcess process =
-        JarProcess.start(
-            directory,
-            Map.of("WEBHOOK_ADMIN_TOKEN", TOKEN),
-            wrapper,
-            options,
-            "serve",
-            file.toString());
+    return JarProcess.start(
+        directory,
+        Map.of("WEBHOOK_ADMIN_TOKEN", TOKEN),
+        wrapper,
+        options,
+        "serve",
+        file.toString());
+  }
+
+  /** What was launched, once it listens. */
+  static StoreService listening(JarProcess process) {
     await()
         .atMost(LIMIT)
         .pollInterval(Duration.ofMillis(20))
@@ -97,10 +109,13 @@ final class StoreService implements AutoCloseable {
         .sendJsonObject(entry);
   }
 
+  Future<HttpResponse<Buffer>> ask(String path) {
+    return client.get(uri.getPort(), uri.getHost(), path).bearerTokenAuthentication(TOKEN).send();
+  }
+
   HttpResponse<Buffer> get(String path) {
     try {
-      return result(
-          client.get(uri.getPort(), uri.getHost(), path).bearerTokenAuthentication(TOKEN).send());
+      return result(ask(path));
     } catch (Exception | AssertionError e) {
       throw new AssertionError(
           "no answer; alive: " + process.isAlive() + ", said: " + process.err(), e);
@@ -132,15 +147,18 @@ final class StoreService implements AutoCloseable {
   }
 
   private static JsonObject balanced(JsonObject state) {
+    assertThat(isBalanced(state)).as("ledger %s", state).isTrue();
+    return state;
+  }
+
+  /** Whether the numbers of a state add up. */
+  static boolean isBalanced(JsonObject state) {
     long ended =
         state.getLong("delivered")
             + state.getLong("failed")
             + state.getLong("dropped")
             + state.getLong("discarded");
-    assertThat(ended + state.getLong("pending"))
-        .as("ledger %s", state)
-        .isEqualTo(state.getLong("received"));
-    return state;
+    return ended + state.getLong("pending") == state.getLong("received");
   }
 
   @Override

@@ -198,11 +198,11 @@ public final class PostgresServer implements AutoCloseable {
 
   /** Has no process of it run on, until they are {@link #thaw}ed: connections stay, and silent. */
   public void freeze() {
-    signal("STOP", processes());
+    Signals.send("STOP", processes());
   }
 
   public void thaw() {
-    signal("CONT", processes());
+    Signals.send("CONT", processes());
   }
 
   private List<Long> processes() {
@@ -226,22 +226,9 @@ public final class PostgresServer implements AutoCloseable {
     return directory.resolve("postmaster.pid");
   }
 
-  private static void signal(String name, List<Long> processes) {
-    List<String> command = new ArrayList<>(List.of("kill", "-" + name));
-    processes.forEach(process -> command.add(process.toString()));
-    try {
-      new ProcessBuilder(command).start().waitFor();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
-  }
-
   /** Stops it, and keeps its data. */
   public void stop(Stop how) {
-    signal(how.signal, List.of(postmaster()));
+    Signals.send(how.signal, List.of(postmaster()));
     Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> Files.notExists(pidFile()));
     letGo();
   }

@@ -123,6 +123,11 @@ public final class ScriptedMembers implements Nodes {
   }
 
   @Override
+  public Future<Set<String>> endpoints() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public Future<JsonObject> ask(String endpoint, String what, Object body) {
     throw new UnsupportedOperationException();
   }

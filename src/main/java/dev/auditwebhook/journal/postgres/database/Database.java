@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -31,6 +32,19 @@ public final class Database {
 
   /** How much longer its answer may take to come, in milliseconds. */
   private static final long ON_THE_WAY = 2_000;
+
+  /**
+   * Statements go by indexes, one row after the other: a prepared one is planned once, when the
+   * tables may be as good as empty, and costs the same when they are not. To compile them takes
+   * longer than to run them.
+   */
+  private static final Map<String, String> PLANS =
+      Map.of(
+          "plan_cache_mode", "force_generic_plan",
+          "enable_seqscan", "off",
+          "enable_hashjoin", "off",
+          "enable_mergejoin", "off",
+          "jit", "off");
 
   private final Vertx vertx;
   private final Clock clock;
@@ -71,6 +85,7 @@ public final class Database {
   }
 
   private static PgConnectOptions limited(PgConnectOptions way, long statementTimeout) {
+    PLANS.forEach(way::addProperty);
     return way.setCachePreparedStatements(true)
         .setPreparedStatementCacheSqlLimit(Integer.MAX_VALUE)
         .addProperty("statement_timeout", Long.toString(statementTimeout))
