@@ -81,6 +81,11 @@ public final class WebhookAddresses {
     return prefix + ".endpoint.remove";
   }
 
+  /** {@code <prefix>.nodes}: the nodes that share the store, and what each runs. */
+  public String nodes() {
+    return prefix + ".nodes";
+  }
+
   /** {@code <prefix>.attempts}: published, one message an attempt. */
   public String attempts() {
     return prefix + ".attempts";
@@ -109,6 +114,7 @@ public final class WebhookAddresses {
         || address.equals(endpoints())
         || address.equals(put())
         || address.equals(remove())
+        || address.equals(nodes())
         || address.equals(attempts())
         || address.equals(owner())
         || address.equals(ownerOfAll());

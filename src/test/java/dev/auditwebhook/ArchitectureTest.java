@@ -51,10 +51,15 @@ class ArchitectureTest {
     "endpoint, endpoint.ledger endpoint.attempt endpoint.settings wire wire.format security metrics"
         + " json",
     "journal.pace, endpoint",
-    "journal, journal.pace endpoint endpoint.ledger wire.format",
+    "journal, journal.pace endpoint endpoint.ledger wire.format metrics",
     "journal.memory, journal endpoint.ledger wire.format",
     "journal.file, journal endpoint endpoint.ledger wire.format",
-    "bus, journal journal.memory journal.file endpoint endpoint.ledger endpoint.attempt"
+    "journal.postgres.database, endpoint",
+    "journal.postgres.nodes, journal journal.postgres.database endpoint endpoint.ledger"
+        + " wire.format metrics",
+    "journal.postgres, journal journal.postgres.database journal.postgres.nodes endpoint"
+        + " endpoint.ledger wire.format metrics",
+    "bus, journal journal.memory journal.file journal.postgres endpoint endpoint.ledger endpoint.attempt"
         + " endpoint.settings wire wire.format security metrics json",
     "http.guard, security json",
     "http, http.guard security metrics json",
@@ -155,7 +160,7 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"memory", "file"})
+  @CsvSource({"memory", "file", "postgres"})
   void onlyItsEngineIsSeenOfAStore(String store) {
     classes()
         .that()

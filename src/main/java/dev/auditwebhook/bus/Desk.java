@@ -9,8 +9,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.impl.EventLoopExecutor;
 import io.vertx.core.impl.VertxImpl;
 import io.vertx.core.internal.ContextInternal;
@@ -22,16 +20,12 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Answers at addresses of the event bus. Whatever is sent there, and whatever goes wrong, the
  * sender hears of it.
  */
 final class Desk {
-
-  private static final Logger log = LoggerFactory.getLogger(Desk.class);
 
   private final VertxInternal vertx;
 
@@ -143,15 +137,7 @@ final class Desk {
   }
 
   private static void fail(Message<Object> message, Throwable failure) {
-    if (failure instanceof ReplyException known) {
-      message.reply(known);
-    } else if (failure instanceof IllegalArgumentException) {
-      message.reply(new ReplyException(ReplyFailure.RECIPIENT_FAILURE, 400, failure.getMessage()));
-    } else {
-      log.error("A request on {} could not be answered", message.address(), failure);
-      message.reply(
-          new ReplyException(ReplyFailure.RECIPIENT_FAILURE, 500, "internal error, see the log"));
-    }
+    message.reply(Refusal.of(message.address(), failure));
   }
 
   /** Hears nothing more; completed when all that was heard is handled. Again is harmless. */

@@ -2,6 +2,7 @@ package dev.auditwebhook.bus;
 
 import dev.auditwebhook.endpoint.Endpoint;
 import dev.auditwebhook.journal.Journal;
+import dev.auditwebhook.journal.Nodes;
 import dev.auditwebhook.json.StrictJson;
 import dev.auditwebhook.security.SigningKey;
 import dev.auditwebhook.security.UrlPolicy;
@@ -15,11 +16,13 @@ final class EndpointDesk {
 
   private final Roster roster;
   private final Journal journal;
+  private final Nodes nodes;
   private final boolean allowPrivateNetworks;
 
   EndpointDesk(Roster roster, Journal journal, boolean allowPrivateNetworks) {
     this.roster = roster;
     this.journal = journal;
+    this.nodes = journal.nodes();
     this.allowPrivateNetworks = allowPrivateNetworks;
   }
 
@@ -56,8 +59,13 @@ final class EndpointDesk {
 
   /** {@code webhook.get}. */
   Future<JsonObject> get(Object body) {
-    return report(asked(body))
-        .map(report -> new JsonObject().put("type", "get_webhook_ok").mergeIn(report));
+    Endpoint endpoint = asked(body);
+    return journal.upToDate().compose(v -> report(endpoint)).map(EndpointDesk::get);
+  }
+
+  /** The reply to {@code webhook.get}. */
+  static JsonObject get(JsonObject report) {
+    return new JsonObject().put("type", "get_webhook_ok").mergeIn(report);
   }
 
   private Endpoint asked(Object body) {
@@ -77,7 +85,8 @@ final class EndpointDesk {
               if (journal.warning() != null) {
                 warnings.add(0, journal.warning());
               }
-              return report.put("warning", warnings.isEmpty() ? null : String.join("; ", warnings));
+              report.put("warning", warnings.isEmpty() ? null : String.join("; ", warnings));
+              return nodes == null ? report : report.put("node", nodes.name());
             });
   }
 

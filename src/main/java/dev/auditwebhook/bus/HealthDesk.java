@@ -3,6 +3,7 @@ package dev.auditwebhook.bus;
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.Endpoint;
 import dev.auditwebhook.journal.Journal;
+import dev.auditwebhook.journal.Nodes;
 import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -10,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Says how the webhook is, or the endpoint that a request names. Reasons are fixed words, with the
@@ -19,6 +21,8 @@ final class HealthDesk {
 
   /** The share of its capacity from which an endpoint is nearly full. */
   private static final double NEARLY_FULL = 0.9;
+
+  private static final String REASONS = "reasons";
 
   /** Whoever asks without a token gets no more of them. */
   private static final int MAX_REASONS = 100;
@@ -31,32 +35,56 @@ final class HealthDesk {
     this.journal = journal;
   }
 
-  private Collection<Endpoint> asked(Object body) {
-    StrictJson json = StrictJson.of("", body);
-    Collection<Endpoint> asked = json.has("endpoint") ? List.of(roster.of(json)) : roster.all();
-    json.end();
-    return asked;
-  }
-
   /**
    * {@code webhook.ready}: whether entries can be accepted and kept. As long as one endpoint has
    * room they are.
    */
   Future<JsonObject> ready(Object body) {
-    List<Endpoint> enabled = asked(body).stream().filter(Endpoint::isEnabled).toList();
+    StrictJson json = StrictJson.of("", body);
+    Endpoint asked = json.has("endpoint") ? roster.of(json) : null;
+    json.end();
     List<String> reasons = new ArrayList<>();
     if (journal.isFaulty()) {
       reasons.add("store_fault");
-    } else if (!journal.hasRoom()
-        || !enabled.isEmpty() && enabled.stream().noneMatch(Endpoint::hasRoom)) {
-      enabled.forEach(endpoint -> reasons.add(fill(endpoint)));
+    } else if (asked == null ? journal.isFull() : !journal.hasRoom() || !asked.hasRoom()) {
+      (asked == null ? roster.all() : List.of(asked))
+          .stream().filter(Endpoint::isEnabled).map(HealthDesk::fill).forEach(reasons::add);
+      if (asked == null && reasons.isEmpty() && journal.nodes() != null) {
+        reasons.add("nearly_full"); // Those that are full are on other nodes.
+      }
     }
-    return verdict("ready", reasons);
+    return Future.succeededFuture(verdict("ready", reasons));
   }
 
-  /** {@code webhook.health}: whether events are delivered. Health checks ask for no token. */
+  /**
+   * {@code webhook.health}: whether events are delivered, as far as this node goes. Health checks
+   * ask for no token.
+   */
   Future<JsonObject> health(Object body) {
-    Collection<Endpoint> asked = asked(body);
+    StrictJson json = StrictJson.of("", body);
+    List<String> reasons =
+        json.has("endpoint") ? reasons(List.of(roster.of(json)), 1) : ofThisNode();
+    json.end();
+    return Future.succeededFuture(health(reasons));
+  }
+
+  /** What this node says to others of the endpoints that it runs. */
+  Future<JsonObject> own(Object body) {
+    List<String> reasons = ofThisNode().stream().limit(MAX_REASONS).toList();
+    List<String> ids = roster.all().stream().map(Endpoint::id).toList();
+    return Future.succeededFuture(
+        new JsonObject().put(REASONS, new JsonArray(reasons)).put("endpoints", new JsonArray(ids)));
+  }
+
+  private List<String> ofThisNode() {
+    Nodes nodes = journal.nodes();
+    return reasons(roster.all(), nodes == null ? roster.all().size() : nodes.members().size());
+  }
+
+  /**
+   * @param all how many endpoints were asked for, those of other nodes included
+   */
+  private List<String> reasons(Collection<Endpoint> asked, int all) {
     List<String> reasons = new ArrayList<>();
     if (journal.isFaulty()) {
       reasons.add("store_fault");
@@ -66,44 +94,62 @@ final class HealthDesk {
     }
     for (Endpoint endpoint : asked) {
       if (!endpoint.status().equals("enabled")) {
-        if (!isUnused(endpoint, asked)) {
-          reasons.add(endpoint.status() + named(endpoint));
+        if (all == 1 || !isUnused(endpoint)) {
+          reasons.add(endpoint.status() + named(endpoint.id()));
         }
       } else if (endpoint.isHeldUp()) {
-        reasons.add("circuit_open" + named(endpoint));
+        reasons.add("circuit_open" + named(endpoint.id()));
       }
       if (endpoint.pending() >= NEARLY_FULL * endpoint.capacity()) {
         reasons.add(fill(endpoint));
       }
     }
-    return verdict("healthy", reasons);
+    return reasons;
   }
 
   /** Who has other endpoints need not give {@code default} a URL. */
-  private static boolean isUnused(Endpoint endpoint, Collection<Endpoint> asked) {
+  private static boolean isUnused(Endpoint endpoint) {
     return endpoint.id().equals(EndpointOptions.DEFAULT_ID)
         && endpoint.url().isEmpty()
-        && endpoint.pending() == 0
-        && asked.size() > 1;
+        && endpoint.pending() == 0;
   }
 
   private static String fill(Endpoint endpoint) {
     return "nearly_full"
-        + named(endpoint)
+        + named(endpoint.id())
         + " "
         + endpoint.pending()
         + " of "
         + endpoint.capacity();
   }
 
-  private static String named(Endpoint endpoint) {
-    return endpoint.id().equals(EndpointOptions.DEFAULT_ID) ? "" : " " + endpoint.id();
+  private static String named(String id) {
+    return id.equals(EndpointOptions.DEFAULT_ID) ? "" : " " + id;
   }
 
-  private static Future<JsonObject> verdict(String word, List<String> reasons) {
-    return Future.succeededFuture(
-        new JsonObject()
-            .put(word, reasons.isEmpty())
-            .put("reasons", new JsonArray(reasons.stream().limit(MAX_REASONS).toList())));
+  /** An endpoint of which no node says how it is. */
+  static String noNode(String id) {
+    return "no_node" + named(id);
+  }
+
+  /** The reasons that this node has {@linkplain #own of its own}, while others cannot be asked. */
+  static List<String> withoutStore(JsonObject own) {
+    return Stream.concat(Stream.of("store_fault"), reasons(own)).toList();
+  }
+
+  /** The reasons that a node gave. */
+  static Stream<String> reasons(JsonObject reply) {
+    return reply.getJsonArray(REASONS).stream().map(String.class::cast);
+  }
+
+  /** The reply to {@code webhook.health}. */
+  static JsonObject health(List<String> reasons) {
+    return verdict("healthy", reasons);
+  }
+
+  private static JsonObject verdict(String word, List<String> reasons) {
+    return new JsonObject()
+        .put(word, reasons.isEmpty())
+        .put(REASONS, new JsonArray(reasons.stream().distinct().limit(MAX_REASONS).toList()));
   }
 }

@@ -7,9 +7,11 @@ import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.endpoint.Endpoint;
 import dev.auditwebhook.endpoint.Surroundings;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
+import dev.auditwebhook.endpoint.ledger.EndpointStore;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.settings.Remains;
 import dev.auditwebhook.journal.Journal;
+import dev.auditwebhook.journal.Nodes;
 import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -25,21 +27,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The endpoints of one webhook, by their ids, {@code default} first: those that are configured and
- * those that were made at run time.
+ * The endpoints that this node runs, by their ids, {@code default} first: those that are configured
+ * and those that were made at run time. Where it shares them with other nodes they come and go.
  */
 final class Roster {
 
   private static final Logger log = LoggerFactory.getLogger(Roster.class);
 
+  /** That of the ids of endpoints in lists. */
+  static final Comparator<String> ORDER =
+      Comparator.comparing((String id) -> !id.equals(DEFAULT_ID))
+          .thenComparing(Comparator.naturalOrder());
+
   private final Surroundings around;
   private final Journal journal;
   private final MessageIds ids;
+
+  /** As they are configured: by this node, or by the one whose configuration is in force. */
   private final Map<String, EndpointOptions> configured = new LinkedHashMap<>();
-  private final TreeMap<String, Endpoint> endpoints =
-      new TreeMap<>(
-          Comparator.comparing((String id) -> !id.equals(DEFAULT_ID))
-              .thenComparing(Comparator.naturalOrder()));
+
+  private final TreeMap<String, Endpoint> endpoints = new TreeMap<>(ORDER);
   private final Set<String> leaving = new HashSet<>();
 
   Roster(WebhookOptions options, Surroundings around, Journal journal, MessageIds ids) {
@@ -48,6 +55,11 @@ final class Roster {
     this.ids = ids;
     configured.put(DEFAULT_ID, options.defaultEndpoint());
     configured.putAll(options.getEndpoints());
+  }
+
+  /** The endpoints that the configuration of this node names. */
+  Map<String, EndpointOptions> configured() {
+    return Map.copyOf(configured);
   }
 
   /**
@@ -99,16 +111,47 @@ final class Roster {
   }
 
   private Endpoint add(String id, State state) {
-    Endpoint endpoint =
-        journal.add(
-            id, state, store -> new Endpoint(id, configured.get(id), around, state, store, ids));
+    Endpoint endpoint = journal.add(id, state, store -> make(id, state, store));
     endpoints.put(id, endpoint);
     return endpoint;
+  }
+
+  private Endpoint make(String id, State state, EndpointStore store) {
+    return new Endpoint(id, configured.get(id), around, state, store, ids);
+  }
+
+  /**
+   * This node runs an endpoint from now on.
+   *
+   * @throws IllegalArgumentException in one line when it cannot
+   */
+  Endpoint takeUp(Nodes.Tenancy tenancy) {
+    String id = tenancy.id();
+    if (tenancy.configured() == null) {
+      configured.remove(id);
+    } else {
+      configured.put(id, new EndpointOptions(tenancy.configured()));
+    }
+    Endpoint endpoint = journal.add(tenancy, store -> make(id, tenancy.state(), store));
+    endpoints.put(id, endpoint);
+    return endpoint;
+  }
+
+  /** This node runs an endpoint no more; a second time is harmless. */
+  void letGo(Endpoint endpoint) {
+    if (endpoints.remove(endpoint.id(), endpoint)) {
+      journal.letGo(endpoint);
+    }
   }
 
   /** All of them. */
   Collection<Endpoint> all() {
     return endpoints.values();
+  }
+
+  /** The one with an id, {@code null} when this node does not run it. */
+  Endpoint find(String id) {
+    return endpoints.get(id);
   }
 
   /** The endpoint that a request names, or {@code default}; 404 when there is none. */
@@ -141,9 +184,23 @@ final class Roster {
     if (leaving.contains(id)) {
       throw Refusal.of(409, "the endpoint " + id + " is being removed; ask again");
     }
-    boolean made = !endpoints.containsKey(id);
-    Endpoint endpoint = made ? add(id, journal.ofNew()) : endpoints.get(id);
-    return endpoint.put(options).map(made);
+    Endpoint endpoint = endpoints.get(id);
+    return endpoint == null
+        ? make(id).compose(made -> made.put(options)).map(true)
+        : endpoint.put(options).map(false);
+  }
+
+  private Future<Endpoint> make(String id) {
+    return journal.nodes() == null
+        ? Future.succeededFuture(add(id, journal.ofNew()))
+        : journal.nodes().create(id).map(tenancy -> takeUp(id, tenancy));
+  }
+
+  private Endpoint takeUp(String id, Nodes.Tenancy created) {
+    if (created == null) {
+      throw Refusal.notHere(id);
+    }
+    return takeUp(created);
   }
 
   /**
@@ -171,7 +228,7 @@ final class Roster {
   }
 
   private long removed(Endpoint endpoint) {
-    endpoints.remove(endpoint.id());
+    endpoints.remove(endpoint.id(), endpoint);
     long abandoned = endpoint.pending();
     log.info(
         "Endpoint {} is removed, with {} pending events and {} dead letters",

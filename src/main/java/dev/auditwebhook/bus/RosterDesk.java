@@ -30,13 +30,15 @@ final class RosterDesk {
   Future<JsonObject> list(Object body) {
     StrictJson.of("", body).end();
     List<Future<JsonObject>> all = roster.all().stream().map(reports).toList();
-    return Future.join(all)
-        .map(
-            joined ->
-                new JsonObject()
-                    .put("type", "list_webhook_endpoints_ok")
-                    .put("count", all.size())
-                    .put("endpoints", new JsonArray(joined.list())));
+    return Future.join(all).map(joined -> endpoints(joined.list()));
+  }
+
+  /** The reply to {@code webhook.endpoints}. */
+  static JsonObject endpoints(List<JsonObject> reports) {
+    return new JsonObject()
+        .put("type", "list_webhook_endpoints_ok")
+        .put("count", reports.size())
+        .put("endpoints", new JsonArray(reports));
   }
 
   /** {@code webhook.endpoint.put}. All is checked before anything changes. */

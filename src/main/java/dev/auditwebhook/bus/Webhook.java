@@ -22,10 +22,14 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** One webhook on the event bus: it puts the parts together and answers the addresses. */
@@ -43,6 +47,9 @@ public final class Webhook {
   private final Deque<Supplier<Future<Void>>> held = new ArrayDeque<>();
 
   private Roster roster;
+
+  /** {@code null} when this node has the store for itself. */
+  private Tenancies tenancies;
 
   /**
    * @param options checked options
@@ -95,16 +102,55 @@ public final class Webhook {
         new Surroundings(vertx, clock, options, resolver, metrics, attemptsPublisher());
     roster = new Roster(options, around, journal, ids);
     held.push(roster::close);
-    roster.takeUp();
     metrics.counter("webhook.rejected", "Entries that were not valid", journal::rejected);
     Acceptance acceptance = new Acceptance(clock, journal, options.getMaxEntryBytes());
     hold(acceptance::close);
+    Map<String, Function<Object, Future<JsonObject>>> desks = desks(journal, ids);
+    return takeUp(journal, desks).compose(v -> serve(acceptance, desks));
+  }
+
+  /** Who answers which request, by its address without the prefix, for what this node runs. */
+  private Map<String, Function<Object, Future<JsonObject>>> desks(Journal journal, MessageIds ids) {
     boolean allowPrivateNetworks = options.isAllowPrivateNetworks();
     EndpointDesk requests = new EndpointDesk(roster, journal, allowPrivateNetworks);
     RosterDesk endpoints = new RosterDesk(roster, requests::report, allowPrivateNetworks);
     HealthDesk health = new HealthDesk(roster, journal);
     DeadLetterDesk letters =
         new DeadLetterDesk(vertx, roster, ids, new Redaction(options.getRedact()));
+    Map<String, Function<Object, Future<JsonObject>>> desks = new HashMap<>();
+    desks.put("get", requests::get);
+    desks.put("set", requests::set);
+    desks.put("dlq", letters::dlq);
+    desks.put("dlq.redrive", letters::redrive);
+    desks.put("dlq.purge", letters::purge);
+    desks.put("test", requests::test);
+    desks.put("endpoints", body -> journal.upToDate().compose(v -> endpoints.list(body)));
+    desks.put("endpoint.put", endpoints::put);
+    desks.put("endpoint.remove", endpoints::remove);
+    desks.put("ready", health::ready);
+    desks.put("health", health::health);
+    desks.put("health.own", health::own);
+    return desks;
+  }
+
+  /** Goes on with what is kept: with all of it, or with a share of what all nodes have. */
+  private Future<Void> takeUp(
+      Journal journal, Map<String, Function<Object, Future<JsonObject>>> desks) {
+    NodesDesk nodes = new NodesDesk(journal.nodes(), roster, clock);
+    desks.put("nodes", nodes::list);
+    if (journal.nodes() == null) {
+      roster.takeUp();
+      return Future.succeededFuture();
+    }
+    Switchboard switchboard = new Switchboard(journal, roster, clock, Map.copyOf(desks), nodes);
+    desks.replaceAll((what, desk) -> switchboard.to(what));
+    tenancies = new Tenancies(journal, roster, switchboard);
+    hold(tenancies::retire);
+    return tenancies.join();
+  }
+
+  private Future<Void> serve(
+      Acceptance acceptance, Map<String, Function<Object, Future<JsonObject>>> desks) {
     held.push(desk::close);
     return Future.all(
             List.of(
@@ -114,17 +160,18 @@ public final class Webhook {
                         acceptance.accept(
                             entry,
                             reply == null ? null : accepted -> reply.accept(accepted.toJson()))),
-                desk.answer(addresses.get(), requests::get),
-                desk.answerInOrder(addresses.set(), requests::set),
-                desk.answer(addresses.dlq(), letters::dlq),
-                desk.answer(addresses.redrive(), letters::redrive),
-                desk.answer(addresses.purge(), letters::purge),
-                desk.answer(addresses.test(), requests::test),
-                desk.answer(addresses.endpoints(), endpoints::list),
-                desk.answerInOrder(addresses.put(), endpoints::put),
-                desk.answerInOrder(addresses.remove(), endpoints::remove),
-                desk.answer(addresses.ready(), health::ready),
-                desk.answer(addresses.health(), health::health)))
+                desk.answer(addresses.get(), desks.get("get")),
+                desk.answerInOrder(addresses.set(), desks.get("set")),
+                desk.answer(addresses.dlq(), desks.get("dlq")),
+                desk.answer(addresses.redrive(), desks.get("dlq.redrive")),
+                desk.answer(addresses.purge(), desks.get("dlq.purge")),
+                desk.answer(addresses.test(), desks.get("test")),
+                desk.answer(addresses.endpoints(), desks.get("endpoints")),
+                desk.answerInOrder(addresses.put(), desks.get("endpoint.put")),
+                desk.answerInOrder(addresses.remove(), desks.get("endpoint.remove")),
+                desk.answer(addresses.ready(), desks.get("ready")),
+                desk.answer(addresses.health(), desks.get("health")),
+                desk.answer(addresses.nodes(), desks.get("nodes"))))
         .mapEmpty();
   }
 
@@ -145,6 +192,9 @@ public final class Webhook {
 
   /** Stops accepting, drains, and lets go of the addresses. A second stop is harmless. */
   public Future<Void> stop() {
+    if (tenancies != null) {
+      tenancies.retire();
+    }
     Future<Void> drained =
         roster == null ? Future.succeededFuture() : desk.close().compose(v -> roster.stop());
     return drained.eventually(this::letGo);

@@ -77,8 +77,7 @@ public final class DeadLetterQueue {
     }
     dispatcher.pump();
     return store
-        .kept()
-        .otherwiseEmpty()
+        .changeKept()
         .map(v -> redriven.stream().filter(letter -> !ledger.isDamaged(letter)).count());
   }
 
@@ -89,6 +88,6 @@ public final class DeadLetterQueue {
    */
   public Future<Void> purge(List<Long> ids) {
     ids.forEach(ledger::purge);
-    return store.kept().otherwiseEmpty();
+    return store.changeKept();
   }
 }

@@ -179,7 +179,7 @@ public final class Endpoint {
     } else {
       dispatcher.pump();
     }
-    return store.kept().otherwiseEmpty();
+    return store.changeKept();
   }
 
   /**
@@ -200,7 +200,7 @@ public final class Endpoint {
     } else if (!options.getUrl().isEmpty()) {
       sendTo(around.vet(id, settings.url()));
     }
-    return store.kept().otherwiseEmpty();
+    return store.changeKept();
   }
 
   /** The URL is another one, or there is none any more. */

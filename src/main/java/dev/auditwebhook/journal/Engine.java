@@ -5,6 +5,7 @@ import dev.auditwebhook.endpoint.ledger.Found;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
+import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -149,6 +150,12 @@ public interface Engine {
 
   /** What an operator must know of what was found at the opening, {@code null} for nothing. */
   String damage();
+
+  /** Registers what is measured of it. */
+  default void register(Metrics metrics) {}
+
+  /** It is closed soon: what is on its way comes to an end by then, one way or the other. */
+  default void hasten() {}
 
   /** Lets go. */
   Future<Void> close();

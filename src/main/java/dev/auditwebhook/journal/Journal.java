@@ -22,7 +22,11 @@ import java.util.function.Function;
  */
 public final class Journal {
 
+  /** How long it may take to learn what other nodes kept, in milliseconds. */
+  private static final long UP_TO_DATE = 1_000;
+
   private final Engine engine;
+  private final Clock clock;
   private final Engine.Opened opened;
   private final Nodes nodes;
   private final Distribution distribution;
@@ -43,6 +47,7 @@ public final class Journal {
 
   private Journal(Engine engine, Clock clock, Engine.Opened opened) {
     this.engine = engine;
+    this.clock = clock;
     this.opened = opened;
     arrived = opened.counts().arrived();
     rejected = opened.counts().rejected();
@@ -89,6 +94,11 @@ public final class Journal {
     return nodes;
   }
 
+  /** Whether what happens to an endpoint on this node can be kept. */
+  public boolean owns(String endpoint) {
+    return engine.owns(endpoint);
+  }
+
   /** How an endpoint begins that is made now: it gets all that arrives from now on. */
   public State ofNew() {
     return State.ofNew(distribution.freeNumber(), intake.lastId(), arrived);
@@ -121,6 +131,15 @@ public final class Journal {
     Subscription left = distribution.leave(endpoint);
     left.forget();
     distribution.remove(left);
+  }
+
+  /**
+   * Completed soon, when all that was kept by now, by whatever node, is known here if it can be.
+   */
+  public Future<Void> upToDate() {
+    return nodes == null || isFaulty()
+        ? Future.succeededFuture()
+        : clock.within(UP_TO_DATE, nodes.upToDate()).otherwiseEmpty();
   }
 
   /** Keeps all that changed so far, now. */
@@ -242,6 +261,7 @@ public final class Journal {
   public Future<Void> close() {
     intake.close();
     distribution.all().forEach(Subscription::close);
+    engine.hasten();
     return writer.close().eventually(engine::close).otherwiseEmpty();
   }
 

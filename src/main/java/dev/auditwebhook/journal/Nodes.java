@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiPredicate;
 
 /**
@@ -14,6 +15,9 @@ import java.util.function.BiPredicate;
  * endpoints, and each endpoint is run by one node, its owner. Called on one context.
  */
 public interface Nodes {
+
+  /** The code of a failure: the endpoint is not run here, but it may be elsewhere, or soon. */
+  int NOT_HERE = 421;
 
   /** An endpoint, whoever runs it, as far as the acceptance of entries goes. */
   interface Member {
@@ -118,6 +122,8 @@ public interface Nodes {
      * Answers a request that reached another node.
      *
      * @param what which one: the address without the prefix of the webhook, {@code get}
+     * @return its reply, as far as this node goes; failed with {@link #NOT_HERE} when it concerns
+     *     an endpoint that this node does not run, or does no more
      */
     Future<JsonObject> answer(String what, Object body);
   }
@@ -153,11 +159,15 @@ public interface Nodes {
   /** Whether there is an endpoint, whoever runs it. */
   Future<Boolean> has(String endpoint);
 
+  /** The ids of all endpoints, whoever runs them. */
+  Future<Set<String>> endpoints();
+
   /**
    * Asks the node that runs an endpoint, which may be this one by then.
    *
    * @param what as in {@link Host#answer}
-   * @return its reply; failed as it failed there, or with 503 when nobody runs it in time
+   * @return its reply; failed as it failed there, with 404 when there is no such endpoint, or with
+   *     503 when nobody runs it in time
    */
   Future<JsonObject> ask(String endpoint, String what, Object body);
 

@@ -23,7 +23,7 @@ final class StoreHealth {
   void kept() {
     if (unkept != null) {
       unkept = null;
-      log.warn("{}: the disk takes events again", engine.key());
+      log.warn("{}: events are kept again", engine.key());
     }
   }
 

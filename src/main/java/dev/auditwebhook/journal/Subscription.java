@@ -243,6 +243,20 @@ final class Subscription implements EndpointStore, Nodes.Member {
     return host.kept().get();
   }
 
+  /** Where another node may run it by then, only what is kept holds. */
+  @Override
+  public Future<Void> changeKept() {
+    return engine.nodes() == null
+        ? EndpointStore.super.changeKept()
+        : kept()
+            .transform(
+                (v, failure) ->
+                    changed && (failure != null || forgotten)
+                        ? Future.failedFuture(
+                            new NotKeptException("the change is not kept", 0, failure))
+                        : Future.succeededFuture());
+  }
+
   @Override
   public Future<Found<Event>> read(long after, int limit) {
     return health.noted(engine.read(number, after, limit));

@@ -98,7 +98,8 @@ CREATE TABLE {schema}.node (
   generation bigint      NOT NULL DEFAULT 0,  -- a group of an earlier one is not kept any more
   group_no   bigint      NOT NULL DEFAULT 0,  -- the last group that it kept
   first_id   bigint      NOT NULL DEFAULT 0,  -- the first event_id of that group
-  configured text[]      NOT NULL DEFAULT '{}'  -- the endpoints that its configuration names
+  configured text[]      NOT NULL DEFAULT '{}', -- the endpoints that its configuration names
+  claims     boolean     NOT NULL DEFAULT false -- whether it takes endpoints over
 ) WITH (fillfactor = 50);
 
 -- What a node asks of another one. Nothing of it need outlive anything.

@@ -356,7 +356,7 @@ class JournalTest {
       assertThat(journal.warning()).isNull();
       assertThat(log.all())
           .containsOnlyOnce("ERROR webhook.store: " + REFUSING)
-          .containsOnlyOnce("WARN webhook.store: the disk takes events again");
+          .containsOnlyOnce("WARN webhook.store: events are kept again");
       assertThat(log.all().stream().filter(line -> line.startsWith("ERROR"))).hasSize(1);
     }
     clock.turn(10_000);

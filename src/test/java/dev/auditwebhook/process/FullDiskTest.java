@@ -95,7 +95,7 @@ class FullDiskTest {
       await().atMost(LIMIT).until(() -> service.state().getLong("pending") == 0);
       assertThat(service.state().getValue("warning")).isNull();
       assertThat(receiver.eventIds()).containsAll(acknowledged);
-      assertThat(service.process().err()).contains("the disk takes events again");
+      assertThat(service.process().err()).contains("events are kept again");
     }
   }
 

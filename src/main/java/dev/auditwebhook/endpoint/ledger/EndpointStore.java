@@ -28,6 +28,14 @@ public interface EndpointStore {
    */
   Future<Void> kept();
 
+  /**
+   * As {@link #kept}, after a change that was asked for: completed as well when it cannot be kept
+   * now, but holds.
+   */
+  default Future<Void> changeKept() {
+    return kept().otherwiseEmpty();
+  }
+
   /** Reads at most so many events of the journal above an id, those that are for it. */
   Future<Found<Event>> read(long after, int limit);
 

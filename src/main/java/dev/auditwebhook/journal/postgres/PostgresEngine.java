@@ -1,0 +1,276 @@
+package dev.auditwebhook.journal.postgres;
+
+import dev.auditwebhook.StoreOptions;
+import dev.auditwebhook.endpoint.Clock;
+import dev.auditwebhook.endpoint.ledger.DeadLetter;
+import dev.auditwebhook.endpoint.ledger.Found;
+import dev.auditwebhook.endpoint.ledger.Step;
+import dev.auditwebhook.endpoint.ledger.Straggler;
+import dev.auditwebhook.journal.Engine;
+import dev.auditwebhook.journal.MessageIdPrefix;
+import dev.auditwebhook.journal.NotKeptException;
+import dev.auditwebhook.journal.postgres.database.ConnectionUri;
+import dev.auditwebhook.journal.postgres.database.Database;
+import dev.auditwebhook.journal.postgres.database.DatabaseException;
+import dev.auditwebhook.journal.postgres.database.Notifications;
+import dev.auditwebhook.journal.postgres.database.Schema;
+import dev.auditwebhook.journal.postgres.nodes.SharedNodes;
+import dev.auditwebhook.metrics.Metrics;
+import dev.auditwebhook.wire.format.Event;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Keeps all in the tables of one schema, which all nodes of a webhook share. */
+public final class PostgresEngine implements Engine {
+
+  private static final String JOURNAL = "journal ";
+
+  /** So often it is tried to find out whether an endpoint was forgotten. */
+  private static final int FORGET_TRIES = 5;
+
+  private final Clock clock;
+  private final StoreOptions options;
+  private final Database database;
+  private final Database renewals;
+  private final Tally tally = new Tally();
+  private final Tail tail;
+  private final SharedNodes nodes;
+  private final Partitions partitions;
+  private final Appender appender;
+  private final StepWriter steps;
+  private final EventReader reader;
+  private Notifications notifications;
+
+  /** What was appended of the counts of this node. */
+  private Counts counted;
+
+  public PostgresEngine(Vertx vertx, Clock clock, StoreOptions options) {
+    this.clock = clock;
+    this.options = options;
+    ConnectionUri uri = ConnectionUri.of(options.getUri());
+    database = new Database(vertx, clock, uri, options.getSchema());
+    renewals = new Database(vertx, clock, uri, options.getSchema());
+    tail = new Tail(database, clock, this::isIdle);
+    nodes = new SharedNodes(database, renewals, clock, options, tail);
+    partitions = new Partitions(database, clock, tally);
+    appender = new Appender(database, clock, nodes, tail, partitions, tally);
+    steps = new StepWriter(database, clock, nodes, tally);
+    reader = new EventReader(database, nodes, tail);
+  }
+
+  private boolean isIdle() {
+    return nodes.leases().isEmpty();
+  }
+
+  @Override
+  public Future<Opened> open() {
+    return database
+        .open(options.getWaitForDatabase(), this::begin)
+        .compose(opened -> database.open(options.getWaitForDatabase(), nodes::open).map(opened))
+        .onSuccess(v -> listen())
+        .recover(failure -> close().transform(v -> Future.failedFuture(failure)));
+  }
+
+  private Future<Opened> begin() {
+    return new Schema(database, MessageIdPrefix.random())
+        .install()
+        .compose(v -> partitions.make())
+        .compose(v -> database.run("head", Tuple.tuple()))
+        .map(rows -> opened(rows.iterator().next()));
+  }
+
+  private Opened opened(Row head) {
+    long lastId = head.getLong("last_id");
+    counted = new Counts(head.getLong("arrived"), head.getLong("rejected"));
+    tail.begin(lastId, counted);
+    return new Opened(head.getString("prefix"), lastId, counted, Map.of());
+  }
+
+  private void listen() {
+    partitions.keepUp();
+    notifications = new Notifications(database, this::heard, this::lookUp);
+  }
+
+  private void heard(String payload) {
+    if (payload.startsWith(JOURNAL)) {
+      tail.heard(Long.parseLong(payload.substring(JOURNAL.length())));
+    } else {
+      nodes.heard(payload);
+    }
+  }
+
+  /** What was notified before may not have been heard. */
+  private void lookUp() {
+    tail.upToDate();
+    nodes.heard("endpoints");
+  }
+
+  /** Entries and steps go side by side, on two connections. */
+  @Override
+  public Future<Appended> append(Addition addition) {
+    Future<Set<String>> unkept = steps.keep(addition.steps());
+    Future<Long> firstId =
+        steps.isStuck() ? unkept.compose(v -> appendEntries(addition)) : appendEntries(addition);
+    return Future.join(firstId, unkept)
+        .transform(
+            v -> {
+              if (firstId.failed()) {
+                return notKept(firstId.cause());
+              } else if (unkept.succeeded()) {
+                return appended(firstId.result(), unkept.result());
+              }
+              return firstId.result() == 0
+                  ? notKept(unkept.cause())
+                  : appended(firstId.result(), endpoints(addition));
+            });
+  }
+
+  private Future<Long> appendEntries(Addition addition) {
+    Counts counts = addition.counts();
+    Addendum addendum =
+        new Addendum(
+            addition.entries(),
+            counts.arrived() - counted.arrived(),
+            counts.rejected() - counted.rejected(),
+            List.of());
+    return appender.append(addendum).onSuccess(v -> counted = counts);
+  }
+
+  private static Set<String> endpoints(Addition addition) {
+    return addition.steps().stream().map(Step::endpoint).collect(Collectors.toSet());
+  }
+
+  private static Future<Appended> appended(long firstId, Set<String> unkept) {
+    return Future.succeededFuture(new Appended(firstId, List.of(), Map.of(), unkept));
+  }
+
+  private static Future<Appended> notKept(Throwable cause) {
+    return Future.failedFuture(
+        cause instanceof NotKeptException known
+            ? known
+            : new NotKeptException(cause.getMessage(), 0, cause));
+  }
+
+  /** Numbers are given by the database alone. */
+  @Override
+  public long refuse(int entries) {
+    return 0;
+  }
+
+  @Override
+  public Future<Void> forget(String endpoint, JsonObject settings) {
+    return forget(endpoint, settings, FORGET_TRIES);
+  }
+
+  private Future<Void> forget(String endpoint, JsonObject settings, int tries) {
+    return database
+        .run(
+            "forget",
+            Tuple.of(
+                endpoint,
+                nodes.membership().id(),
+                nodes.leases().epoch(endpoint),
+                settings == null ? null : settings.encode(),
+                database.schema()))
+        .transform(
+            (rows, failure) -> {
+              if (failure == null) {
+                return forgotten(endpoint, rows.iterator().next().getBoolean(0));
+              }
+              return ((DatabaseException) failure).isOutcomeUnknown() && tries > 1
+                  ? pause().compose(v -> forget(endpoint, settings, tries - 1))
+                  : Future.failedFuture(failure);
+            });
+  }
+
+  private Future<Void> pause() {
+    Promise<Void> pause = Promise.promise();
+    clock.timer(Appender.TRY_AGAIN, pause::complete);
+    return pause.future();
+  }
+
+  private Future<Void> forgotten(String endpoint, boolean gone) {
+    if (!gone) {
+      return Future.failedFuture(new IllegalStateException(endpoint + " is run by another node"));
+    }
+    steps.forget(endpoint);
+    nodes.forgotten(endpoint);
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<Found<Event>> read(int number, long after, int limit) {
+    return reader.read(number, after, limit);
+  }
+
+  @Override
+  public Future<Found<Straggler>> stragglers(String endpoint, Collection<Long> ids) {
+    return reader.stragglers(endpoint, ids);
+  }
+
+  @Override
+  public Future<List<DeadLetter>> deadLetters(
+      String endpoint, List<Long> ids, Map<Long, DeadLetter> unkept, long maxBytes) {
+    return reader.deadLetters(endpoint, ids, unkept, maxBytes);
+  }
+
+  @Override
+  public long interval() {
+    return options.getSyncInterval();
+  }
+
+  @Override
+  public String key() {
+    return ConnectionUri.KEY;
+  }
+
+  @Override
+  public SharedNodes nodes() {
+    return nodes;
+  }
+
+  @Override
+  public boolean owns(String endpoint) {
+    return nodes.leases().owns(endpoint);
+  }
+
+  @Override
+  public String damage() {
+    return null;
+  }
+
+  @Override
+  public void register(Metrics metrics) {
+    tally.register(metrics);
+    nodes.register(metrics);
+  }
+
+  @Override
+  public void hasten() {
+    appender.hasten();
+  }
+
+  /** Others have the endpoints of this node from now on. */
+  @Override
+  public Future<Void> close() {
+    partitions.close();
+    return nodes
+        .close()
+        .eventually(
+            () -> {
+              tail.close();
+              return notifications == null ? Future.succeededFuture() : notifications.close();
+            })
+        .eventually(() -> Future.join(database.close(), renewals.close()))
+        .mapEmpty();
+  }
+}

@@ -1,0 +1,142 @@
+package dev.auditwebhook.journal.postgres.nodes;
+
+import dev.auditwebhook.endpoint.Clock;
+import dev.auditwebhook.journal.postgres.database.Database;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Tuple;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** That this node is one of those that share the journal: its row, and the lease on it. */
+public final class Membership {
+
+  /** How long a node that stops waits for the database, in milliseconds. */
+  private static final long LEAVING = 2_000;
+
+  private final Database database;
+  private final Clock clock;
+  private final long lease;
+  private final String id = UUID.randomUUID().toString();
+  private final String name = host() + "/" + ProcessHandle.current().pid();
+  private Set<String> configured = Set.of();
+  private boolean claims;
+  private long generation;
+
+  /** When the lease that runs was asked for, by both clocks. */
+  private long askedAt;
+
+  private long askedOn;
+  private boolean granted;
+
+  /**
+   * @param database whose statements do not wait behind others
+   * @param lease how long one lease lasts, in milliseconds
+   */
+  Membership(Database database, Clock clock, long lease) {
+    this.database = database;
+    this.clock = clock;
+    this.lease = lease;
+  }
+
+  private static String host() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException notLinux) {
+      try {
+        return InetAddress.getLocalHost().getHostName();
+      } catch (IOException unnamed) {
+        return "node";
+      }
+    }
+  }
+
+  /** Of this process alone. */
+  public String id() {
+    return id;
+  }
+
+  /** For people. */
+  public String name() {
+    return name;
+  }
+
+  /** A group that is appended with an earlier one is not kept. */
+  public long generation() {
+    return generation;
+  }
+
+  /** The row has this generation by now. */
+  public void generation(long generation) {
+    this.generation = generation;
+  }
+
+  /** How long a lease lasts, in milliseconds. */
+  long lease() {
+    return lease;
+  }
+
+  /**
+   * Whether the lease of this node runs, by its own clock. Where the machine is suspended, the time
+   * that goes by may stand still: the time of day does not.
+   */
+  public boolean holds() {
+    return granted && clock.elapsed() - askedAt < lease && Math.abs(clock.now() - askedOn) < lease;
+  }
+
+  /**
+   * Renews the lease.
+   *
+   * @param regained comes first when it had run out: learns what others took meanwhile
+   */
+  Future<Void> renew(Supplier<Future<Void>> regained) {
+    long at = clock.elapsed();
+    long on = clock.now();
+    String[] names = configured.toArray(String[]::new);
+    return database
+        .run("node-renew", Tuple.of(id, name, lease, generation, names, claims), lease / 3)
+        .compose(
+            rows -> {
+              generation = rows.iterator().next().getLong("generation");
+              return holds() ? Future.succeededFuture() : regained.get();
+            })
+        .onSuccess(
+            v -> {
+              askedAt = at;
+              askedOn = on;
+              granted = true;
+            });
+  }
+
+  /** Says which endpoints the configuration of this node names. */
+  Future<Void> configured(Collection<String> endpoints) {
+    configured = Set.copyOf(endpoints);
+    return tell();
+  }
+
+  /** Says whether this node takes endpoints over. */
+  Future<Void> claims(boolean from) {
+    claims = from;
+    return tell();
+  }
+
+  boolean claims() {
+    return claims;
+  }
+
+  private Future<Void> tell() {
+    String[] names = configured.toArray(String[]::new);
+    return database.run("node-change", Tuple.of(id, database.schema(), names, claims)).mapEmpty();
+  }
+
+  /** Gives back all endpoints of this node, which is gone then. */
+  Future<Void> leave() {
+    granted = false;
+    return database.run("node-leave", Tuple.of(id, database.schema()), LEAVING).mapEmpty();
+  }
+}

@@ -1,0 +1,89 @@
+package dev.auditwebhook.journal.postgres.nodes;
+
+import dev.auditwebhook.EndpointOptions;
+import dev.auditwebhook.endpoint.Clock;
+import dev.auditwebhook.endpoint.ledger.State;
+import dev.auditwebhook.endpoint.ledger.Total;
+import dev.auditwebhook.endpoint.settings.Settings;
+import dev.auditwebhook.journal.postgres.nodes.States.Found;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+
+/** What the tables tell of endpoints, as {@code webhook.get} has it. */
+final class Reports {
+
+  private final States states;
+  private final Clock clock;
+
+  Reports(States states, Clock clock) {
+    this.states = states;
+    this.clock = clock;
+  }
+
+  /** Those of the endpoints with these numbers. */
+  Future<List<JsonObject>> of(Collection<Integer> numbers) {
+    return states.read(numbers).map(found -> found.stream().map(this::report).toList());
+  }
+
+  private JsonObject report(Found found) {
+    State state = found.state();
+    long received = found.arrived() - found.total(Total.BEFORE);
+    return settings(found)
+        .put("node", found.node())
+        .put("delivered", found.total(Total.DELIVERED))
+        .put("failed", found.total(Total.FAILED))
+        .put("dropped", found.total(Total.DROPPED))
+        .put("dlq_size", state.letters().size())
+        .put("dlq_evicted", found.total(Total.DLQ_EVICTED))
+        .put("received", received)
+        .put("discarded", received - found.total(Total.WANTED))
+        .put("rejected", found.rejected())
+        .put("pending", state.pending())
+        .put("in_flight", 0)
+        .put("retried", found.total(Total.RETRIED))
+        .put("oldest_pending", text(found.oldestAt()))
+        .put("circuit", "closed")
+        .putNull("circuit_since")
+        .putNull("next_probe")
+        .putNull("last_delivery")
+        .putNull("last_error")
+        .putNull("warning");
+  }
+
+  private static String text(Long millis) {
+    return millis == null ? null : Instant.ofEpochMilli(millis).toString();
+  }
+
+  /** Options that this version does not know may not be told. */
+  private JsonObject settings(Found found) {
+    JsonObject report = new JsonObject().put("endpoint", found.tenancy().id());
+    JsonObject configured = found.tenancy().configured();
+    try {
+      Settings settings =
+          new Settings(
+              configured == null ? null : new EndpointOptions(configured),
+              found.state().settings(),
+              clock.now(),
+              () -> {});
+      String pausedFor = settings.pausedFor();
+      return report
+          .put("enabled", !settings.url().isEmpty() && pausedFor == null)
+          .put("paused", pausedFor != null)
+          .put("url", settings.url())
+          .put("format", settings.options().getFormat())
+          .put("signed", !settings.signing(clock.now()).isEmpty())
+          .put("reason", pausedFor);
+    } catch (IllegalArgumentException e) {
+      return report
+          .put("enabled", true)
+          .put("paused", false)
+          .putNull("url")
+          .putNull("format")
+          .put("signed", false)
+          .putNull("reason");
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package dev.auditwebhook.journal.postgres.nodes;
+
+import dev.auditwebhook.EndpointOptions;
+import dev.auditwebhook.endpoint.Clock;
+import dev.auditwebhook.endpoint.settings.Actions;
+import dev.auditwebhook.endpoint.settings.Settings;
+import dev.auditwebhook.journal.Nodes;
+import dev.auditwebhook.journal.pace.Warnings;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** An endpoint as this node sees it, whoever runs it. */
+public final class Share implements Nodes.Member {
+
+  private static final Logger log = LoggerFactory.getLogger(Share.class);
+
+  /** The options that acceptance has to do with. */
+  private static final List<String> LOOKED_AT = List.of("url", "actions");
+
+  private final String id;
+  private final int number;
+  private final long maxEvents;
+  private final Warnings<Long> drops;
+
+  private String owner;
+  private long epoch;
+
+  private JsonObject configured;
+  private long version;
+  private boolean enabled;
+  private Actions actions = new Actions(List.of());
+
+  /** By the tables. */
+  private long kept;
+
+  /** What arrived here since, and is not on its way into the tables yet. */
+  private long wanted;
+
+  private long dropped;
+
+  /** How many of those that are on their way are pending. */
+  private long underway;
+
+  Share(String id, int number, long maxEvents, Clock clock) {
+    this.id = id;
+    this.number = number;
+    this.maxEvents = maxEvents;
+    drops = new Warnings<>(clock, this::warn);
+  }
+
+  private void warn(Warnings.Times<Long> times) {
+    log.warn(
+        "Endpoint {} has no room with {} pending events: {} dropped for it",
+        id,
+        times.last(),
+        times.count() == 1 ? "1 entry" : times.count() + " entries");
+  }
+
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public int number() {
+    return number;
+  }
+
+  /** The node that has it, {@code null} for none; it may be dead. */
+  String owner() {
+    return owner;
+  }
+
+  /** One more with each change of the owner. */
+  long epoch() {
+    return epoch;
+  }
+
+  void owner(String node, long since) {
+    owner = node;
+    epoch = since;
+  }
+
+  /** That of configuration and settings. */
+  long version() {
+    return version;
+  }
+
+  /** {@code null} when no configuration names it. */
+  JsonObject configured() {
+    return configured;
+  }
+
+  /** The tables have this of it. */
+  void is(long version, JsonObject configured, JsonObject settings) {
+    this.version = version;
+    this.configured = configured;
+    is(settings);
+  }
+
+  /** It is set otherwise, or was at first. */
+  void is(JsonObject settings) {
+    try {
+      EndpointOptions options = inForce(configured, settings);
+      enabled = !options.getUrl().isEmpty();
+      actions = new Actions(options.getActions());
+    } catch (IllegalArgumentException e) {
+      // Newer nodes may know what this is: nothing that it may want is to be missed.
+      enabled = true;
+      actions = new Actions(List.of("*"));
+    }
+  }
+
+  /** No other options are read, as newer nodes may have some that are not known here. */
+  private static EndpointOptions inForce(JsonObject configured, JsonObject settings) {
+    EndpointOptions named = configured == null ? null : new EndpointOptions(lookedAt(configured));
+    JsonObject set = lookedAt(settings.getJsonObject("set", new JsonObject()));
+    return new Settings(named, new JsonObject().put("set", set), 0, () -> {}).options();
+  }
+
+  private static JsonObject lookedAt(JsonObject all) {
+    JsonObject some = new JsonObject();
+    for (Map.Entry<String, Object> each : all) {
+      if (LOOKED_AT.contains(each.getKey())) {
+        some.put(each.getKey(), each.getValue());
+      }
+    }
+    return some;
+  }
+
+  @Override
+  public boolean isEnabled() {
+    return enabled;
+  }
+
+  @Override
+  public boolean wants(String action) {
+    return actions.match(action);
+  }
+
+  @Override
+  public boolean hasRoom() {
+    return pending() < maxEvents;
+  }
+
+  @Override
+  public long pending() {
+    return Math.max(0, kept + underway + wanted - dropped);
+  }
+
+  /** So many are pending by the tables. */
+  void kept(long pending) {
+    kept = pending;
+  }
+
+  /** What was on its way is in the tables. */
+  void arrivedThere() {
+    underway = 0;
+  }
+
+  /** What arrived here, which is on its way from now on; {@code null} for nothing. */
+  Delta leave() {
+    if (wanted == 0 && dropped == 0) {
+      return null;
+    }
+    Delta leaving = new Delta(number, wanted, dropped);
+    underway += wanted - dropped;
+    wanted = 0;
+    dropped = 0;
+    return leaving;
+  }
+
+  /** Some that was on its way is not kept. */
+  void giveBack(Delta delta) {
+    underway -= delta.wanted() - delta.dropped();
+    wanted += delta.wanted();
+    dropped += delta.dropped();
+  }
+
+  @Override
+  public void received() {
+    wanted++;
+  }
+
+  @Override
+  public void dropped() {
+    wanted++;
+    dropped++;
+  }
+
+  @Override
+  public void passedOver() {
+    dropped();
+    drops.add(pending());
+  }
+
+  @Override
+  public void notKept(int events) {
+    dropped += events;
+  }
+
+  /** Speaks of the last drops. */
+  void close() {
+    drops.close();
+  }
+}

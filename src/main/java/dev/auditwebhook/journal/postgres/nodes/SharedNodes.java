@@ -1,0 +1,283 @@
+package dev.auditwebhook.journal.postgres.nodes;
+
+import dev.auditwebhook.StoreOptions;
+import dev.auditwebhook.endpoint.Clock;
+import dev.auditwebhook.endpoint.ledger.State;
+import dev.auditwebhook.journal.Nodes;
+import dev.auditwebhook.journal.postgres.database.Database;
+import dev.auditwebhook.journal.postgres.nodes.Enrolment.Made;
+import dev.auditwebhook.journal.postgres.nodes.Leases.Lease;
+import dev.auditwebhook.metrics.Metrics;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiPredicate;
+
+/** This node among those that share the journal. For one context. */
+public final class SharedNodes implements Nodes {
+
+  /** How often the tables are looked at though no notification came, in milliseconds. */
+  private static final long POLL = 1_000;
+
+  /** One of so many looks is for idle endpoints, too. */
+  private static final int TOUCH = 10;
+
+  /** One of so many looks is for what is old, too. */
+  private static final int TIDY = 60;
+
+  private final Database database;
+  private final Clock clock;
+  private final StoreOptions options;
+  private final JournalTail tail;
+  private final Membership membership;
+  private final Directory directory;
+  private final Leases leases;
+  private final States states;
+  private final Enrolment enrolment;
+  private final Heartbeat heartbeat;
+  private Follower follower;
+
+  /** From the moment on that this node runs endpoints. */
+  private Rebalancing rebalancing;
+
+  private Host host;
+  private Map<String, JsonObject> configured = Map.of();
+  private long timer = -1;
+  private int looks;
+
+  /**
+   * @param database for all but leases
+   * @param renewals another one, so that no renewal waits behind other statements
+   */
+  public SharedNodes(
+      Database database, Database renewals, Clock clock, StoreOptions options, JournalTail tail) {
+    this.database = database;
+    this.clock = clock;
+    this.options = options;
+    this.tail = tail;
+    membership = new Membership(renewals, clock, options.getLease());
+    directory = new Directory(database, clock, options.getMaxEvents(), this::membersChanged);
+    leases = new Leases(database, membership);
+    states = new States(database);
+    enrolment = new Enrolment(database, membership);
+    heartbeat = new Heartbeat(clock, membership, this::look, this::goOn);
+  }
+
+  private void membersChanged() {
+    if (follower != null) {
+      follower.membersChanged();
+    }
+  }
+
+  private Future<Void> look() {
+    return rebalancing == null ? Future.succeededFuture() : rebalancing.look();
+  }
+
+  private void goOn() {
+    if (host != null) {
+      host.goOn();
+    }
+  }
+
+  /** This node is there from now on, and knows the endpoints. Comes before all else. */
+  public Future<Void> open() {
+    return heartbeat.start().compose(v -> directory.refresh()).onSuccess(v -> poll());
+  }
+
+  private void poll() {
+    timer = clock.timer(POLL, this::poll);
+    looks++;
+    refresh();
+    if (looks % TOUCH == 0 && host != null) {
+      database
+          .run("endpoint-behind", Tuple.of(membership.id()))
+          .onSuccess(rows -> rows.forEach(row -> follower.touch(row.getString("id"))));
+    }
+    if (looks % TIDY == 0) {
+      database.run("node-tidy", Tuple.tuple());
+    }
+  }
+
+  private Future<Void> refresh() {
+    return rebalancing == null ? directory.refresh() : rebalancing.go();
+  }
+
+  public Membership membership() {
+    return membership;
+  }
+
+  public Leases leases() {
+    return leases;
+  }
+
+  public Directory directory() {
+    return directory;
+  }
+
+  /** Registers what is measured of all of them. */
+  public void register(Metrics metrics) {
+    leases.register(metrics);
+    metrics.gauge("webhook.nodes", "Living nodes", () -> directory.living().size());
+  }
+
+  /**
+   * Takes a notification that is for this room.
+   *
+   * @param payload {@code endpoints}, {@code request <target node>} or {@code reply <sender node>}
+   */
+  public void heard(String payload) {
+    if (payload.equals("endpoints")) {
+      refresh();
+    }
+  }
+
+  /** An endpoint that this node ran is forgotten by the tables. */
+  public void forgotten(String endpoint) {
+    leases.forgotten(endpoint);
+    directory.forgotten(endpoint);
+  }
+
+  /** Hands all endpoints back, and leaves. */
+  public Future<Void> close() {
+    clock.cancel(timer);
+    directory.close();
+    Future<Void> still =
+        Future.join(
+                heartbeat.stop(),
+                rebalancing == null ? Future.succeededFuture() : rebalancing.stop())
+            .mapEmpty();
+    return still.eventually(membership::leave).otherwiseEmpty();
+  }
+
+  @Override
+  public void follow(Follower follower) {
+    this.follower = follower;
+    tail.follow(follower);
+  }
+
+  @Override
+  public Collection<Share> members() {
+    return directory.members();
+  }
+
+  @Override
+  public Future<Void> join(
+      Host host, Map<String, JsonObject> configured, BiPredicate<String, JsonObject> removed) {
+    Takeover takeover = new Takeover(states, tail, leases, host, membership.id());
+    return database
+        .open(options.getWaitForDatabase(), () -> enrolment.of(configured, removed))
+        .compose(
+            v -> {
+              this.host = host;
+              this.configured = configured;
+              rebalancing = new Rebalancing(clock, membership, directory, leases, takeover, host);
+              return database.open(options.getWaitForDatabase(), rebalancing::go);
+            });
+  }
+
+  @Override
+  public void retire() {
+    membership.claims(false);
+  }
+
+  @Override
+  public Future<Tenancy> create(String endpoint) {
+    leases.begin(endpoint);
+    JsonObject config = configured.get(endpoint);
+    return tail.still(
+            () ->
+                enrolment
+                    .make(Collections.singletonMap(endpoint, config), membership.id())
+                    .map(made -> made.isEmpty() ? null : begin(made.get(endpoint), config)))
+        .onComplete(v -> leases.end(endpoint));
+  }
+
+  private Tenancy begin(Made made, JsonObject config) {
+    leases.add(new Lease(made.id(), made.number(), 1, made.lastId(), config));
+    directory.made(made.id(), made.number(), membership.id(), config);
+    State state = State.ofNew(made.number(), made.lastId(), made.arrived());
+    return new Tenancy(made.id(), state, made.lastId(), config);
+  }
+
+  @Override
+  public Future<Boolean> has(String endpoint) {
+    return directory.find(endpoint) == null
+        ? refresh().map(v -> directory.find(endpoint) != null)
+        : Future.succeededFuture(true);
+  }
+
+  @Override
+  public Future<Set<String>> endpoints() {
+    return refresh()
+        .map(
+            v -> {
+              Set<String> ids = new TreeSet<>();
+              directory.members().forEach(share -> ids.add(share.id()));
+              return ids;
+            });
+  }
+
+  @Override
+  public Future<JsonObject> ask(String endpoint, String what, Object body) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Future<List<JsonObject>> askOthers(String what, Object body) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Future<List<JsonObject>> list() {
+    return database
+        .run("node-list", Tuple.of(membership.id()))
+        .map(
+            rows -> {
+              List<JsonObject> nodes = new ArrayList<>();
+              rows.forEach(row -> nodes.add(listed(row)));
+              return nodes;
+            });
+  }
+
+  private static JsonObject listed(Row row) {
+    return new JsonObject()
+        .put("id", row.getString("id"))
+        .put("name", row.getString("name"))
+        .put("self", row.getBoolean("self"))
+        .put("alive", row.getBoolean("alive"))
+        .put("started", text(row.getOffsetDateTime("started")))
+        .put("seen", text(row.getOffsetDateTime("seen")))
+        .put("endpoints", row.getLong("endpoints"));
+  }
+
+  private static String text(OffsetDateTime time) {
+    return time.toInstant().truncatedTo(ChronoUnit.MILLIS).toString();
+  }
+
+  @Override
+  public String name() {
+    return membership.name();
+  }
+
+  @Override
+  public Future<List<JsonObject>> reports(Collection<String> endpoints) {
+    return new Reports(states, clock)
+        .of(endpoints.stream().map(directory::numberOf).filter(Objects::nonNull).toList());
+  }
+
+  @Override
+  public Future<Void> upToDate() {
+    return tail.upToDate();
+  }
+}

@@ -1,0 +1,54 @@
+-- Keeps a group: events, which get the next ids, and what of it was for whom. All or nothing, in one
+-- statement, so that a node which stops just then holds no lock. Locks are taken in this order: the
+-- row of the node, the inbox, the head, the intake. Gives a row an endpoint that is counted, or one
+-- without a number when there is none; nothing when this node may keep nothing any more.
+--
+-- "= ANY (ARRAY[...])" has rows looked up by their keys, one by one.
+WITH fence AS (
+  SELECT id FROM {schema}.node WHERE id = $1 AND generation = $2 FOR NO KEY UPDATE
+), emitted AS (
+  DELETE FROM {schema}.inbox USING fence WHERE seq = ANY ($16::bigint[]) RETURNING seq
+), head AS (
+  UPDATE {schema}.head h
+  SET last_id = h.last_id + $5, arrived = h.arrived + $6, rejected = h.rejected + $7
+  FROM fence
+  -- A division by 0 when another node has moved some of the inbox.
+  WHERE h.one
+    AND 1 / ((SELECT count(*) FROM emitted) = cardinality($16::bigint[]))::integer = 1
+  RETURNING h.last_id - $5 AS base, h.last_id, h.arrived, h.rejected
+), events AS (
+  INSERT INTO {schema}.journal (id, action, content, accepted_at, recipients)
+  SELECT head.base + e.place, e.action, e.content, e.accepted_at, e.recipients
+  FROM
+    head,
+    unnest($8::integer[], $9::text[], $10::bytea[], $11::bigint[], $12::bytea[])
+      AS e (place, action, content, accepted_at, recipients)
+), counted AS (
+  UPDATE {schema}.intake i
+  SET wanted = i.wanted + c.wanted, dropped = i.dropped + c.dropped
+  FROM
+    head,
+    unnest($13::integer[], $14::bigint[], $15::bigint[]) AS c (number, wanted, dropped)
+  WHERE i.number = ANY (ARRAY[c.number])
+  RETURNING i.number, i.wanted, i.dropped
+), kept AS (
+  UPDATE {schema}.node n
+  SET group_no = $3, first_id = head.base + 1
+  FROM head
+  WHERE n.id = $1
+  RETURNING
+    n.first_id,
+    CASE WHEN $5 > 0 THEN pg_notify($4, 'journal ' || head.last_id) END AS told
+)
+SELECT
+  kept.first_id,
+  head.arrived,
+  head.rejected,
+  counted.number,
+  counted.wanted,
+  counted.dropped,
+  -- As good as known: what was delivered or failed may be some steps behind.
+  counted.wanted - counted.dropped - p.totals[1] - p.totals[2] AS pending
+FROM head, kept
+LEFT JOIN counted ON true
+LEFT JOIN {schema}.progress p ON p.number = ANY (ARRAY[counted.number])

@@ -1,0 +1,1 @@
+SELECT prefix, last_id, arrived, rejected FROM {schema}.head WHERE one

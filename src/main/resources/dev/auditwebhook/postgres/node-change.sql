@@ -1,0 +1,4 @@
+-- What others are to know of the node $1: which endpoints its configuration names, and whether it
+-- takes endpoints over.
+UPDATE {schema}.node SET configured = $3, claims = $4 WHERE id = $1
+RETURNING pg_notify($2, 'endpoints')
