@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Where the journal and the states of the endpoints are kept. Called on one context; there is never
@@ -48,7 +49,8 @@ public interface Engine {
   /**
    * Keeps a group of entries, which get consecutive numbers, and steps, all or nothing.
    *
-   * @return what was kept; failed with {@link NotKeptException} when nothing was
+   * @return what was kept; failed with {@link NotKeptException} when nothing was, with {@link
+   *     GoneException} when nothing was but may be without what comes from the inbox
    */
   Future<Appended> append(Addition addition);
 
@@ -60,8 +62,57 @@ public interface Engine {
    * @param steps at most one an endpoint
    * @param needed after these steps no endpoint needs what the journal has below this id: it may be
    *     cut there, but not into these entries
+   * @param emitted what is taken out of the inbox along with it: nothing is kept unless all of it
+   *     is still there
    */
-  record Addition(List<EncodedEntry> entries, Counts counts, List<Step> steps, long needed) {}
+  record Addition(
+      List<EncodedEntry> entries,
+      Counts counts,
+      List<Step> steps,
+      long needed,
+      List<Long> emitted) {
+
+    /** Nothing of it comes from the inbox. */
+    public Addition(List<EncodedEntry> entries, Counts counts, List<Step> steps, long needed) {
+      this(entries, counts, steps, needed, List.of());
+    }
+  }
+
+  /** Another node has taken something out of the inbox before. */
+  final class GoneException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Nothing was kept. */
+    public GoneException(Throwable cause) {
+      super("what was emitted is not in the inbox any more", cause);
+    }
+  }
+
+  /**
+   * An entry that a program put into the inbox, in a transaction of its own.
+   *
+   * @param seq its number there
+   * @param timestamp when it happened, in RFC 3339
+   * @param details reads them, with an {@link IllegalArgumentException} of one line when they
+   *     cannot be
+   */
+  record Emitted(long seq, String action, String timestamp, Supplier<Object> details) {}
+
+  /** Takes what is in the inbox into the journal. */
+  interface Acceptor {
+
+    /** The longest entry, as JSON in UTF-8. */
+    int maxEntryBytes();
+
+    /**
+     * Accepts entries, in their order, so that an {@link Addition} takes them out of the inbox.
+     *
+     * @return those that stay, as nobody who wants them has room, once that is kept; failed when
+     *     all stay
+     */
+    Future<List<Emitted>> accept(List<Emitted> entries);
+  }
 
   /**
    * What was kept.
@@ -147,6 +198,9 @@ public interface Engine {
   default boolean owns(String endpoint) {
     return true;
   }
+
+  /** From now on, where there is an inbox, what is in it is accepted. */
+  default void empty(Acceptor acceptor) {}
 
   /** What an operator must know of what was found at the opening, {@code null} for nothing. */
   String damage();

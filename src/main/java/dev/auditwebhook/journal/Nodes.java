@@ -47,6 +47,16 @@ public interface Nodes {
 
     /** So many that it received could not be kept. */
     void notKept(int events);
+
+    /**
+     * Entries from the inbox were not kept, and will arrive another time.
+     *
+     * @param received how many it received
+     * @param passedOver how many it was passed over with
+     */
+    default void takenBack(int received, int passedOver) {
+      throw new IllegalStateException("this journal has no inbox");
+    }
   }
 
   /**

@@ -108,12 +108,15 @@ CREATE UNLOGGED TABLE {schema}.request (
   sender   text        NOT NULL,
   target   text        NOT NULL,
   what     text        NOT NULL,
-  body     text,
+  body     text        NOT NULL,  -- JSON
   made     timestamptz NOT NULL DEFAULT clock_timestamp(),
-  code     integer,               -- null until it is answered, 200 when that went well
-  reply    text
+  until    timestamptz NOT NULL,               -- it is not carried out later than that
+  taken    boolean     NOT NULL DEFAULT false, -- once it is, nobody else carries it out
+  code     integer,                            -- null until it is answered, 200 when that went well
+  reply    text                                -- JSON, or why it is refused
 );
-CREATE INDEX ON {schema}.request (target) WHERE code IS NULL;
+CREATE INDEX ON {schema}.request (target) WHERE NOT taken;
+CREATE INDEX ON {schema}.request (sender) WHERE code IS NOT NULL;
 
 -- What programs emitted in transactions of their own, on its way into the journal.
 CREATE TABLE {schema}.inbox (
@@ -124,3 +127,52 @@ CREATE TABLE {schema}.inbox (
   idempotency_key text,
   emitted_at      timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+
+-- Puts an entry into the inbox, in the transaction that calls it; 22023 when it is not valid. Who
+-- calls it needs nothing but to be let: it does its work as its owner, and finds only what is
+-- PostgreSQL's own by a name alone. What it lets in, no node refuses.
+CREATE FUNCTION {schema}.emit(
+  action          text,
+  details         jsonb       DEFAULT NULL,
+  occurred_at     timestamptz DEFAULT NULL,
+  idempotency_key text        DEFAULT NULL
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  longest integer := (SELECT h.max_entry_bytes FROM {schema}.head h);
+  bytes   bigint  := octet_length(concat(
+    '{"action":', to_json(action),
+    ',"details":' || details::text,
+    ',"timestamp":' || to_json(occurred_at)::text,
+    ',"idempotency_key":' || to_json(idempotency_key)::text,
+    '}'));
+  fault   text    := CASE
+    WHEN coalesce(action, '') = '' THEN
+      'action: must be a non-empty string'
+    WHEN occurred_at < '0001-01-01 00:00:00+00' OR occurred_at >= '10000-01-01 00:00:00+00' THEN
+      'occurred_at: must be in the years 1 to 9999'
+    WHEN idempotency_key = '' OR char_length(idempotency_key) > 256 THEN
+      'idempotency_key: must have 1 to 256 characters'
+    WHEN bytes > longest THEN
+      format(
+        'details: an entry may have %s bytes as JSON (maxEntryBytes), this one has %s',
+        longest, bytes)
+    WHEN jsonb_path_exists(
+      details, 'strict $.**{900} ? (@.type() == "object" || @.type() == "array")')
+    THEN
+      'details: must have at most 900 levels'
+    WHEN bytes > 1000 AND EXISTS (
+      SELECT FROM jsonb_path_query(details, 'strict $.** ? (@.type() == "number")') AS number
+      WHERE char_length(number::text) > 1000)
+    THEN
+      'details: a number must have at most 1000 characters'
+  END;
+BEGIN
+  IF fault IS NOT NULL THEN
+    RAISE invalid_parameter_value USING MESSAGE = fault;
+  END IF;
+  INSERT INTO {schema}.inbox (action, details, occurred_at, idempotency_key)
+  VALUES (emit.action, emit.details::text, emit.occurred_at, emit.idempotency_key);
+  PERFORM pg_notify(btrim('{schema}', '"'), 'inbox');
+END
+$$;
+REVOKE ALL ON FUNCTION {schema}.emit(text, jsonb, timestamptz, text) FROM PUBLIC;

@@ -30,7 +30,10 @@ class BenchTest {
             "endpoints",
             "heap-endpoints",
             "one-down",
-            "many-endpoints");
+            "many-endpoints",
+            "postgres",
+            "postgres-across",
+            "postgres-parked");
     Arguments arguments = new Arguments(Plan.SMOKE, json, rows, null, null);
 
     new Bench(arguments, new PrintStream(OutputStream.nullOutputStream())).run();

@@ -28,11 +28,15 @@ final class Latency {
    * endpoint {@code default}.
    */
   static Histogram ofModule(ModuleLoad module, double perSecond, long millis) {
+    return across(module, module, perSecond, millis);
+  }
+
+  /** The same from a node that accepts to the one that delivers. */
+  static Histogram across(ModuleLoad from, ModuleLoad to, double perSecond, long millis) {
     Latency latency = new Latency(events(perSecond, millis));
-    long before = module.getDefault().getLong("received");
+    long before = to.getDefault().getLong("received");
     var attempts =
-        module
-            .vertx
+        to.vertx
             .eventBus()
             .<JsonObject>consumer(
                 WebhookAddresses.of(WebhookAddresses.DEFAULT_PREFIX).attempts(),
@@ -44,8 +48,8 @@ final class Latency {
                   }
                 });
     attempts.completion().await();
-    latency.pace(perSecond, event -> module.publish());
-    latency.awaitAll(() -> module.getDefault().getLong("pending") == 0);
+    latency.pace(perSecond, event -> from.publish());
+    latency.awaitAll(() -> to.getDefault().getLong("pending") == 0);
     attempts.unregister().await();
     return latency.histogram;
   }

@@ -1,6 +1,7 @@
 package dev.auditwebhook.bench;
 
 import io.vertx.core.json.JsonObject;
+import java.util.function.UnaryOperator;
 
 /** What events cost that wait: behind an open circuit, or in backoff. */
 final class Parked {
@@ -33,10 +34,6 @@ final class Parked {
     return new JsonObject().put("maxFailures", maxFailures).put("resetTimeout", NEVER);
   }
 
-  private static ModuleLoad park(String failing, int events, int capacity) {
-    return park(parking(failing, capacity), events);
-  }
-
   private static ModuleLoad park(JsonObject options, int events) {
     ModuleLoad module = new ModuleLoad(options, events);
     module.publish(1);
@@ -62,7 +59,14 @@ final class Parked {
    * @param deliveries how many at least
    */
   static Cost behind(ReceiverProcess receiver, int events, int deliveries) {
-    try (ModuleLoad module = park(receiver.switched(), events, 2 * events + ROOM)) {
+    return behind(receiver, options -> options, events, deliveries);
+  }
+
+  /** The same with other options, on another store. */
+  static Cost behind(
+      ReceiverProcess receiver, UnaryOperator<JsonObject> with, int events, int deliveries) {
+    JsonObject options = with.apply(parking(receiver.switched(), 2 * events + ROOM));
+    try (ModuleLoad module = park(options, events)) {
       long set = System.nanoTime();
       module.set(receiver.fast());
       module.start();

@@ -36,7 +36,10 @@ final class Scenarios {
           "endpoints",
           "heap-endpoints",
           "one-down",
-          "many-endpoints");
+          "many-endpoints",
+          "postgres",
+          "postgres-across",
+          "postgres-parked");
 
   private static final int IN_FLIGHT = 64;
   private static final int BATCH = 100;
@@ -75,6 +78,10 @@ final class Scenarios {
     byName.put("heap-endpoints", crowd::heap);
     byName.put("one-down", crowd::oneDown);
     byName.put("many-endpoints", crowd::many);
+    SharedStore shared = new SharedStore(plan, receiver, report);
+    byName.put("postgres", shared::rate);
+    byName.put("postgres-across", shared::across);
+    byName.put("postgres-parked", shared::parked);
   }
 
   /** Measures; what cannot be measured is a line that says why, and does not end the run. */
