@@ -13,6 +13,7 @@ import dev.auditwebhook.journal.Engine;
 import dev.auditwebhook.journal.Journal;
 import dev.auditwebhook.journal.file.FileEngine;
 import dev.auditwebhook.journal.memory.MemoryEngine;
+import dev.auditwebhook.journal.postgres.PostgresEngine;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.metrics.MetricsFactory;
 import dev.auditwebhook.security.GuardedResolver;
@@ -88,9 +89,12 @@ public final class Webhook {
   }
 
   private Engine engine() {
-    return options.getStore().getType().equals(StoreOptions.FILE)
-        ? new FileEngine(vertx, clock, options.getAddress(), options.getStore())
-        : new MemoryEngine(vertx, options.getAddress());
+    return switch (options.getStore().getType()) {
+      case StoreOptions.FILE ->
+          new FileEngine(vertx, clock, options.getAddress(), options.getStore());
+      case StoreOptions.POSTGRES -> new PostgresEngine(vertx, clock, options.getStore());
+      default -> new MemoryEngine(vertx, options.getAddress());
+    };
   }
 
   private Future<Void> begin(Journal journal) {
