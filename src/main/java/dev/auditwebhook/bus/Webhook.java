@@ -89,12 +89,21 @@ public final class Webhook {
   }
 
   private Engine engine() {
-    return switch (options.getStore().getType()) {
-      case StoreOptions.FILE ->
-          new FileEngine(vertx, clock, options.getAddress(), options.getStore());
-      case StoreOptions.POSTGRES -> new PostgresEngine(vertx, clock, options.getStore());
+    StoreOptions store = options.getStore();
+    return switch (store.getType()) {
+      case StoreOptions.FILE -> new FileEngine(vertx, clock, options.getAddress(), store);
+      case StoreOptions.POSTGRES -> postgresEngine(store);
       default -> new MemoryEngine(vertx, options.getAddress());
     };
+  }
+
+  private Engine postgresEngine(StoreOptions store) {
+    try {
+      return new PostgresEngine(vertx, clock, store);
+    } catch (NoClassDefFoundError e) {
+      throw new IllegalArgumentException(
+          "webhook.store.type: \"postgres\" needs io.vertx:vertx-pg-client on the class path", e);
+    }
   }
 
   private Future<Void> begin(Journal journal) {
@@ -106,6 +115,7 @@ public final class Webhook {
         new Surroundings(vertx, clock, options, resolver, metrics, attemptsPublisher());
     roster = new Roster(options, around, journal, ids);
     held.push(roster::close);
+    journal.register(metrics);
     metrics.counter("webhook.rejected", "Entries that were not valid", journal::rejected);
     Acceptance acceptance = new Acceptance(clock, journal, options.getMaxEntryBytes());
     hold(acceptance::close);

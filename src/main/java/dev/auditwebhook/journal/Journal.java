@@ -6,6 +6,7 @@ import dev.auditwebhook.endpoint.ledger.EndpointStore;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.journal.Distribution.Audience;
 import dev.auditwebhook.journal.Engine.Counts;
+import dev.auditwebhook.metrics.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
@@ -240,6 +241,11 @@ public final class Journal {
     if (answered != null) {
       answered.accept(Accepted.DISCARDED);
     }
+  }
+
+  /** Registers what the engine measures. */
+  public void register(Metrics metrics) {
+    engine.register(metrics);
   }
 
   /** What an operator must know, {@code null} when all is well. */

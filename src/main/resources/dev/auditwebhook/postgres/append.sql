@@ -14,7 +14,9 @@ WITH fence AS (
   FROM fence
   -- A division by 0 when another node has moved some of the inbox.
   WHERE h.one
-    AND 1 / ((SELECT count(*) FROM emitted) = cardinality($16::bigint[]))::integer = 1
+    AND 1 / (
+      (SELECT count(*) FROM emitted) = (SELECT count(*) * cardinality($16::bigint[]) FROM fence)
+    )::integer = 1
   RETURNING h.last_id - $5 AS base, h.last_id, h.arrived, h.rejected
 ), events AS (
   INSERT INTO {schema}.journal (id, action, content, accepted_at, recipients)

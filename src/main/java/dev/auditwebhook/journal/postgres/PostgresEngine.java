@@ -141,7 +141,7 @@ public final class PostgresEngine implements Engine {
             addition.entries(),
             counts.arrived() - counted.arrived(),
             counts.rejected() - counted.rejected(),
-            List.of());
+            addition.emitted());
     return appender.append(addendum).onSuccess(v -> counted = counts);
   }
 
@@ -155,8 +155,8 @@ public final class PostgresEngine implements Engine {
 
   private static Future<Appended> notKept(Throwable cause) {
     return Future.failedFuture(
-        cause instanceof NotKeptException known
-            ? known
+        cause instanceof NotKeptException || cause instanceof GoneException
+            ? cause
             : new NotKeptException(cause.getMessage(), 0, cause));
   }
 

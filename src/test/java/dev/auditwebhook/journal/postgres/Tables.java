@@ -41,10 +41,13 @@ final class Tables implements BeforeEachCallback, AfterEachCallback {
     result(vertx.close());
   }
 
+  String uri() {
+    return server.uri() + "?application_name=" + schema;
+  }
+
   /** A way to them, as each node has one. */
   Database database() {
-    return new Database(
-        vertx, clock, ConnectionUri.of(server.uri() + "?application_name=" + schema), schema);
+    return new Database(vertx, clock, ConnectionUri.of(uri()), schema);
   }
 
   /** Begins something on the context. */
