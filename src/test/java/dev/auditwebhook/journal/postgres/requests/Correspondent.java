@@ -1,4 +1,4 @@
-package dev.auditwebhook.journal.postgres.nodes;
+package dev.auditwebhook.journal.postgres.requests;
 
 import static dev.auditwebhook.testing.Webhooks.result;
 

@@ -1,9 +1,10 @@
-package dev.auditwebhook.journal.postgres.nodes;
+package dev.auditwebhook.journal.postgres.requests;
 
 import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.journal.Nodes;
 import dev.auditwebhook.journal.postgres.database.Database;
 import dev.auditwebhook.journal.postgres.database.DatabaseException;
+import dev.auditwebhook.journal.postgres.database.Round;
 import dev.auditwebhook.json.ExactJson;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -28,7 +29,7 @@ import java.util.concurrent.TimeoutException;
  * Requests that nodes make of each other, by a table and notifications. Each is carried out once or
  * not at all, and not once its time is over by the database's clock. For one context.
  */
-final class Mailbox {
+public final class Mailbox {
 
   /** How often it looks for what no notification told of, in milliseconds. */
   static final long POLL = 1_000;
@@ -64,7 +65,7 @@ final class Mailbox {
    * @param node the id of this node
    * @param host answers what this node is asked
    */
-  Mailbox(Database database, Clock clock, String node, Nodes.Host host) {
+  public Mailbox(Database database, Clock clock, String node, Nodes.Host host) {
     this.database = database;
     this.clock = clock;
     this.node = node;
@@ -94,7 +95,7 @@ final class Mailbox {
   }
 
   /** Takes a notification: {@code request <target node>} or {@code reply <sender node>}. */
-  void heard(String payload) {
+  public void heard(String payload) {
     if (payload.equals("request " + node)) {
       take();
     } else if (payload.equals("reply " + node)) {
@@ -143,7 +144,7 @@ final class Mailbox {
    * @param millis how long they have, in milliseconds
    * @return what those reply that reply in time
    */
-  Future<List<JsonObject>> sendAll(
+  public Future<List<JsonObject>> sendAll(
       Collection<String> targets, String what, Object body, long millis) {
     List<JsonObject> replies = new ArrayList<>();
     List<Future<JsonObject>> all = new ArrayList<>();
@@ -236,7 +237,8 @@ final class Mailbox {
     }
   }
 
-  static ReplyException refusal(int code, String message) {
+  /** What a requester hears. */
+  public static ReplyException refusal(int code, String message) {
     return new ReplyException(ReplyFailure.RECIPIENT_FAILURE, code, message);
   }
 
@@ -245,7 +247,7 @@ final class Mailbox {
   }
 
   /** Asks and answers no more. */
-  void close() {
+  public void close() {
     closed = true;
     clock.cancel(poll);
     clock.cancel(tidy);

@@ -1,4 +1,4 @@
-package dev.auditwebhook.journal.postgres.nodes;
+package dev.auditwebhook.journal.postgres.requests;
 
 import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.journal.Nodes;
@@ -11,10 +11,10 @@ import io.vertx.core.json.JsonObject;
  * Brings requests to the node that runs an endpoint, and looks again while there is none, or when
  * the endpoint went elsewhere before its node began with the request. For one context.
  */
-final class Courier {
+public final class Courier {
 
   /** Where the endpoints are, as far as this node knows. */
-  interface Places {
+  public interface Places {
 
     /** Whether there is such an endpoint. */
     boolean isKnown(String endpoint);
@@ -42,7 +42,7 @@ final class Courier {
    * @param host answers for what is here
    * @param patience how long an endpoint may be without a node that answers, in milliseconds
    */
-  Courier(Mailbox mailbox, Places places, Nodes.Host host, Clock clock, long patience) {
+  public Courier(Mailbox mailbox, Places places, Nodes.Host host, Clock clock, long patience) {
     this.mailbox = mailbox;
     this.places = places;
     this.host = host;
@@ -51,7 +51,7 @@ final class Courier {
   }
 
   /** As {@link Nodes#ask}. */
-  Future<JsonObject> ask(String endpoint, String what, Object body) {
+  public Future<JsonObject> ask(String endpoint, String what, Object body) {
     return new Errand(endpoint, what, body, clock.elapsed() + patience).look();
   }
 

@@ -1,4 +1,4 @@
-package dev.auditwebhook.journal.postgres.nodes;
+package dev.auditwebhook.journal.postgres.requests;
 
 import dev.auditwebhook.journal.Nodes;
 import io.vertx.core.Future;
