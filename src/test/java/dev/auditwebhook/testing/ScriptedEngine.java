@@ -10,6 +10,7 @@ import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.journal.EncodedEntry;
 import dev.auditwebhook.journal.Engine;
+import dev.auditwebhook.journal.Nodes;
 import dev.auditwebhook.journal.NotKeptException;
 import dev.auditwebhook.journal.Recipients;
 import dev.auditwebhook.wire.format.Event;
@@ -32,7 +33,12 @@ import java.util.stream.Stream;
 public final class ScriptedEngine implements Engine {
 
   /** What an append was asked to keep. */
-  public record Append(List<EncodedEntry> entries, Counts counts, List<Step> steps, long needed) {}
+  public record Append(
+      List<EncodedEntry> entries,
+      Counts counts,
+      List<Step> steps,
+      long needed,
+      List<Long> emitted) {}
 
   /** An event of the journal, and whom it is for. */
   private record Shared(Event event, Recipients recipients) {}
@@ -46,6 +52,7 @@ public final class ScriptedEngine implements Engine {
   private final TreeMap<Long, Shared> journal = new TreeMap<>();
   private final Map<String, Kept> endpoints = new HashMap<>();
   private final Set<Long> damaged = new TreeSet<>();
+  private final Set<Long> gone = new TreeSet<>();
   private final List<Append> appends = new ArrayList<>();
   private final List<Runnable> waiting = new ArrayList<>();
   private long lastId;
@@ -57,6 +64,7 @@ public final class ScriptedEngine implements Engine {
   private Throwable readFailure;
   private boolean holding;
   private boolean open;
+  private Nodes nodes;
 
   /** All appends from now on fail so; {@code null} for none. */
   public void failAppends(String message) {
@@ -110,6 +118,16 @@ public final class ScriptedEngine implements Engine {
   /** What is kept of an event cannot be read any more. */
   public void damage(long id) {
     damaged.add(id);
+  }
+
+  /** Another node takes this out of the inbox. */
+  public void loseEmitted(long seq) {
+    gone.add(seq);
+  }
+
+  /** From now on it is one that these share. */
+  public void share(Nodes with) {
+    nodes = with;
   }
 
   /** What it was asked to keep, in order, whether it could or not. */
@@ -179,7 +197,12 @@ public final class ScriptedEngine implements Engine {
   public Future<Appended> append(Addition addition) {
     List<EncodedEntry> entries = addition.entries();
     List<Step> steps = addition.steps();
-    appends.add(new Append(nonNull(entries), addition.counts(), steps, addition.needed()));
+    appends.add(
+        new Append(
+            nonNull(entries), addition.counts(), steps, addition.needed(), addition.emitted()));
+    if (addition.emitted().stream().anyMatch(gone::contains)) {
+      return later(() -> Future.failedFuture(new GoneException(null)));
+    }
     long firstId = number(entries.size());
     return later(
         () -> {
@@ -326,6 +349,11 @@ public final class ScriptedEngine implements Engine {
   @Override
   public long interval() {
     return interval;
+  }
+
+  @Override
+  public Nodes nodes() {
+    return nodes;
   }
 
   @Override
