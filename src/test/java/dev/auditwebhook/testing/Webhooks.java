@@ -1,7 +1,5 @@
 package dev.auditwebhook.testing;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.auditwebhook.BatchOptions;
 import dev.auditwebhook.CircuitOptions;
 import dev.auditwebhook.StoreOptions;
@@ -10,7 +8,8 @@ import io.vertx.core.Future;
 import io.vertx.core.eventbus.ReplyException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.UUID;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.LongStream;
@@ -20,6 +19,9 @@ public final class Webhooks {
 
   /** How long a test waits for what should come at once, in seconds. */
   static final int PATIENCE = 20;
+
+  /** Those of the webhooks of this run, by the directories that they would be in on disk. */
+  private static final Map<Path, String> SCHEMAS = new ConcurrentHashMap<>();
 
   private Webhooks() {}
 
@@ -53,38 +55,39 @@ public final class Webhooks {
         new StoreOptions().setType(StoreOptions.FILE).setPath(path.toString()).setSyncInterval(1));
   }
 
-  /** The options with a store in PostgreSQL, whose writes are 1 ms apart. */
-  public static WebhookOptions inPostgres(WebhookOptions options, String schema) {
+  /** The options with a store in a database, whose writes are 1 ms apart, and short leases. */
+  public static WebhookOptions inDatabase(WebhookOptions options, String uri, String schema) {
     return options.setStore(
         new StoreOptions()
             .setType(StoreOptions.POSTGRES)
-            .setUri(PostgresServer.shared().uri())
+            .setUri(uri)
             .setSchema(schema)
-            .setSyncInterval(1));
+            .setSyncInterval(1)
+            .setLease(2_000));
   }
 
   /**
    * The options with the store that this run tests, unless they have chosen one. It has the same
-   * bounds as in memory, and the webhooks of a directory and an address have it in common.
+   * bounds on disk and in a database as in memory.
    */
   public static WebhookOptions onStore(WebhookOptions options, Path directory) {
-    boolean chosen = !options.getStore().getType().equals(StoreOptions.MEMORY);
-    String store = System.getProperty("webhook.test.store");
-    if (chosen || store == null || store.equals("memory")) {
+    if (!options.getStore().getType().equals(StoreOptions.MEMORY)) {
       return options;
     }
-    if (store.equals("postgres")) {
-      inPostgres(options, schemaOf(directory.resolve(options.getAddress())));
-    } else {
-      onDisk(options, directory.resolve(options.getAddress()));
+    Path own = directory.resolve(options.getAddress());
+    switch (System.getProperty("webhook.test.store", StoreOptions.MEMORY)) {
+      case StoreOptions.FILE -> onDisk(options, own);
+      case StoreOptions.POSTGRES -> {
+        PostgresServer server = PostgresServer.shared();
+        inDatabase(
+            options, server.uri(), SCHEMAS.computeIfAbsent(own, first -> server.freshSchema()));
+      }
+      default -> {
+        return options;
+      }
     }
     options.getStore().setMaxEvents(options.getQueueCapacity());
     return options;
-  }
-
-  /** The name of a schema that only this directory has. */
-  private static String schemaOf(Path directory) {
-    return "webhook_" + UUID.nameUUIDFromBytes(directory.toString().getBytes(UTF_8)).toString().replace('-', '_');
   }
 
   /** What comes of the future, which must be soon. */
