@@ -74,7 +74,7 @@ public final class Webhooks {
       return options;
     }
     if (store.equals("postgres")) {
-      inPostgres(options, schemaOf(directory.resolve(options.getAddress())));
+      inPostgres(options, schemaOf(directory, options.getAddress()));
     } else {
       onDisk(options, directory.resolve(options.getAddress()));
     }
@@ -82,9 +82,20 @@ public final class Webhooks {
     return options;
   }
 
-  /** The name of a schema that only this directory has. */
-  private static String schemaOf(Path directory) {
-    return "webhook_" + UUID.nameUUIDFromBytes(directory.toString().getBytes(UTF_8)).toString().replace('-', '_');
+  private static String schemaOf(Path directory, String address) {
+    return schemasOf(directory) + Integer.toHexString(address.hashCode());
+  }
+
+  private static String schemasOf(Path directory) {
+    byte[] name = directory.toString().getBytes(UTF_8);
+    return "w" + UUID.nameUUIDFromBytes(name).toString().replace('-', '_') + "_";
+  }
+
+  /** Removes what webhooks have kept that were {@link #onStore} with this directory. */
+  static void removeStores(Path directory) {
+    if ("postgres".equals(System.getProperty("webhook.test.store"))) {
+      PostgresServer.shared().dropSchemas(schemasOf(directory));
+    }
   }
 
   /** What comes of the future, which must be soon. */
