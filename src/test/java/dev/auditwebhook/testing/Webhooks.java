@@ -8,6 +8,8 @@ import io.vertx.core.Future;
 import io.vertx.core.eventbus.ReplyException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.LongStream;
@@ -17,6 +19,9 @@ public final class Webhooks {
 
   /** How long a test waits for what should come at once, in seconds. */
   static final int PATIENCE = 20;
+
+  /** Those of the webhooks of this run, by the directories that they would be in on disk. */
+  private static final Map<Path, String> SCHEMAS = new ConcurrentHashMap<>();
 
   private Webhooks() {}
 
@@ -50,17 +55,38 @@ public final class Webhooks {
         new StoreOptions().setType(StoreOptions.FILE).setPath(path.toString()).setSyncInterval(1));
   }
 
+  /** The options with a store in a database, whose writes are 1 ms apart, and short leases. */
+  public static WebhookOptions inDatabase(WebhookOptions options, String uri, String schema) {
+    return options.setStore(
+        new StoreOptions()
+            .setType(StoreOptions.POSTGRES)
+            .setUri(uri)
+            .setSchema(schema)
+            .setSyncInterval(1)
+            .setLease(2_000));
+  }
+
   /**
    * The options with the store that this run tests, unless they have chosen one. It has the same
-   * bounds on disk as in memory.
+   * bounds on disk and in a database as in memory.
    */
   public static WebhookOptions onStore(WebhookOptions options, Path directory) {
-    boolean chosen = options.getStore().getType().equals(StoreOptions.FILE);
-    if (!chosen && "file".equals(System.getProperty("webhook.test.store"))) {
-      onDisk(options, directory.resolve(options.getAddress()))
-          .getStore()
-          .setMaxEvents(options.getQueueCapacity());
+    if (!options.getStore().getType().equals(StoreOptions.MEMORY)) {
+      return options;
     }
+    Path own = directory.resolve(options.getAddress());
+    switch (System.getProperty("webhook.test.store", StoreOptions.MEMORY)) {
+      case StoreOptions.FILE -> onDisk(options, own);
+      case StoreOptions.POSTGRES -> {
+        PostgresServer server = PostgresServer.shared();
+        inDatabase(
+            options, server.uri(), SCHEMAS.computeIfAbsent(own, first -> server.freshSchema()));
+      }
+      default -> {
+        return options;
+      }
+    }
+    options.getStore().setMaxEvents(options.getQueueCapacity());
     return options;
   }
 

@@ -1,0 +1,193 @@
+package dev.auditwebhook.specification;
+
+import static dev.auditwebhook.testing.Webhooks.inDatabase;
+import static dev.auditwebhook.testing.Webhooks.result;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.auditwebhook.AuditEvent;
+import dev.auditwebhook.WebhookClient.State;
+import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.testing.Effect;
+import dev.auditwebhook.testing.PostgresServer;
+import dev.auditwebhook.testing.PostgresServer.Stop;
+import dev.auditwebhook.testing.ScriptedReceiver;
+import dev.auditwebhook.testing.SmallDisk;
+import dev.auditwebhook.testing.WebhookExtension;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The database goes away, freezes, or takes no writes, and comes back: all goes on by itself. */
+class DatabaseOutagesTest {
+
+  private static PostgresServer database;
+
+  @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
+  private final ScriptedReceiver receiver = webhook.receiver();
+  private final WebhookOptions options =
+      inDatabase(webhook.options(), database.uri(), database.freshSchema());
+
+  @BeforeAll
+  static void startDatabase() {
+    database = PostgresServer.own();
+  }
+
+  @AfterAll
+  static void stopDatabase() {
+    database.close();
+  }
+
+  private void publishUntilRefused() {
+    await().atMost(Duration.ofSeconds(30)).until(this::isDropped);
+  }
+
+  private boolean isDropped() {
+    JsonObject entry =
+        new JsonObject().put("action", "node.registered").put("details", "x".repeat(10_000));
+    return webhook.request("audit.entry", entry).getString("status").equals("dropped");
+  }
+
+  private void awaitAccepted() {
+    await().atMost(Duration.ofSeconds(30)).until(() -> !isDropped());
+  }
+
+  private List<?> readiness() {
+    return webhook.request("webhook.ready", new JsonObject()).getJsonArray("reasons").getList();
+  }
+
+  /** Refuses while it is away and counts that, and goes on when it is back. */
+  private void isBridged(Runnable away, Runnable back, String warning) {
+    webhook.deploy(options);
+    webhook.publish(10);
+    webhook.awaitSettled(10);
+
+    away.run();
+    publishUntilRefused();
+    isDropped();
+    isDropped();
+    State during = webhook.awaitState(state -> state.warning() != null);
+    assertThat(during.warning()).contains(warning).doesNotContain("\n");
+    assertThat(readiness()).asString().contains("store_fault");
+    assertThat(during.dropped()).isGreaterThanOrEqualTo(3);
+
+    back.run();
+    awaitAccepted();
+    State after = webhook.awaitState(state -> state.pending() == 0 && state.warning() == null);
+    assertThat(after.dropped()).isGreaterThanOrEqualTo(3);
+    assertThat(after.delivered() + after.dropped()).isEqualTo(after.received());
+    assertThat(receiver.eventIds()).hasSize((int) after.delivered()).doesNotHaveDuplicates();
+    await().until(() -> readiness().isEmpty());
+
+    webhook.restart(options);
+    State kept = webhook.state();
+    assertThat(kept.dropped()).as("written when it was back").isEqualTo(after.dropped());
+    assertThat(kept.received()).isEqualTo(after.received());
+    assertThat(kept.delivered()).isEqualTo(after.delivered());
+  }
+
+  @Test
+  void stopped() {
+    isBridged(() -> database.stop(Stop.FAST), database::start, "cannot be reached");
+  }
+
+  @Test
+  void crashed() {
+    isBridged(() -> database.stop(Stop.IMMEDIATE), database::start, "cannot be reached");
+  }
+
+  @Test
+  void readOnlyAsAStandby() {
+    isBridged(
+        () -> {
+          database.sql("ALTER DATABASE postgres SET default_transaction_read_only = on");
+          database.terminate("true");
+        },
+        () ->
+            database.sql(
+                "SET default_transaction_read_only = off",
+                "ALTER DATABASE postgres RESET default_transaction_read_only"),
+        "is read-only: webhook.store.uri must name the primary");
+  }
+
+  @Test
+  void fullDisk() throws Exception {
+    try (SmallDisk disk = SmallDisk.mount(webhook.directory(), 16)) {
+      assumeThat(disk.isMounted()).as("this user may mount").isTrue();
+      String role = "on_small_disk";
+      database.sql(
+          "CREATE TABLESPACE small LOCATION '" + disk.path() + "'",
+          "CREATE ROLE " + role + " LOGIN SUPERUSER",
+          "ALTER ROLE " + role + " SET default_tablespace = small");
+      options.getStore().setUri(database.uri(role));
+
+      isBridged(disk::fill, disk::makeRoom, "has a full disk");
+
+      webhook.undeploy();
+      database.sql("DROP SCHEMA " + options.getStore().getSchema() + " CASCADE");
+      database.sql("DROP TABLESPACE small");
+    }
+  }
+
+  @Test
+  void frozenInTheMiddleOfACommit() {
+    webhook.deploy(options);
+    webhook.publish(10);
+    webhook.awaitSettled(10);
+
+    database.freeze();
+    List<Future<JsonObject>> replies = Stream.generate(() -> publishOne()).limit(5).toList();
+    State during = webhook.awaitState(state -> state.warning() != null);
+    assertThat(during.warning()).contains("did not answer within 12000 ms");
+    database.thaw();
+
+    List<JsonObject> told = replies.stream().map(reply -> result(reply)).toList();
+    long kept = told.stream().filter(it -> it.getString("status").equals("queued")).count();
+    awaitAccepted();
+    State after = webhook.awaitState(state -> state.pending() == 0);
+    assertThat(after.dropped()).isGreaterThanOrEqualTo(5 - kept);
+    assertThat(receiver.eventIds())
+        .hasSize((int) after.delivered())
+        .doesNotHaveDuplicates()
+        .containsAll(
+            told.stream()
+                .filter(it -> it.getString("status").equals("queued"))
+                .map(it -> it.getLong("event_id"))
+                .toList());
+  }
+
+  private Future<JsonObject> publishOne() {
+    return webhook
+        .vertx()
+        .eventBus()
+        .<JsonObject>request("audit.entry", AuditEvent.of("node.registered", null).toJson())
+        .map(reply -> reply.body());
+  }
+
+  @Test
+  void attemptsUnderWayAreSettledWhenItIsBack() {
+    Promise<Void> answered = Promise.promise();
+    receiver.then(Effect.status(204).heldBackUntil(answered.future()));
+    webhook.deploy(options);
+    webhook.publish(1);
+    receiver.takeRequest();
+
+    database.stop(Stop.FAST);
+    publishUntilRefused();
+    answered.complete();
+    webhook.awaitState(state -> state.delivered() == 1);
+    database.start();
+
+    awaitAccepted();
+    webhook.awaitState(state -> state.pending() == 0);
+    assertThat(receiver.eventIds()).doesNotHaveDuplicates();
+  }
+}
