@@ -118,12 +118,12 @@ class DatabaseOutagesTest {
 
   @Test
   void stopped() {
-    isBridged(() -> database.stop(Stop.FAST), database::start, "cannot be reached");
+    isBridged(() -> database.stop(Stop.FAST), database::start, "the database at ");
   }
 
   @Test
   void crashed() {
-    isBridged(() -> database.stop(Stop.IMMEDIATE), database::start, "cannot be reached");
+    isBridged(() -> database.stop(Stop.IMMEDIATE), database::start, "the database at ");
   }
 
   @Test
