@@ -75,10 +75,7 @@ public final class Webhooks {
       return options;
     }
     if (store.equals("postgres")) {
-      inDatabase(
-          options,
-          PostgresServer.shared().uri(),
-          schemaOf(directory, options.getAddress()));
+      inDatabase(options, PostgresServer.shared().uri(), schemaOf(directory, options.getAddress()));
     } else {
       onDisk(options, directory.resolve(options.getAddress()));
     }
