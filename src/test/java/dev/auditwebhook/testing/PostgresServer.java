@@ -103,6 +103,21 @@ public final class PostgresServer implements AutoCloseable {
     port = running.getPort();
   }
 
+  /** Starts it again as a standby, which takes no writes until it is {@link #promote}d. */
+  public void startAsStandby() {
+    try {
+      Files.createFile(directory.resolve("standby.signal"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    start();
+  }
+
+  /** Makes the primary of a standby. */
+  public void promote() {
+    select("SELECT pg_promote()");
+  }
+
   private static void allow(Path data) {
     try {
       Files.writeString(
