@@ -10,6 +10,7 @@ import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.journal.EncodedEntry;
 import dev.auditwebhook.journal.Engine;
+import dev.auditwebhook.journal.Nodes;
 import dev.auditwebhook.journal.NotKeptException;
 import dev.auditwebhook.journal.Recipients;
 import dev.auditwebhook.wire.format.Event;
@@ -57,6 +58,9 @@ public final class ScriptedEngine implements Engine {
   private Throwable readFailure;
   private boolean holding;
   private boolean open;
+  private Nodes nodes;
+  private final Set<String> disowned = new TreeSet<>();
+  private final Set<String> fenced = new TreeSet<>();
 
   /** All appends from now on fail so; {@code null} for none. */
   public void failAppends(String message) {
@@ -101,6 +105,26 @@ public final class ScriptedEngine implements Engine {
   /** How many appends, reads and removals are under way. */
   public int underway() {
     return waiting.size();
+  }
+
+  /** It is shared, as these say; to be said before it is opened. */
+  public ScriptedEngine shared(Nodes by) {
+    nodes = by;
+    return this;
+  }
+
+  /** This node does not own an endpoint from now on, or owns it again. */
+  public void disown(String endpoint, boolean from) {
+    if (from) {
+      disowned.add(endpoint);
+    } else {
+      disowned.remove(endpoint);
+    }
+  }
+
+  /** The steps of an endpoint are not kept from now on, as another node has it. */
+  public void fence(String endpoint) {
+    fenced.add(endpoint);
   }
 
   public void interval(long millis) {
@@ -193,9 +217,13 @@ public final class ScriptedEngine implements Engine {
           events.forEach(
               event -> journal.put(event.id(), new Shared(event, whose.next().recipients())));
           Map<String, List<Long>> notRedriven = new HashMap<>();
-          steps.forEach(step -> notRedriven.put(step.endpoint(), keep(step)));
+          List<Step> kept =
+              steps.stream().filter(step -> !fenced.contains(step.endpoint())).toList();
+          kept.forEach(step -> notRedriven.put(step.endpoint(), keep(step)));
+          Set<String> unkept = new TreeSet<>(fenced);
+          unkept.retainAll(steps.stream().map(Step::endpoint).toList());
           journal.headMap(Math.min(addition.needed(), firstId)).clear();
-          return Future.succeededFuture(new Appended(firstId, events, notRedriven));
+          return Future.succeededFuture(new Appended(firstId, events, notRedriven, unkept));
         });
   }
 
@@ -326,6 +354,16 @@ public final class ScriptedEngine implements Engine {
   @Override
   public long interval() {
     return interval;
+  }
+
+  @Override
+  public Nodes nodes() {
+    return nodes;
+  }
+
+  @Override
+  public boolean owns(String endpoint) {
+    return !disowned.contains(endpoint);
   }
 
   @Override
