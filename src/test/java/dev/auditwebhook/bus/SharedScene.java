@@ -29,8 +29,8 @@ final class SharedScene {
 
   final SettableClock clock = new SettableClock();
   final ScriptedNodes nodes = new ScriptedNodes();
-  final ScriptedEngine engine = new ScriptedEngine().shared(nodes);
-  final Journal journal = Journal.open(engine, clock).result();
+  final ScriptedEngine engine = new ScriptedEngine();
+  final Journal journal;
   final List<AttemptReport> attempts = new ArrayList<>();
   final Roster roster;
 
@@ -44,6 +44,8 @@ final class SharedScene {
   final Tenancies tenancies;
 
   SharedScene(Vertx vertx) {
+    engine.share(nodes);
+    journal = Journal.open(engine, clock).result();
     WebhookOptions options =
         new WebhookOptions()
             .setDrainTimeout(300)

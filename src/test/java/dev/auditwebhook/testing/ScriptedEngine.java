@@ -33,7 +33,12 @@ import java.util.stream.Stream;
 public final class ScriptedEngine implements Engine {
 
   /** What an append was asked to keep. */
-  public record Append(List<EncodedEntry> entries, Counts counts, List<Step> steps, long needed) {}
+  public record Append(
+      List<EncodedEntry> entries,
+      Counts counts,
+      List<Step> steps,
+      long needed,
+      List<Long> emitted) {}
 
   /** An event of the journal, and whom it is for. */
   private record Shared(Event event, Recipients recipients) {}
@@ -47,6 +52,7 @@ public final class ScriptedEngine implements Engine {
   private final TreeMap<Long, Shared> journal = new TreeMap<>();
   private final Map<String, Kept> endpoints = new HashMap<>();
   private final Set<Long> damaged = new TreeSet<>();
+  private final Set<Long> gone = new TreeSet<>();
   private final List<Append> appends = new ArrayList<>();
   private final List<Runnable> waiting = new ArrayList<>();
   private long lastId;
@@ -107,12 +113,6 @@ public final class ScriptedEngine implements Engine {
     return waiting.size();
   }
 
-  /** It is shared, as these say; to be said before it is opened. */
-  public ScriptedEngine shared(Nodes by) {
-    nodes = by;
-    return this;
-  }
-
   /** This node does not own an endpoint from now on, or owns it again. */
   public void disown(String endpoint, boolean from) {
     if (from) {
@@ -134,6 +134,16 @@ public final class ScriptedEngine implements Engine {
   /** What is kept of an event cannot be read any more. */
   public void damage(long id) {
     damaged.add(id);
+  }
+
+  /** Another node takes this out of the inbox. */
+  public void loseEmitted(long seq) {
+    gone.add(seq);
+  }
+
+  /** From now on it is one that these share. */
+  public void share(Nodes with) {
+    nodes = with;
   }
 
   /** What it was asked to keep, in order, whether it could or not. */
@@ -203,7 +213,12 @@ public final class ScriptedEngine implements Engine {
   public Future<Appended> append(Addition addition) {
     List<EncodedEntry> entries = addition.entries();
     List<Step> steps = addition.steps();
-    appends.add(new Append(nonNull(entries), addition.counts(), steps, addition.needed()));
+    appends.add(
+        new Append(
+            nonNull(entries), addition.counts(), steps, addition.needed(), addition.emitted()));
+    if (addition.emitted().stream().anyMatch(gone::contains)) {
+      return later(() -> Future.failedFuture(new GoneException(null)));
+    }
     long firstId = number(entries.size());
     return later(
         () -> {

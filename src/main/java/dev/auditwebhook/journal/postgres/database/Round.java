@@ -32,6 +32,10 @@ public final class Round {
     return next;
   }
 
+  public boolean isUnderway() {
+    return underway != null;
+  }
+
   /** Completed when it is not under way. */
   public Future<Void> ended() {
     return underway == null ? Future.succeededFuture() : underway.otherwiseEmpty();

@@ -48,7 +48,6 @@ public final class SharedNodes implements Nodes {
   private final Leases leases;
   private final States states;
   private final Enrolment enrolment;
-  private final Heartbeat heartbeat;
   private Follower follower;
 
   /** From the moment on that this node runs endpoints. */
@@ -71,12 +70,11 @@ public final class SharedNodes implements Nodes {
     this.clock = clock;
     this.options = options;
     this.tail = tail;
-    membership = new Membership(renewals, clock, options.getLease());
+    membership = new Membership(renewals, clock, options.getLease(), this::look, this::goOn);
     directory = new Directory(database, clock, options.getMaxEvents(), this::membersChanged);
     leases = new Leases(database, membership);
     states = new States(database);
     enrolment = new Enrolment(database, membership);
-    heartbeat = new Heartbeat(clock, membership, this::look, this::goOn);
   }
 
   private void membersChanged() {
@@ -97,7 +95,7 @@ public final class SharedNodes implements Nodes {
 
   /** This node is there from now on, and knows the endpoints. Comes before all else. */
   public Future<Void> open() {
-    return heartbeat.start().compose(v -> directory.refresh()).onSuccess(v -> poll());
+    return membership.start().compose(v -> directory.refresh()).onSuccess(v -> poll());
   }
 
   private void poll() {
@@ -128,6 +126,12 @@ public final class SharedNodes implements Nodes {
 
   public Directory directory() {
     return directory;
+  }
+
+  /** Whether this is the node to do what one alone does: the one that is there longest. */
+  public boolean isFirst() {
+    List<String> claiming = directory.claiming();
+    return !claiming.isEmpty() && claiming.get(0).equals(membership.id()) && membership.holds();
   }
 
   /** Registers what is measured of all of them. */
@@ -164,7 +168,7 @@ public final class SharedNodes implements Nodes {
     }
     Future<Void> still =
         Future.join(
-                heartbeat.stop(),
+                membership.stop(),
                 rebalancing == null ? Future.succeededFuture() : rebalancing.stop())
             .mapEmpty();
     return still.eventually(membership::leave).otherwiseEmpty();
@@ -242,13 +246,13 @@ public final class SharedNodes implements Nodes {
   @Override
   public Future<Boolean> has(String endpoint) {
     return directory.find(endpoint) == null
-        ? told(refresh()).map(v -> directory.find(endpoint) != null)
+        ? told(directory.refresh()).map(v -> directory.find(endpoint) != null)
         : Future.succeededFuture(true);
   }
 
   @Override
   public Future<Set<String>> endpoints() {
-    return told(refresh())
+    return told(directory.refresh())
         .map(
             v -> {
               Set<String> ids = new TreeSet<>();

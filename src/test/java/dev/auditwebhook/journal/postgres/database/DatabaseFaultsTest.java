@@ -163,6 +163,21 @@ class DatabaseFaultsTest {
   }
 
   @Test
+  void theEndDoesNotWaitForAServerThatIsFrozen() {
+    Database database = open();
+    databases.echo(database, "a");
+    server.freeze();
+    try {
+      databases.begin(() -> database.run("test-echo", Tuple.of("b")));
+
+      databases.ask(database::close);
+      result(databases.vertx.close());
+    } finally {
+      server.thaw();
+    }
+  }
+
+  @Test
   void aServerThatIsFrozenDoesNotHearButIsFoundAgain() {
     AtomicInteger connected = new AtomicInteger();
     List<String> heard = new CopyOnWriteArrayList<>();
