@@ -143,8 +143,7 @@ class InboxTest {
         .extracting(Emitted::timestamp)
         .startsWith(
             "2026-01-01T00:00:00.123456Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z");
-    assertThat(Instant.parse(page.get(3).timestamp()))
-        .isEqualTo(Instant.parse(emittedAt));
+    assertThat(Instant.parse(page.get(3).timestamp())).isEqualTo(Instant.parse(emittedAt));
     assertThat(((JsonObject) page.get(0).details().get()).encode())
         .isEqualTo("{\"e\":10000000000000000000000000,\"n\":12345678901234567890.10}");
     assertThat(page.subList(1, 4))
@@ -293,8 +292,7 @@ class InboxTest {
     begin();
     awaitAll("a");
 
-    assertThatThrownBy(
-            () -> acceptor.pages.get(0).get(0).details().get())
+    assertThatThrownBy(() -> acceptor.pages.get(0).get(0).details().get())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("details: not JSON")
         .message()
