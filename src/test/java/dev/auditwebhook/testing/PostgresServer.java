@@ -141,6 +141,14 @@ public final class PostgresServer implements AutoCloseable {
     return "webhook_" + SCHEMAS.incrementAndGet();
   }
 
+  /** Removes schemas with all that is in them, by what their names begin with. */
+  void dropSchemas(String prefix) {
+    for (String schema :
+        select("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, '" + prefix + "')")) {
+      sql("DROP SCHEMA " + schema + " CASCADE");
+    }
+  }
+
   /** Makes a role that logs in by a password. */
   public void role(String name, String password) {
     sql(

@@ -74,11 +74,16 @@ final class Node implements Nodes.Follower, Nodes.Host {
   }
 
   Future<Appended> begin(List<EncodedEntry> entries, Step... steps) {
-    return tables.begin(
-        () -> {
-          counts = new Counts(counts.arrived() + entries.size(), counts.rejected());
-          return engine.append(new Addition(entries, counts, List.of(steps), 0));
-        });
+    counts = new Counts(counts.arrived() + entries.size(), counts.rejected());
+    return begin(entries, counts, steps);
+  }
+
+  /**
+   * @param all of all entries so far, as this node sees it
+   */
+  Future<Appended> begin(List<EncodedEntry> entries, Counts all, Step... steps) {
+    counts = all;
+    return tables.begin(() -> engine.append(new Addition(entries, all, List.of(steps), 0)));
   }
 
   Appended append(EncodedEntry... entries) {
