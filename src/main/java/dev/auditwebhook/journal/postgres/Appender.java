@@ -168,7 +168,9 @@ final class Appender {
       if (tries == MAX_TRIES || !noPartition && !COLLISION.contains(failure.sqlState())) {
         return notKept(failure);
       }
-      return (noPartition ? partitions.make() : Future.<Void>succeededFuture())
+      return (noPartition
+              ? partitions.make(addendum.entries().size())
+              : Future.<Void>succeededFuture())
           .transform((made, unmade) -> unmade == null ? append() : notKept(unmade));
     }
 
