@@ -55,10 +55,11 @@ class ArchitectureTest {
     "journal.memory, journal endpoint.ledger wire.format",
     "journal.file, journal endpoint endpoint.ledger wire.format",
     "journal.postgres.database, endpoint",
-    "journal.postgres.nodes, journal journal.postgres.database endpoint endpoint.ledger"
-        + " wire.format metrics",
-    "journal.postgres, journal journal.postgres.database journal.postgres.nodes endpoint"
+    "journal.postgres.requests, journal journal.postgres.database endpoint json",
+    "journal.postgres.nodes, journal journal.postgres.database journal.postgres.requests endpoint"
         + " endpoint.ledger wire.format metrics",
+    "journal.postgres, journal journal.pace journal.postgres.database journal.postgres.nodes"
+        + " endpoint endpoint.ledger wire.format metrics json",
     "bus, journal journal.memory journal.file journal.postgres endpoint endpoint.ledger endpoint.attempt"
         + " endpoint.settings wire wire.format security metrics json",
     "http.guard, security json",

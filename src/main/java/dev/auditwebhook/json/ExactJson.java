@@ -38,27 +38,40 @@ public final class ExactJson {
   /** The most characters of a number: reading one takes quadratic time. */
   public static final int MAX_NUMBER_LENGTH = 1000;
 
-  private static final JsonFactory FACTORY =
-      new JsonFactoryBuilder()
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(MAX_DEPTH)
-                  .maxNumberLength(MAX_NUMBER_LENGTH)
-                  .maxNameLength(Integer.MAX_VALUE)
-                  .maxStringLength(Integer.MAX_VALUE)
-                  .build())
-          .build();
+  private static final JsonFactory FACTORY = factory(MAX_DEPTH);
+  private static final JsonFactory OF_REPLIES = factory(MAX_DEPTH + 20);
 
   private ExactJson() {}
+
+  private static JsonFactory factory(int maxDepth) {
+    return new JsonFactoryBuilder()
+        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+        .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+        .streamReadConstraints(
+            StreamReadConstraints.builder()
+                .maxNestingDepth(maxDepth)
+                .maxNumberLength(MAX_NUMBER_LENGTH)
+                .maxNameLength(Integer.MAX_VALUE)
+                .maxStringLength(Integer.MAX_VALUE)
+                .build())
+        .build();
+  }
 
   /**
    * Parses one JSON value in UTF-8: a {@link JsonObject}, {@link JsonArray}, String, Integer, Long,
    * BigInteger, BigDecimal, Boolean or {@code null}.
    */
   public static Object parse(Buffer json) {
-    try (JsonParser parser = FACTORY.createParser(text(json))) {
+    return parse(json, FACTORY);
+  }
+
+  /** As {@link #parse}, with the few levels more that our replies put around a value. */
+  public static Object parseReply(Buffer json) {
+    return parse(json, OF_REPLIES);
+  }
+
+  private static Object parse(Buffer json, JsonFactory factory) {
+    try (JsonParser parser = factory.createParser(text(json))) {
       parser.nextToken();
       Object value = value(parser);
       if (parser.nextToken() != null) {

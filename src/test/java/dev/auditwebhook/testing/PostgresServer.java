@@ -103,6 +103,21 @@ public final class PostgresServer implements AutoCloseable {
     port = running.getPort();
   }
 
+  /** Starts it again as a standby, which takes no writes until it is {@link #promote}d. */
+  public void startAsStandby() {
+    try {
+      Files.createFile(directory.resolve("standby.signal"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    start();
+  }
+
+  /** Makes the primary of a standby. */
+  public void promote() {
+    select("SELECT pg_promote()");
+  }
+
   private static void allow(Path data) {
     try {
       Files.writeString(
@@ -139,6 +154,14 @@ public final class PostgresServer implements AutoCloseable {
   /** The name of a schema that does not exist. */
   public String freshSchema() {
     return "webhook_" + SCHEMAS.incrementAndGet();
+  }
+
+  /** Removes schemas with all that is in them, by what their names begin with. */
+  void dropSchemas(String prefix) {
+    for (String schema :
+        select("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, '" + prefix + "')")) {
+      sql("DROP SCHEMA " + schema + " CASCADE");
+    }
   }
 
   /** Makes a role that logs in by a password. */

@@ -165,7 +165,8 @@ final class Appender {
         return Future.failedFuture(new GoneException(failure));
       }
       boolean noPartition = NO_PARTITION.equals(failure.sqlState());
-      if (tries == MAX_TRIES || !noPartition && !COLLISION.contains(failure.sqlState())) {
+      if (tries == MAX_TRIES
+          || !noPartition && !COLLISION.contains(String.valueOf(failure.sqlState()))) {
         return notKept(failure);
       }
       return (noPartition

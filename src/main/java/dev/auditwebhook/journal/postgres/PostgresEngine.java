@@ -33,6 +33,7 @@ import java.util.stream.Collectors;
 public final class PostgresEngine implements Engine {
 
   private static final String JOURNAL = "journal ";
+  private static final String INBOX = "inbox";
 
   /** So often it is tried to find out whether an endpoint was forgotten. */
   private static final int FORGET_TRIES = 5;
@@ -49,6 +50,7 @@ public final class PostgresEngine implements Engine {
   private final StepWriter steps;
   private final EventReader reader;
   private Notifications notifications;
+  private Inbox inbox;
 
   /** What was appended of the counts of this node. */
   private Counts counted;
@@ -103,8 +105,10 @@ public final class PostgresEngine implements Engine {
   private void heard(String payload) {
     if (payload.startsWith(JOURNAL)) {
       tail.heard(Long.parseLong(payload.substring(JOURNAL.length())));
-    } else {
+    } else if (!payload.equals(INBOX)) {
       nodes.heard(payload);
+    } else if (inbox != null) {
+      inbox.wake();
     }
   }
 
@@ -248,6 +252,11 @@ public final class PostgresEngine implements Engine {
   }
 
   @Override
+  public void empty(Acceptor acceptor) {
+    inbox = new Inbox(database, clock, nodes::isFirst, acceptor);
+  }
+
+  @Override
   public String damage() {
     return null;
   }
@@ -267,6 +276,9 @@ public final class PostgresEngine implements Engine {
   @Override
   public Future<Void> close() {
     partitions.close();
+    if (inbox != null) {
+      inbox.close();
+    }
     return nodes
         .close()
         .eventually(

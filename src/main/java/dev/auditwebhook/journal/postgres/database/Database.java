@@ -70,7 +70,7 @@ public final class Database {
     this.schema = schema;
     patience = statementTimeout + ON_THE_WAY;
     statements = new Statements(schema);
-    diagnosis = new Diagnosis(uri.shown());
+    diagnosis = new Diagnosis(uri);
     ways = uri.ways().stream().map(way -> limited(way, statementTimeout)).toList();
     for (int i = 0; i < SESSIONS; i++) {
       sessions.add(session());

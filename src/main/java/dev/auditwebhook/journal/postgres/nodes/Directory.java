@@ -2,6 +2,7 @@ package dev.auditwebhook.journal.postgres.nodes;
 
 import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.journal.postgres.database.Database;
+import dev.auditwebhook.journal.postgres.database.Round;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;

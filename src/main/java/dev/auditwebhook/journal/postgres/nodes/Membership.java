@@ -2,6 +2,7 @@ package dev.auditwebhook.journal.postgres.nodes;
 
 import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.journal.postgres.database.Database;
+import dev.auditwebhook.journal.postgres.database.Round;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import java.io.IOException;
@@ -12,9 +13,16 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** That this node is one of those that share the journal: its row, and the lease on it. */
 public final class Membership {
+
+  private static final Logger log = LoggerFactory.getLogger(Membership.class);
+
+  /** A lease is renewed so many times while it lasts. */
+  private static final int BEATS = 6;
 
   /** How long a node that stops waits for the database, in milliseconds. */
   private static final long LEAVING = 2_000;
@@ -22,8 +30,11 @@ public final class Membership {
   private final Database database;
   private final Clock clock;
   private final long lease;
+  private final Supplier<Future<Void>> look;
+  private final Runnable goOn;
   private final String id = UUID.randomUUID().toString();
   private final String name = host() + "/" + ProcessHandle.current().pid();
+  private final Round renewal = new Round(this::renewed);
   private Set<String> configured = Set.of();
   private boolean claims;
   private long generation;
@@ -33,15 +44,26 @@ public final class Membership {
 
   private long askedOn;
   private boolean granted;
+  private long timer = -1;
+
+  /** Why the lease is not renewed, {@code null} while it is. */
+  private String failure;
+
+  private boolean lapsed;
 
   /**
    * @param database whose statements do not wait behind others
    * @param lease how long one lease lasts, in milliseconds
+   * @param look comes before a lease runs again that had run out: learns what others took meanwhile
+   * @param goOn told when it runs again
    */
-  Membership(Database database, Clock clock, long lease) {
+  Membership(
+      Database database, Clock clock, long lease, Supplier<Future<Void>> look, Runnable goOn) {
     this.database = database;
     this.clock = clock;
     this.lease = lease;
+    this.look = look;
+    this.goOn = goOn;
   }
 
   private static String host() {
@@ -89,12 +111,45 @@ public final class Membership {
     return granted && clock.elapsed() - askedAt < lease && Math.abs(clock.now() - askedOn) < lease;
   }
 
-  /**
-   * Renews the lease.
-   *
-   * @param regained comes first when it had run out: learns what others took meanwhile
-   */
-  Future<Void> renew(Supplier<Future<Void>> regained) {
+  /** This node is there from now on; it has a lease when that is done. */
+  Future<Void> start() {
+    return renewal.go().onSuccess(v -> nextBeat());
+  }
+
+  private void nextBeat() {
+    timer = clock.timer(Math.max(1, lease / BEATS), this::beat);
+  }
+
+  private void beat() {
+    nextBeat();
+    if (!lapsed && !holds()) {
+      lapsed = true;
+      log.warn(
+          "The lease of this node ran out, no attempts begin until it is renewed: {}",
+          failure == null ? "the node stood still" : failure);
+    }
+    // One that takes its time is enough.
+    if (!renewal.isUnderway()) {
+      renewal.go();
+    }
+  }
+
+  private Future<Void> renewed() {
+    return renew()
+        .onSuccess(v -> failure = null)
+        .onFailure(problem -> failure = problem.getMessage())
+        .onSuccess(
+            v -> {
+              if (lapsed && holds()) {
+                lapsed = false;
+                log.warn("The lease of this node runs again");
+                goOn.run();
+              }
+            });
+  }
+
+  /** It lasts from before it was asked for. */
+  private Future<Void> renew() {
     long at = clock.elapsed();
     long on = clock.now();
     String[] names = configured.toArray(String[]::new);
@@ -102,8 +157,8 @@ public final class Membership {
         .run("node-renew", Tuple.of(id, name, lease, generation, names, claims), lease / 3)
         .compose(
             rows -> {
-              generation = rows.iterator().next().getLong("generation");
-              return holds() ? Future.succeededFuture() : regained.get();
+              generation = Math.max(generation, rows.iterator().next().getLong("generation"));
+              return holds() ? Future.succeededFuture() : look.get();
             })
         .onSuccess(
             v -> {
@@ -134,9 +189,14 @@ public final class Membership {
     return database.run("node-change", Tuple.of(id, database.schema(), names, claims)).mapEmpty();
   }
 
+  /** This node holds nothing any more; completed when no renewal is under way. */
+  Future<Void> stop() {
+    clock.cancel(timer);
+    return renewal.ended().onComplete(v -> granted = false);
+  }
+
   /** Gives back all endpoints of this node, which is gone then. */
   Future<Void> leave() {
-    granted = false;
     return database.run("node-leave", Tuple.of(id, database.schema()), LEAVING).mapEmpty();
   }
 }

@@ -2,6 +2,7 @@ package dev.auditwebhook.journal.postgres.nodes;
 
 import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.journal.Nodes.Host;
+import dev.auditwebhook.journal.postgres.database.Round;
 import dev.auditwebhook.journal.postgres.nodes.Leases.Lease;
 import io.vertx.core.Future;
 import java.util.ArrayList;

@@ -5,15 +5,15 @@ import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.journal.Nodes;
 import dev.auditwebhook.journal.postgres.database.Database;
+import dev.auditwebhook.journal.postgres.database.DatabaseException;
 import dev.auditwebhook.journal.postgres.nodes.Enrolment.Made;
 import dev.auditwebhook.journal.postgres.nodes.Leases.Lease;
+import dev.auditwebhook.journal.postgres.requests.Courier;
+import dev.auditwebhook.journal.postgres.requests.Mailbox;
 import dev.auditwebhook.metrics.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
-import java.time.OffsetDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -30,6 +30,9 @@ public final class SharedNodes implements Nodes {
   /** How often the tables are looked at though no notification came, in milliseconds. */
   private static final long POLL = 1_000;
 
+  /** How long other nodes have to say how they are, in milliseconds. */
+  private static final long SOON = 1_500;
+
   /** One of so many looks is for idle endpoints, too. */
   private static final int TOUCH = 10;
 
@@ -45,13 +48,14 @@ public final class SharedNodes implements Nodes {
   private final Leases leases;
   private final States states;
   private final Enrolment enrolment;
-  private final Heartbeat heartbeat;
   private Follower follower;
 
   /** From the moment on that this node runs endpoints. */
   private Rebalancing rebalancing;
 
   private Host host;
+  private Mailbox mailbox;
+  private Courier courier;
   private Map<String, JsonObject> configured = Map.of();
   private long timer = -1;
   private int looks;
@@ -66,12 +70,11 @@ public final class SharedNodes implements Nodes {
     this.clock = clock;
     this.options = options;
     this.tail = tail;
-    membership = new Membership(renewals, clock, options.getLease());
+    membership = new Membership(renewals, clock, options.getLease(), this::look, this::goOn);
     directory = new Directory(database, clock, options.getMaxEvents(), this::membersChanged);
     leases = new Leases(database, membership);
     states = new States(database);
     enrolment = new Enrolment(database, membership);
-    heartbeat = new Heartbeat(clock, membership, this::look, this::goOn);
   }
 
   private void membersChanged() {
@@ -92,7 +95,7 @@ public final class SharedNodes implements Nodes {
 
   /** This node is there from now on, and knows the endpoints. Comes before all else. */
   public Future<Void> open() {
-    return heartbeat.start().compose(v -> directory.refresh()).onSuccess(v -> poll());
+    return membership.start().compose(v -> directory.refresh()).onSuccess(v -> poll());
   }
 
   private void poll() {
@@ -125,6 +128,12 @@ public final class SharedNodes implements Nodes {
     return directory;
   }
 
+  /** Whether this is the node to do what one alone does: the one that is there longest. */
+  public boolean isFirst() {
+    List<String> claiming = directory.claiming();
+    return !claiming.isEmpty() && claiming.get(0).equals(membership.id()) && membership.holds();
+  }
+
   /** Registers what is measured of all of them. */
   public void register(Metrics metrics) {
     leases.register(metrics);
@@ -139,6 +148,8 @@ public final class SharedNodes implements Nodes {
   public void heard(String payload) {
     if (payload.equals("endpoints")) {
       refresh();
+    } else if (mailbox != null) {
+      mailbox.heard(payload);
     }
   }
 
@@ -152,9 +163,12 @@ public final class SharedNodes implements Nodes {
   public Future<Void> close() {
     clock.cancel(timer);
     directory.close();
+    if (mailbox != null) {
+      mailbox.close();
+    }
     Future<Void> still =
         Future.join(
-                heartbeat.stop(),
+                membership.stop(),
                 rebalancing == null ? Future.succeededFuture() : rebalancing.stop())
             .mapEmpty();
     return still.eventually(membership::leave).otherwiseEmpty();
@@ -181,6 +195,14 @@ public final class SharedNodes implements Nodes {
             v -> {
               this.host = host;
               this.configured = configured;
+              mailbox = new Mailbox(database, clock, membership.id(), host);
+              courier =
+                  new Courier(
+                      mailbox,
+                      new Whereabouts(directory, leases, membership.id()),
+                      host,
+                      clock,
+                      2 * options.getLease());
               rebalancing = new Rebalancing(clock, membership, directory, leases, takeover, host);
               return database.open(options.getWaitForDatabase(), rebalancing::go);
             });
@@ -195,12 +217,13 @@ public final class SharedNodes implements Nodes {
   public Future<Tenancy> create(String endpoint) {
     leases.begin(endpoint);
     JsonObject config = configured.get(endpoint);
-    return tail.still(
-            () ->
-                enrolment
-                    .make(Collections.singletonMap(endpoint, config), membership.id())
-                    .map(made -> made.isEmpty() ? null : begin(made.get(endpoint), config)))
-        .onComplete(v -> leases.end(endpoint));
+    return told(
+        tail.still(
+                () ->
+                    enrolment
+                        .make(Collections.singletonMap(endpoint, config), membership.id())
+                        .map(made -> made.isEmpty() ? null : begin(made.get(endpoint), config)))
+            .onComplete(v -> leases.end(endpoint)));
   }
 
   private Tenancy begin(Made made, JsonObject config) {
@@ -210,16 +233,26 @@ public final class SharedNodes implements Nodes {
     return new Tenancy(made.id(), state, made.lastId(), config);
   }
 
+  /** What the database does not do is told those who asked, in one line. */
+  private static <T> Future<T> told(Future<T> asked) {
+    return asked.recover(
+        failure ->
+            Future.failedFuture(
+                failure instanceof DatabaseException
+                    ? Mailbox.refusal(503, failure.getMessage())
+                    : failure));
+  }
+
   @Override
   public Future<Boolean> has(String endpoint) {
     return directory.find(endpoint) == null
-        ? refresh().map(v -> directory.find(endpoint) != null)
+        ? told(directory.refresh()).map(v -> directory.find(endpoint) != null)
         : Future.succeededFuture(true);
   }
 
   @Override
   public Future<Set<String>> endpoints() {
-    return refresh()
+    return told(directory.refresh())
         .map(
             v -> {
               Set<String> ids = new TreeSet<>();
@@ -230,39 +263,19 @@ public final class SharedNodes implements Nodes {
 
   @Override
   public Future<JsonObject> ask(String endpoint, String what, Object body) {
-    throw new UnsupportedOperationException();
+    return courier.ask(endpoint, what, body);
   }
 
   @Override
   public Future<List<JsonObject>> askOthers(String what, Object body) {
-    throw new UnsupportedOperationException();
+    List<String> others = new ArrayList<>(directory.living());
+    others.remove(membership.id());
+    return mailbox.sendAll(others, what, body, SOON);
   }
 
   @Override
   public Future<List<JsonObject>> list() {
-    return database
-        .run("node-list", Tuple.of(membership.id()))
-        .map(
-            rows -> {
-              List<JsonObject> nodes = new ArrayList<>();
-              rows.forEach(row -> nodes.add(listed(row)));
-              return nodes;
-            });
-  }
-
-  private static JsonObject listed(Row row) {
-    return new JsonObject()
-        .put("id", row.getString("id"))
-        .put("name", row.getString("name"))
-        .put("self", row.getBoolean("self"))
-        .put("alive", row.getBoolean("alive"))
-        .put("started", text(row.getOffsetDateTime("started")))
-        .put("seen", text(row.getOffsetDateTime("seen")))
-        .put("endpoints", row.getLong("endpoints"));
-  }
-
-  private static String text(OffsetDateTime time) {
-    return time.toInstant().truncatedTo(ChronoUnit.MILLIS).toString();
+    return told(new Roll(database).of(membership.id()));
   }
 
   @Override
@@ -272,8 +285,9 @@ public final class SharedNodes implements Nodes {
 
   @Override
   public Future<List<JsonObject>> reports(Collection<String> endpoints) {
-    return new Reports(states, clock)
-        .of(endpoints.stream().map(directory::numberOf).filter(Objects::nonNull).toList());
+    return told(
+        new Reports(states, clock)
+            .of(endpoints.stream().map(directory::numberOf).filter(Objects::nonNull).toList()));
   }
 
   @Override

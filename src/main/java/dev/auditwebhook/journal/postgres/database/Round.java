@@ -1,21 +1,21 @@
-package dev.auditwebhook.journal.postgres.nodes;
+package dev.auditwebhook.journal.postgres.database;
 
 import io.vertx.core.Future;
 import java.util.function.Supplier;
 
 /** Work of which one goes on at a time; whoever wants it meanwhile has it once more after it. */
-final class Round {
+public final class Round {
 
   private final Supplier<? extends Future<?>> work;
   private Future<Void> underway;
   private Future<Void> next;
 
-  Round(Supplier<? extends Future<?>> work) {
+  public Round(Supplier<? extends Future<?>> work) {
     this.work = work;
   }
 
   /** Does it, now or once it has ended. */
-  Future<Void> go() {
+  public Future<Void> go() {
     if (underway == null) {
       Future<Void> begun = work.get().mapEmpty();
       underway = begun;
@@ -32,8 +32,12 @@ final class Round {
     return next;
   }
 
+  public boolean isUnderway() {
+    return underway != null;
+  }
+
   /** Completed when it is not under way. */
-  Future<Void> ended() {
+  public Future<Void> ended() {
     return underway == null ? Future.succeededFuture() : underway.otherwiseEmpty();
   }
 }

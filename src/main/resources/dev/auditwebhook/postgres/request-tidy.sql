@@ -1,0 +1,2 @@
+-- Removes what was left behind.
+DELETE FROM {schema}.request WHERE until < clock_timestamp() - interval '1 minute'
