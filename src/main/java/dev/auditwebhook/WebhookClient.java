@@ -4,11 +4,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -37,6 +37,9 @@ public final class WebhookClient {
 
   /** State and totals, as {@code webhook.get} gives them; {@code json} is the whole reply. */
   public record State(JsonObject json) implements WebhookState {}
+
+  /** One of the nodes that are one webhook; {@code json} is all that is said of it. */
+  public record Node(JsonObject json) implements WebhookNode {}
 
   /**
    * A dead letter, its details redacted.
@@ -80,11 +83,7 @@ public final class WebhookClient {
   public record DeadLetterPage(List<DeadLetter> letters, Long nextAfter) {
 
     private static DeadLetterPage of(JsonObject json) {
-      return new DeadLetterPage(
-          json.getJsonArray("events").stream()
-              .map(event -> DeadLetter.of((JsonObject) event))
-              .toList(),
-          json.getLong("next_after"));
+      return new DeadLetterPage(list(json, "events", DeadLetter::of), json.getLong("next_after"));
     }
   }
 
@@ -160,11 +159,18 @@ public final class WebhookClient {
   /** Reads state and totals of all endpoints, {@code default} first, then by id. */
   public Future<List<State>> endpoints() {
     return request(addresses.endpoints(), new JsonObject())
-        .map(
-            json ->
-                json.getJsonArray("endpoints").stream()
-                    .map(state -> new State((JsonObject) state))
-                    .toList());
+        .map(json -> list(json, "endpoints", State::new));
+  }
+
+  /**
+   * Lists the nodes that share the store, and which were there lately; one when it is not shared.
+   */
+  public Future<List<Node>> nodes() {
+    return request(addresses.nodes(), new JsonObject()).map(json -> list(json, "nodes", Node::new));
+  }
+
+  private static <T> List<T> list(JsonObject json, String key, Function<JsonObject, T> each) {
+    return json.getJsonArray(key).stream().map(JsonObject.class::cast).map(each).toList();
   }
 
   /** Makes an endpoint, or replaces its whole configuration; says whether it was made. */
@@ -245,7 +251,7 @@ public final class WebhookClient {
 
   /** Sends these dead letters again; 404 and nothing is done when one is unknown. */
   public Future<Integer> redrive(List<Long> eventIds) {
-    return count("redriven", addresses.redrive(), ids(eventIds));
+    return count("redriven", addresses.redrive(), named().put("event_ids", eventIds));
   }
 
   /** Removes all dead letters; says how many. */
@@ -255,15 +261,11 @@ public final class WebhookClient {
 
   /** Removes these dead letters; 404 and nothing is done when one is unknown. */
   public Future<Integer> purge(List<Long> eventIds) {
-    return count("purged", addresses.purge(), ids(eventIds));
+    return count("purged", addresses.purge(), named().put("event_ids", eventIds));
   }
 
   private Future<Integer> count(String result, String address, JsonObject request) {
     return request(address, request).map(json -> json.getInteger(result));
-  }
-
-  private JsonObject ids(List<Long> eventIds) {
-    return named().put("event_ids", new JsonArray(eventIds));
   }
 
   /**

@@ -132,4 +132,9 @@ interface WebhookState {
   default String warning() {
     return json().getString("warning");
   }
+
+  /** The name of the node that runs it, {@code null} when none does or the store is not shared. */
+  default String node() {
+    return json().getString("node");
+  }
 }

@@ -22,6 +22,11 @@ class WebhookAddressesTest {
   }
 
   @Test
+  void nodesHaveOne() {
+    assertThat(addresses.nodes()).isEqualTo("w.nodes");
+  }
+
+  @Test
   void itContainsEveryAddressThereIsAndNoTwoAreTheSame() throws Exception {
     List<Method> methods =
         Arrays.stream(WebhookAddresses.class.getDeclaredMethods())
@@ -34,7 +39,7 @@ class WebhookAddressesTest {
       assertThat(addresses.contains(address)).as(address).isTrue();
       all.add(address);
     }
-    assertThat(all).hasSameSizeAs(methods).hasSizeGreaterThan(13);
+    assertThat(all).hasSameSizeAs(methods).hasSizeGreaterThan(14);
     assertThat(addresses.contains("w")).isFalse();
     assertThat(addresses.contains("w.endpoint")).isFalse();
   }

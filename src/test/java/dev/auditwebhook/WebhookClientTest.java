@@ -289,4 +289,26 @@ class WebhookClientTest {
     assertThat(asked)
         .containsExactly(new JsonObject(), put, put, new JsonObject().put("endpoint", "siem"));
   }
+
+  @Test
+  void nodesAreListed() {
+    webhook(
+        "nodes",
+        request ->
+            new JsonObject(
+                """
+                {"count":1,"nodes":[{"id":"a","name":"app-1/7","self":true,"alive":false,
+                 "started":"2026-01-01T00:00:00Z","seen":"2026-01-01T00:00:01Z","endpoints":3}]}"""));
+
+    WebhookClient.Node node = client.nodes().await().get(0);
+
+    assertThat(asked).containsExactly(new JsonObject());
+    assertThat(node.id()).isEqualTo("a");
+    assertThat(node.name()).isEqualTo("app-1/7");
+    assertThat(node.self()).isTrue();
+    assertThat(node.alive()).isFalse();
+    assertThat(node.started()).isEqualTo("2026-01-01T00:00:00Z");
+    assertThat(node.seen()).isEqualTo("2026-01-01T00:00:01Z");
+    assertThat(node.endpoints()).isEqualTo(3);
+  }
 }

@@ -116,7 +116,7 @@ final class Switchboard {
         .recover(
             failure ->
                 Refusal.isNotHere(failure)
-                    ? nodes.ask(id, what, body)
+                    ? nodes.has(id).compose(v -> nodes.ask(id, what, body))
                     : Future.failedFuture(failure));
   }
 

@@ -83,8 +83,7 @@ public final class Webhook {
   public Future<Void> start() {
     return ownership
         .claim()
-        .compose(v -> Journal.open(engine(), clock))
-        .compose(this::begin)
+        .compose(v -> begin(engine()))
         .recover(failure -> letGo().transform(v -> Future.failedFuture(failure)));
   }
 
@@ -106,7 +105,11 @@ public final class Webhook {
     }
   }
 
-  private Future<Void> begin(Journal journal) {
+  private Future<Void> begin(Engine engine) {
+    return Journal.open(engine, clock).compose(journal -> begin(engine, journal));
+  }
+
+  private Future<Void> begin(Engine engine, Journal journal) {
     held.push(journal::close);
     Metrics metrics = MetricsFactory.create(vertx, options.getAddress());
     hold(metrics::close);
@@ -115,12 +118,14 @@ public final class Webhook {
         new Surroundings(vertx, clock, options, resolver, metrics, attemptsPublisher());
     roster = new Roster(options, around, journal, ids);
     held.push(roster::close);
-    journal.register(metrics);
+    engine.register(metrics);
     metrics.counter("webhook.rejected", "Entries that were not valid", journal::rejected);
     Acceptance acceptance = new Acceptance(clock, journal, options.getMaxEntryBytes());
     hold(acceptance::close);
     Map<String, Function<Object, Future<JsonObject>>> desks = desks(journal, ids);
-    return takeUp(journal, desks).compose(v -> serve(acceptance, desks));
+    return takeUp(journal, desks)
+        .compose(v -> serve(acceptance, desks))
+        .onSuccess(v -> engine.empty(acceptance));
   }
 
   /** Who answers which request, by its address without the prefix, for what this node runs. */

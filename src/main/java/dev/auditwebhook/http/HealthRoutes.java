@@ -33,7 +33,7 @@ final class HealthRoutes {
   /** A fixed word, and what follows if that is nothing but an id, numbers and times. */
   private static final Pattern PRESENTABLE =
       Pattern.compile(
-          ("(circuit_open|paused|disabled|nearly_full)(?![^ ])(( %1$s)?%2$s)?"
+          ("(circuit_open|paused|disabled|nearly_full|no_node)(?![^ ])(( %1$s)?%2$s)?"
                   + "|(store_fault|store_set_aside)(?![^ ])(%2$s)?")
               .formatted(ID, NUMBERS));
 

@@ -48,6 +48,7 @@ final class WebhookRoutes {
     table
         .on(DELETE, WEBHOOK, ctx -> bus.ask(addresses.set(), new JsonObject().put("url", "")))
         .on(GET, "/endpoints", ctx -> bus.ask(addresses.endpoints(), new JsonObject()))
+        .on(GET, "/nodes", ctx -> bus.ask(addresses.nodes(), new JsonObject()))
         .route(PUT, ENDPOINT, this::put)
         .on(DELETE, ENDPOINT, ctx -> bus.ask(addresses.remove(), named(ctx)))
         .also(POST, AUDIT);

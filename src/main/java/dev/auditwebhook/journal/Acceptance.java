@@ -3,21 +3,34 @@ package dev.auditwebhook.journal;
 import dev.auditwebhook.AuditEvent;
 import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.journal.Distribution.Audience;
+import dev.auditwebhook.journal.Engine.Emitted;
+import dev.auditwebhook.journal.Group.Moved;
 import dev.auditwebhook.journal.pace.Warnings;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Accepts entries: checks and counts each, and gives it to the journal. */
-public final class Acceptance {
+/**
+ * Accepts entries: checks and counts each, and gives it to the journal. One from the inbox for
+ * which there is no room is not dropped, but stays there; its size was looked at when it was put
+ * in.
+ */
+public final class Acceptance implements Engine.Acceptor {
 
   private static final Logger log = LoggerFactory.getLogger(Acceptance.class);
 
   private final Clock clock;
   private final Journal journal;
+  private final int maxEntryBytes;
   private final EntryEncoder encoder;
   private final Warnings<String> rejections;
+  private boolean closed;
 
   /**
    * @param maxEntryBytes the longest entry, as JSON in UTF-8
@@ -25,6 +38,7 @@ public final class Acceptance {
   public Acceptance(Clock clock, Journal journal, int maxEntryBytes) {
     this.clock = clock;
     this.journal = journal;
+    this.maxEntryBytes = maxEntryBytes;
     encoder = new EntryEncoder(maxEntryBytes);
     rejections = new Warnings<>(clock, Acceptance::warnOfRejected);
   }
@@ -62,6 +76,60 @@ public final class Acceptance {
     }
   }
 
+  @Override
+  public int maxEntryBytes() {
+    return maxEntryBytes;
+  }
+
+  @Override
+  public Future<List<Emitted>> accept(List<Emitted> entries) {
+    if (closed || !journal.hasRoom()) {
+      return Future.failedFuture("nothing is accepted now");
+    }
+    Future<Void> allMoved = Future.succeededFuture();
+    List<Emitted> staying = new ArrayList<>();
+    Set<String> actions = new HashSet<>();
+    for (Emitted each : entries) {
+      // What comes later is not to overtake what stays.
+      Future<Void> moved = actions.contains(each.action()) ? null : move(each);
+      if (moved == null) {
+        actions.add(each.action());
+        staying.add(each);
+      } else {
+        allMoved = moved;
+      }
+    }
+    return allMoved.map(staying);
+  }
+
+  /**
+   * All that is moved in one turn is kept together.
+   *
+   * @return {@code null} when there is no room for it
+   */
+  private Future<Void> move(Emitted emitted) {
+    Audience audience = journal.audience(emitted.action());
+    if (audience.isEmpty()) {
+      return journal.move(Moved.discarded(emitted.seq()), audience);
+    }
+    Recipients recipients = journal.recipients(audience);
+    return recipients.isEmpty()
+        ? null
+        : journal.move(moved(emitted, recipients, audience.without(recipients)), audience);
+  }
+
+  private Moved moved(Emitted emitted, Recipients recipients, Recipients passedOver) {
+    try {
+      AuditEvent event =
+          new AuditEvent(emitted.action(), emitted.timestamp(), emitted.details().get());
+      EncodedEntry entry = encoder.encode(event, null, clock.now(), recipients);
+      return new Moved(emitted.seq(), true, entry, passedOver);
+    } catch (IllegalArgumentException e) {
+      rejections.add(e.getMessage());
+      return Moved.rejected(emitted.seq());
+    }
+  }
+
   private static void warnOfRejected(Warnings.Times<String> times) {
     if (times.count() == 1) {
       log.warn("Entry rejected: {}", times.last());
@@ -70,8 +138,9 @@ public final class Acceptance {
     }
   }
 
-  /** Speaks of the last entries that were not taken. */
+  /** Speaks of the last entries that were not taken, and takes nothing from the inbox any more. */
   public void close() {
+    closed = true;
     rejections.close();
   }
 }

@@ -2,6 +2,7 @@ package dev.auditwebhook.journal;
 
 import dev.auditwebhook.endpoint.Endpoint;
 import dev.auditwebhook.endpoint.ledger.State;
+import dev.auditwebhook.journal.Group.Moved;
 import dev.auditwebhook.journal.Nodes.Member;
 import dev.auditwebhook.wire.format.Event;
 import java.util.ArrayList;
@@ -10,8 +11,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Who gets what: which endpoints there are, what each wants, and what becomes of it. */
 final class Distribution {
@@ -163,12 +166,8 @@ final class Distribution {
 
   /** Tells the recipients of entries that they could not be kept. */
   void notKept(List<EncodedEntry> entries) {
-    Map<Integer, Integer> losses = new TreeMap<>();
-    for (EncodedEntry entry : entries) {
-      if (entry != null) {
-        entry.recipients().forEach(number -> losses.merge(number, 1, Integer::sum));
-      }
-    }
+    Map<Integer, Integer> losses =
+        times(entries.stream().filter(Objects::nonNull).map(EncodedEntry::recipients));
     if (!losses.isEmpty()) {
       for (Member member : members.get()) {
         Integer lost = losses.get(member.number());
@@ -177,6 +176,28 @@ final class Distribution {
         }
       }
     }
+  }
+
+  /** Tells who wants entries from the inbox that they did not arrive. */
+  void takenBack(List<Moved> back) {
+    Map<Integer, Integer> received =
+        times(
+            back.stream().filter(one -> one.entry() != null).map(one -> one.entry().recipients()));
+    Map<Integer, Integer> passedOver = times(back.stream().map(Moved::passedOver));
+    for (Member member : members.get()) {
+      int some = received.getOrDefault(member.number(), 0);
+      int others = passedOver.getOrDefault(member.number(), 0);
+      if (some + others > 0) {
+        member.takenBack(some, others);
+      }
+    }
+  }
+
+  /** How often a number is among recipients. */
+  private static Map<Integer, Integer> times(Stream<Recipients> recipients) {
+    Map<Integer, Integer> times = new TreeMap<>();
+    recipients.forEach(each -> each.forEach(number -> times.merge(number, 1, Integer::sum)));
+    return times;
   }
 
   /** The lowest id that an endpoint needs of the journal, the highest for none. */
@@ -243,6 +264,17 @@ final class Distribution {
         last = Recipients.of(takers);
       }
       return last;
+    }
+
+    /** Those that have none, while some have. */
+    Recipients without(Recipients withRoom) {
+      BitSet others = new BitSet();
+      for (Member member : members) {
+        if (member.isEnabled() && !withRoom.include(member.number())) {
+          others.set(member.number());
+        }
+      }
+      return others.isEmpty() ? Recipients.NONE : Recipients.of(others);
     }
 
     /** An entry arrived that goes to nobody. */

@@ -48,7 +48,7 @@ final class EntryEncoder {
    * Encodes an entry whose shape is right.
    *
    * @param event what was read of the message
-   * @param message what arrived on the bus
+   * @param message what arrived on the bus, {@code null} when its size was looked at before
    * @param now milliseconds since the epoch, the timestamp of an entry without one
    * @param recipients whom it is for
    * @throws IllegalArgumentException in one line that says what is wrong
@@ -58,21 +58,27 @@ final class EntryEncoder {
       boolean nothing = isNothing(event.details());
       String timestamp = event.timestamp() == null ? timestamp(now) : event.timestamp();
       byte[] content = encode(event.action(), timestamp, nothing ? null : event.details());
-      long bytes = content.length + added(message.getMap(), nothing);
-      if (event.timestamp() == null) {
-        bytes -= AROUND_KEY + Event.TIMESTAMP.length() + 2 + timestamp.length();
-      }
-      if (bytes > maxBytes) {
-        throw new IllegalArgumentException(
-            "an entry may have "
-                + maxBytes
-                + " bytes as JSON (maxEntryBytes), this one has "
-                + bytes);
+      if (message != null) {
+        long bytes = content.length + added(message.getMap(), nothing);
+        if (event.timestamp() == null) {
+          bytes -= AROUND_KEY + Event.TIMESTAMP.length() + 2 + timestamp.length();
+        }
+        checkSize(bytes);
       }
       return new EncodedEntry(event.action(), content, now, recipients);
     } catch (EncodeException | StackOverflowError e) {
       throw new IllegalArgumentException(
           "an entry must be encodable as JSON, at most 1000 levels deep");
+    }
+  }
+
+  private void checkSize(long bytes) {
+    if (bytes > maxBytes) {
+      throw new IllegalArgumentException(
+          "an entry may have "
+              + maxBytes
+              + " bytes as JSON (maxEntryBytes), this one has "
+              + bytes);
     }
   }
 

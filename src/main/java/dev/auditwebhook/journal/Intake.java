@@ -1,14 +1,18 @@
 package dev.auditwebhook.journal;
 
 import dev.auditwebhook.endpoint.Clock;
+import dev.auditwebhook.journal.Engine.Counts;
+import dev.auditwebhook.journal.Group.Moved;
 import dev.auditwebhook.journal.pace.Warnings;
+import io.vertx.core.Future;
+import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The entries on their way into the journal: the group that is made up now, and those that are
- * being kept. Of those that are dropped it speaks now and then.
+ * The entries on their way into the journal, and how many there were of all: the group that is made
+ * up now, and those that are being kept. Of those that are dropped it speaks now and then.
  */
 final class Intake {
 
@@ -19,25 +23,75 @@ final class Intake {
   private long bytes;
   private long lastId;
   private long pending;
+  private volatile long arrived;
+  private volatile long rejected;
 
   /**
    * @param lastId the last number that was given
+   * @param before the entries before
    */
-  Intake(Clock clock, long lastId) {
+  Intake(Clock clock, long lastId, Counts before) {
     this.lastId = lastId;
+    arrived = before.arrived();
+    rejected = before.rejected();
     drops = new Warnings<>(clock, this::warn);
   }
 
   /** An event arrived. */
   void add(EncodedEntry entry, Consumer<Accepted> answered) {
+    arrived++;
     next.add(entry, answered);
     bytes += entry.content().length;
   }
 
   /** An entry arrived that there is no room for, while so many events are pending. */
   void addDropped(Consumer<Accepted> answered, long pendingEvents) {
+    arrived++;
     pending = pendingEvents;
     next.add(null, answered);
+  }
+
+  /** A valid entry arrived that nobody wants. */
+  void addDiscarded() {
+    arrived++;
+  }
+
+  /** An entry arrived that is not valid. */
+  void addRejected() {
+    rejected++;
+  }
+
+  /**
+   * An entry arrived from the inbox.
+   *
+   * @return completed when it is kept, failed when it is taken back
+   */
+  Future<Void> move(Moved one) {
+    count(one, 1);
+    return next.move(one);
+  }
+
+  /** What a group has from the inbox did not arrive. */
+  List<Moved> takeBack(Group group) {
+    List<Moved> back = group.takeBack();
+    back.forEach(one -> count(one, -1));
+    return back;
+  }
+
+  private void count(Moved one, int times) {
+    if (one.valid()) {
+      arrived += times;
+    } else {
+      rejected += times;
+    }
+    if (one.entry() != null) {
+      bytes += (long) times * one.entry().content().length;
+    }
+  }
+
+  /** All entries that were taken in, and what there was before. */
+  Counts counts() {
+    return new Counts(arrived, rejected);
   }
 
   boolean isEmpty() {

@@ -6,7 +6,7 @@ import dev.auditwebhook.endpoint.ledger.EndpointStore;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.journal.Distribution.Audience;
 import dev.auditwebhook.journal.Engine.Counts;
-import dev.auditwebhook.metrics.Metrics;
+import dev.auditwebhook.journal.Group.Moved;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
@@ -35,11 +35,6 @@ public final class Journal {
   private final Writer writer;
   private final Subscription.Host host;
 
-  /** Of the entries that this journal took, and what there was before. */
-  private volatile long arrived;
-
-  private volatile long rejected;
-
   /** Of all entries of all nodes, {@code null} when there is one. */
   private volatile Counts ofAll;
 
@@ -50,13 +45,11 @@ public final class Journal {
     this.engine = engine;
     this.clock = clock;
     this.opened = opened;
-    arrived = opened.counts().arrived();
-    rejected = opened.counts().rejected();
     nodes = engine.nodes();
     distribution = new Distribution(nodes);
     opened.endpoints().values().forEach(distribution::expect);
-    intake = new Intake(clock, opened.lastId());
-    writer = new Writer(engine, clock, intake, distribution, () -> new Counts(arrived, rejected));
+    intake = new Intake(clock, opened.lastId(), opened.counts());
+    writer = new Writer(engine, clock, intake, distribution);
     host =
         new Subscription.Host(
             () -> counts().arrived(),
@@ -102,7 +95,7 @@ public final class Journal {
 
   /** How an endpoint begins that is made now: it gets all that arrives from now on. */
   public State ofNew() {
-    return State.ofNew(distribution.freeNumber(), intake.lastId(), arrived);
+    return State.ofNew(distribution.freeNumber(), intake.lastId(), intake.counts().arrived());
   }
 
   /**
@@ -195,12 +188,12 @@ public final class Journal {
 
   private Counts counts() {
     Counts all = ofAll;
-    return all == null ? new Counts(arrived, rejected) : all;
+    return all == null ? intake.counts() : all;
   }
 
   /** An entry was not valid. */
   void reject() {
-    rejected++;
+    intake.addRejected();
     writer.changed();
   }
 
@@ -220,7 +213,6 @@ public final class Journal {
    * @param answered hears what became of it, {@code null} when nobody asks
    */
   void append(EncodedEntry entry, Audience audience, Consumer<Accepted> answered) {
-    arrived++;
     audience.received(entry.recipients());
     intake.add(entry, answered);
     writer.taken();
@@ -228,7 +220,6 @@ public final class Journal {
 
   /** Takes an entry for which there is no room: it has a number and is no event. */
   void drop(Audience audience, Consumer<Accepted> answered) {
-    arrived++;
     audience.dropped();
     intake.addDropped(answered, distribution.pending());
     writer.dropped();
@@ -236,16 +227,24 @@ public final class Journal {
 
   /** Takes no notice of an entry that no endpoint wants, but that it arrived. */
   void discard(Consumer<Accepted> answered) {
-    arrived++;
+    intake.addDiscarded();
     writer.changed();
     if (answered != null) {
       answered.accept(Accepted.DISCARDED);
     }
   }
 
-  /** Registers what the engine measures. */
-  public void register(Metrics metrics) {
-    engine.register(metrics);
+  /**
+   * Takes an entry from the inbox, for which there is room if it needs any.
+   *
+   * @return completed when it is kept, failed when it stays there
+   */
+  Future<Void> move(Moved one, Audience audience) {
+    if (one.entry() != null) {
+      audience.received(one.entry().recipients());
+    }
+    writer.taken();
+    return intake.move(one);
   }
 
   /** What an operator must know, {@code null} when all is well. */

@@ -3,12 +3,12 @@ package dev.auditwebhook.journal;
 import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.journal.Engine.Addition;
-import dev.auditwebhook.journal.Engine.Counts;
+import dev.auditwebhook.journal.Engine.Appended;
+import dev.auditwebhook.journal.Engine.GoneException;
 import dev.auditwebhook.journal.pace.Pace;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * Gives the engine what is to be kept: the entries that were taken in, in groups, and the steps of
@@ -25,26 +25,16 @@ final class Writer {
   private final Engine engine;
   private final Intake intake;
   private final Distribution distribution;
-  private final Supplier<Counts> counts;
   private final StoreHealth health;
   private final Pace pace;
   private Promise<Void> nextKept = Promise.promise();
   private Future<Void> underway = Future.succeededFuture();
   private boolean changed;
 
-  /**
-   * @param counts of all entries that were taken in
-   */
-  Writer(
-      Engine engine,
-      Clock clock,
-      Intake intake,
-      Distribution distribution,
-      Supplier<Counts> counts) {
+  Writer(Engine engine, Clock clock, Intake intake, Distribution distribution) {
     this.engine = engine;
     this.intake = intake;
     this.distribution = distribution;
-    this.counts = counts;
     health = new StoreHealth(engine);
     pace = new Pace(clock, engine.interval(), this::write);
   }
@@ -104,8 +94,7 @@ final class Writer {
     nextKept = Promise.promise();
     underway = kept.future();
     changed = false;
-    engine
-        .append(new Addition(group.entries(), counts.get(), steps, distribution.needed()))
+    append(group, steps)
         .onComplete(
             (appended, failure) -> {
               pace.ended();
@@ -121,7 +110,27 @@ final class Writer {
             });
   }
 
-  private void kept(Group group, List<Subscription> left, Engine.Appended appended) {
+  /** When what comes from the inbox is gone, the rest is kept without it. */
+  private Future<Appended> append(Group group, List<Step> steps) {
+    return engine
+        .append(
+            new Addition(
+                group.entries(), intake.counts(), steps, distribution.needed(), group.emitted()))
+        .recover(
+            failure -> {
+              if (!(failure instanceof GoneException)) {
+                return Future.failedFuture(failure);
+              }
+              takeBack(group);
+              return append(group, steps);
+            });
+  }
+
+  private void takeBack(Group group) {
+    distribution.takenBack(intake.takeBack(group));
+  }
+
+  private void kept(Group group, List<Subscription> left, Appended appended) {
     health.kept();
     pace.interval(engine.interval());
     left.forEach(each -> stepEnds(each, appended));
@@ -130,7 +139,7 @@ final class Writer {
     intake.kept(group, appended.firstId());
   }
 
-  private static void stepEnds(Subscription left, Engine.Appended appended) {
+  private static void stepEnds(Subscription left, Appended appended) {
     if (appended.unkeptSteps().contains(left.id())) {
       left.stepNotKept();
     } else {
@@ -138,7 +147,7 @@ final class Writer {
     }
   }
 
-  private static Throwable unkept(Engine.Appended appended) {
+  private static Throwable unkept(Appended appended) {
     return appended.unkeptSteps().isEmpty()
         ? null
         : new NotKeptException("steps of " + appended.unkeptSteps() + " are not kept", 0, null);
@@ -163,11 +172,13 @@ final class Writer {
   private void refuse() {
     if (!intake.isEmpty()) {
       Group refused = intake.leave();
+      takeBack(refused);
       drop(refused, engine.refuse(refused.entries().size()));
     }
   }
 
   private void drop(Group group, long firstId) {
+    takeBack(group);
     intake.number(group, firstId);
     distribution.notKept(group.entries());
     intake.notKept(group, firstId, distribution.pending());

@@ -14,8 +14,7 @@ CREATE TABLE {schema}.head (
   last_id         bigint  NOT NULL DEFAULT 0,  -- the last event_id that was given
   arrived         bigint  NOT NULL DEFAULT 0,  -- valid entries so far
   rejected        bigint  NOT NULL DEFAULT 0,  -- entries that were not valid
-  partition_size  bigint  NOT NULL DEFAULT 200000,
-  max_entry_bytes integer NOT NULL DEFAULT 65536
+  partition_size  bigint  NOT NULL DEFAULT 200000
 ) WITH (fillfactor = 10);
 
 -- The accepted events. The past is dropped by partition: nothing is deleted one by one.
@@ -129,6 +128,14 @@ CREATE TABLE {schema}.inbox (
   emitted_at      timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
+-- One row: what the inbox takes. Apart from the head, of which a transaction that is open for long
+-- keeps all versions, as each call reads this.
+CREATE TABLE {schema}.inbox_limit (
+  one             boolean PRIMARY KEY DEFAULT true CHECK (one),
+  max_entry_bytes integer NOT NULL
+);
+INSERT INTO {schema}.inbox_limit (max_entry_bytes) VALUES (65536);
+
 -- Puts an entry into the inbox, in the transaction that calls it; 22023 when it is not valid. Who
 -- calls it needs nothing but to be let: it does its work as its owner, and finds only what is
 -- PostgreSQL's own by a name alone. What it lets in, no node refuses.
@@ -139,7 +146,7 @@ CREATE FUNCTION {schema}.emit(
   idempotency_key text        DEFAULT NULL
 ) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  longest integer := (SELECT h.max_entry_bytes FROM {schema}.head h);
+  longest integer := (SELECT l.max_entry_bytes FROM {schema}.inbox_limit l);
   bytes   bigint  := octet_length(concat(
     '{"action":', to_json(action),
     ',"details":' || details::text,
@@ -158,9 +165,9 @@ DECLARE
         'details: an entry may have %s bytes as JSON (maxEntryBytes), this one has %s',
         longest, bytes)
     WHEN jsonb_path_exists(
-      details, 'strict $.**{900} ? (@.type() == "object" || @.type() == "array")')
+      details, 'strict $.**{899} ? (@.type() == "object" || @.type() == "array")')
     THEN
-      'details: must have at most 900 levels'
+      'details: must have at most 899 levels'
     WHEN bytes > 1000 AND EXISTS (
       SELECT FROM jsonb_path_query(details, 'strict $.** ? (@.type() == "number")') AS number
       WHERE char_length(number::text) > 1000)

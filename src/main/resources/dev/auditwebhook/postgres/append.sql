@@ -2,6 +2,8 @@
 -- statement, so that a node which stops just then holds no lock. Locks are taken in this order: the
 -- row of the node, the inbox, the head, the intake. Gives a row an endpoint that is counted, or one
 -- without a number when there is none; nothing when this node may keep nothing any more.
+--
+-- "= ANY (ARRAY[...])" has rows looked up by their keys, one by one.
 WITH fence AS (
   SELECT id FROM {schema}.node WHERE id = $1 AND generation = $2 FOR NO KEY UPDATE
 ), emitted AS (
@@ -12,7 +14,9 @@ WITH fence AS (
   FROM fence
   -- A division by 0 when another node has moved some of the inbox.
   WHERE h.one
-    AND 1 / ((SELECT count(*) FROM emitted) = cardinality($16::bigint[]))::integer = 1
+    AND 1 / (
+      (SELECT count(*) FROM emitted) = (SELECT count(*) * cardinality($16::bigint[]) FROM fence)
+    )::integer = 1
   RETURNING h.last_id - $5 AS base, h.last_id, h.arrived, h.rejected
 ), events AS (
   INSERT INTO {schema}.journal (id, action, content, accepted_at, recipients)
@@ -27,7 +31,7 @@ WITH fence AS (
   FROM
     head,
     unnest($13::integer[], $14::bigint[], $15::bigint[]) AS c (number, wanted, dropped)
-  WHERE i.number = c.number
+  WHERE i.number = ANY (ARRAY[c.number])
   RETURNING i.number, i.wanted, i.dropped
 ), kept AS (
   UPDATE {schema}.node n
@@ -49,4 +53,4 @@ SELECT
   counted.wanted - counted.dropped - p.totals[1] - p.totals[2] AS pending
 FROM head, kept
 LEFT JOIN counted ON true
-LEFT JOIN {schema}.progress p ON p.number = counted.number
+LEFT JOIN {schema}.progress p ON p.number = ANY (ARRAY[counted.number])

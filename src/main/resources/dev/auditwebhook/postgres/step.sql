@@ -1,13 +1,16 @@
 -- Keeps what endpoints did. An endpoint counts only while $1 is its owner in the given epoch, and
 -- has kept no later step: all else hangs on that. Gives the numbers of those that count. What is
 -- said of single events holds whatever is kept of them so far.
+--
+-- "= ANY (ARRAY[...])" and BETWEEN have rows looked up by their keys, one by one: this is planned
+-- once, when the tables may be empty, and is to cost no more when they are large.
 WITH mine AS (
   UPDATE {schema}.progress p
   SET step = s.step, position = s.position, ahead = s.ahead::bigint[], totals = s.totals::bigint[]
   FROM
     unnest($3::integer[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::text[])
       AS s (number, epoch, step, position, ahead, totals)
-  WHERE p.number = s.number AND p.owner = $1 AND p.epoch = s.epoch AND p.step < s.step
+  WHERE p.number = ANY (ARRAY[s.number]) AND p.owner = $1 AND p.epoch = s.epoch AND p.step < s.step
   RETURNING p.number
 ), kept AS (
   SELECT k.*
@@ -33,7 +36,8 @@ WITH mine AS (
     mine,
     unnest($26::integer[], $27::bigint[], $28::bigint[]) AS r (number, id, since),
     {schema}.dead_letter d
-  WHERE r.number = mine.number AND d.number = r.number AND d.id = r.id
+  WHERE r.number = mine.number
+    AND d.number = ANY (ARRAY[r.number]) AND d.id BETWEEN r.id AND r.id
 ), removed AS (
   SELECT r.*
   FROM mine, unnest($29::integer[], $30::bigint[]) AS r (number, id)
@@ -46,7 +50,7 @@ WITH mine AS (
 ), old_stragglers AS (
   DELETE FROM {schema}.straggler s
   USING (SELECT number, id FROM buried UNION ALL SELECT number, id FROM removed) gone
-  WHERE s.number = gone.number AND s.id = gone.id
+  WHERE s.number = ANY (ARRAY[gone.number]) AND s.id BETWEEN gone.id AND gone.id
 ), new_letters AS (
   INSERT INTO {schema}.dead_letter
     (number, id, action, content, accepted_at, attempts, status, error, response, failed_at)
@@ -64,7 +68,7 @@ WITH mine AS (
     SELECT number, id FROM kept
     UNION ALL SELECT number, id FROM redriven
     UNION ALL SELECT number, id FROM removed) gone
-  WHERE d.number = gone.number AND d.id = gone.id
+  WHERE d.number = ANY (ARRAY[gone.number]) AND d.id BETWEEN gone.id AND gone.id
 ), settings AS (
   UPDATE {schema}.endpoint e
   SET settings = s.settings::json, version = e.version + 1

@@ -36,6 +36,7 @@ final class BusWebhook {
             addresses.purge(),
             addresses.test(),
             addresses.endpoints(),
+            addresses.nodes(),
             addresses.put(),
             addresses.remove())) {
       webhook.replies(address, new JsonObject().put("type", address));

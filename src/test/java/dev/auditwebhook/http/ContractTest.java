@@ -149,6 +149,7 @@ class ContractTest {
     assertThat(served("PUT", "/endpoints/siem", config).statusCode()).isEqualTo(201);
     assertThat(served("PUT", "/endpoints/siem", config).statusCode()).isEqualTo(200);
     served("GET", "/endpoints", null);
+    served("GET", "/nodes", null);
     whatIsServedOf("/endpoints/siem", "PATCH", webhook.client().endpoint("siem"));
     served("DELETE", "/webhook", null);
     served("GET", "/webhook", null);
@@ -372,6 +373,7 @@ class ContractTest {
               "dlq.purge",
               "test",
               "endpoints",
+              "nodes",
               "endpoint.put",
               "endpoint.remove")) {
         broken.fails(address + "." + name, status, "for a test");
@@ -405,7 +407,8 @@ class ContractTest {
         shown.add(name);
       }
     }
-    assertThat(shown).contains("Configuration", "Change", "State", "Endpoints", "Put", "Removed");
+    assertThat(shown)
+        .contains("Configuration", "Change", "State", "Endpoints", "Nodes", "Put", "Removed");
   }
 
   @Test

@@ -28,6 +28,7 @@ class EndpointRoutesTest {
           "webhook.dlq.purge",
           "webhook.test",
           "webhook.endpoints",
+          "webhook.nodes",
           "webhook.endpoint.put",
           "webhook.endpoint.remove");
 
@@ -53,6 +54,7 @@ class EndpointRoutesTest {
       nullValues = "-",
       value = {
         "GET    | /endpoints                  | -                  | webhook.endpoints       | {}",
+        "GET    | /nodes                      | -                  | webhook.nodes           | {}",
         "GET    | /endpoints/siem             | -                  | webhook.get             | {E}",
         "PUT    | /endpoints/siem             | {\"url\":\"u\"}    | webhook.endpoint.put    | {E,\"config\":{\"url\":\"u\"}}",
         "PUT    | /endpoints/siem             | {}                 | webhook.endpoint.put    | {E,\"config\":{}}",

@@ -104,6 +104,8 @@ class HealthRoutesTest {
         "nearly_full 950 of 1024",
         "paused archive",
         "disabled archive",
+        "no_node archive",
+        "no_node",
         "disabled a",
         "paused 0-9--z",
         "paused abcdefghijklmnopqrstuvwxyz-abcdefghijklmnopqrstuvwxyz-012345678",

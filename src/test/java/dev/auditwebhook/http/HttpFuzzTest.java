@@ -71,6 +71,7 @@ class HttpFuzzTest {
             Arbitraries.of(
                 "/webhook",
                 "/endpoints",
+                "/nodes",
                 "/siem",
                 "/SIEM",
                 "/%73iem",

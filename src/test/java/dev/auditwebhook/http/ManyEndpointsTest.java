@@ -372,6 +372,19 @@ class ManyEndpointsTest {
   }
 
   @Test
+  void thereIsANodeThatRunsAllOfThem() {
+    put("siem", config());
+    JsonObject list = get("/nodes");
+    assertThat(list.getString("type")).isEqualTo("list_webhook_nodes_ok");
+    assertThat(list.getInteger("count")).isEqualTo(1);
+    JsonObject node = list.getJsonArray("nodes").getJsonObject(0);
+    assertThat(node.getBoolean("self")).isTrue();
+    assertThat(node.getBoolean("alive")).isTrue();
+    assertThat(node.getInteger("endpoints")).isEqualTo(2);
+    assertThat(node.getInstant("seen")).isAfterOrEqualTo(node.getInstant("started"));
+  }
+
+  @Test
   void theDefaultOneIsNotRemoved() {
     JsonObject before = get("/webhook");
     assertProblem(api.call("DELETE", "/endpoints/default"), 409);

@@ -36,6 +36,7 @@ class TokenGuardTest {
           "POST /endpoints/siem/dlq/redrive",
           "POST /endpoints/siem/dlq/purge",
           "GET /endpoints/siem/attempts",
+          "GET /nodes",
           "OPTIONS /endpoints/siem",
           "GET /audit",
           "PUT /webhook/dlq",

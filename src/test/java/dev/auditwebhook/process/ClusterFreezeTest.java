@@ -66,7 +66,7 @@ class ClusterFreezeTest {
       cluster.assertNoGaps("default");
       assertThat(late).isEmpty();
       assertThat(cluster.books().mostRepeated()).isLessThanOrEqualTo(2);
-      assertThat(pauses).allMatch(pause -> pause <= PostgresCluster.LONGEST_PAUSE);
+      PostgresCluster.assertShort(pauses);
     }
   }
 

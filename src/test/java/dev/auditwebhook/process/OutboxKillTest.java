@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -83,6 +84,7 @@ class OutboxKillTest {
           connection.commit();
           numbers.forEach(cluster.books()::committed);
         }
+        webhook.elsewhere().timer(10, TimeUnit.MILLISECONDS).await();
       }
       return null;
     }

@@ -253,6 +253,7 @@ class ManualTest {
           .getJsonObject(i)
           .forEach(each -> assertThat(real.getValue(each.getKey())).isEqualTo(each.getValue()));
     }
+    assertSameKeys("`webhook.nodes`", 0, webhook.request("webhook.nodes", new JsonObject()));
     receiver.usually(status(400));
     List<JsonObject> attempts = webhook.attempts();
     webhook.publish("user.login", null);
@@ -283,7 +284,13 @@ class ManualTest {
             .toList();
     assertThat(words)
         .containsExactly(
-            "store_fault", "store_set_aside", "nearly_full", "disabled", "paused", "circuit_open");
+            "store_fault",
+            "store_set_aside",
+            "nearly_full",
+            "disabled",
+            "paused",
+            "circuit_open",
+            "no_node");
     for (String example : Readme.blocks(section, "json").get(0).lines().toList()) {
       for (Object reason : new JsonObject(example).getJsonArray("reasons")) {
         assertThat(words).contains(reason.toString().split(" ")[0]);

@@ -6,7 +6,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
-/** Tests that run again with {@code -Dwebhook.test.store=file}: delivery is the same there. */
+/**
+ * Tests that run again with {@code -Dwebhook.test.store=file} and {@code postgres}: delivery is the
+ * same there.
+ */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("every-store")

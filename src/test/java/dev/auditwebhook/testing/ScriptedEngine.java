@@ -10,6 +10,7 @@ import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.journal.EncodedEntry;
 import dev.auditwebhook.journal.Engine;
+import dev.auditwebhook.journal.Nodes;
 import dev.auditwebhook.journal.NotKeptException;
 import dev.auditwebhook.journal.Recipients;
 import dev.auditwebhook.wire.format.Event;
@@ -32,7 +33,12 @@ import java.util.stream.Stream;
 public final class ScriptedEngine implements Engine {
 
   /** What an append was asked to keep. */
-  public record Append(List<EncodedEntry> entries, Counts counts, List<Step> steps, long needed) {}
+  public record Append(
+      List<EncodedEntry> entries,
+      Counts counts,
+      List<Step> steps,
+      long needed,
+      List<Long> emitted) {}
 
   /** An event of the journal, and whom it is for. */
   private record Shared(Event event, Recipients recipients) {}
@@ -46,6 +52,7 @@ public final class ScriptedEngine implements Engine {
   private final TreeMap<Long, Shared> journal = new TreeMap<>();
   private final Map<String, Kept> endpoints = new HashMap<>();
   private final Set<Long> damaged = new TreeSet<>();
+  private final Set<Long> gone = new TreeSet<>();
   private final List<Append> appends = new ArrayList<>();
   private final List<Runnable> waiting = new ArrayList<>();
   private long lastId;
@@ -57,6 +64,9 @@ public final class ScriptedEngine implements Engine {
   private Throwable readFailure;
   private boolean holding;
   private boolean open;
+  private Nodes nodes;
+  private final Set<String> disowned = new TreeSet<>();
+  private final Set<String> fenced = new TreeSet<>();
 
   /** All appends from now on fail so; {@code null} for none. */
   public void failAppends(String message) {
@@ -103,6 +113,20 @@ public final class ScriptedEngine implements Engine {
     return waiting.size();
   }
 
+  /** This node does not own an endpoint from now on, or owns it again. */
+  public void disown(String endpoint, boolean from) {
+    if (from) {
+      disowned.add(endpoint);
+    } else {
+      disowned.remove(endpoint);
+    }
+  }
+
+  /** The steps of an endpoint are not kept from now on, as another node has it. */
+  public void fence(String endpoint) {
+    fenced.add(endpoint);
+  }
+
   public void interval(long millis) {
     interval = millis;
   }
@@ -110,6 +134,16 @@ public final class ScriptedEngine implements Engine {
   /** What is kept of an event cannot be read any more. */
   public void damage(long id) {
     damaged.add(id);
+  }
+
+  /** Another node takes this out of the inbox. */
+  public void loseEmitted(long seq) {
+    gone.add(seq);
+  }
+
+  /** From now on it is one that these share. */
+  public void share(Nodes with) {
+    nodes = with;
   }
 
   /** What it was asked to keep, in order, whether it could or not. */
@@ -179,7 +213,12 @@ public final class ScriptedEngine implements Engine {
   public Future<Appended> append(Addition addition) {
     List<EncodedEntry> entries = addition.entries();
     List<Step> steps = addition.steps();
-    appends.add(new Append(nonNull(entries), addition.counts(), steps, addition.needed()));
+    appends.add(
+        new Append(
+            nonNull(entries), addition.counts(), steps, addition.needed(), addition.emitted()));
+    if (addition.emitted().stream().anyMatch(gone::contains)) {
+      return later(() -> Future.failedFuture(new GoneException(null)));
+    }
     long firstId = number(entries.size());
     return later(
         () -> {
@@ -193,9 +232,13 @@ public final class ScriptedEngine implements Engine {
           events.forEach(
               event -> journal.put(event.id(), new Shared(event, whose.next().recipients())));
           Map<String, List<Long>> notRedriven = new HashMap<>();
-          steps.forEach(step -> notRedriven.put(step.endpoint(), keep(step)));
+          List<Step> kept =
+              steps.stream().filter(step -> !fenced.contains(step.endpoint())).toList();
+          kept.forEach(step -> notRedriven.put(step.endpoint(), keep(step)));
+          Set<String> unkept = new TreeSet<>(fenced);
+          unkept.retainAll(steps.stream().map(Step::endpoint).toList());
           journal.headMap(Math.min(addition.needed(), firstId)).clear();
-          return Future.succeededFuture(new Appended(firstId, events, notRedriven));
+          return Future.succeededFuture(new Appended(firstId, events, notRedriven, unkept));
         });
   }
 
@@ -326,6 +369,16 @@ public final class ScriptedEngine implements Engine {
   @Override
   public long interval() {
     return interval;
+  }
+
+  @Override
+  public Nodes nodes() {
+    return nodes;
+  }
+
+  @Override
+  public boolean owns(String endpoint) {
+    return !disowned.contains(endpoint);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.auditwebhook.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.auditwebhook.BatchOptions;
 import dev.auditwebhook.CircuitOptions;
 import dev.auditwebhook.StoreOptions;
@@ -8,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.eventbus.ReplyException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.LongStream;
@@ -50,18 +53,50 @@ public final class Webhooks {
         new StoreOptions().setType(StoreOptions.FILE).setPath(path.toString()).setSyncInterval(1));
   }
 
+  /** The options with a store in a database, whose writes are 1 ms apart, and short leases. */
+  public static WebhookOptions inDatabase(WebhookOptions options, String uri, String schema) {
+    return options.setStore(
+        new StoreOptions()
+            .setType(StoreOptions.POSTGRES)
+            .setUri(uri)
+            .setSchema(schema)
+            .setSyncInterval(1)
+            .setLease(2_000));
+  }
+
   /**
    * The options with the store that this run tests, unless they have chosen one. It has the same
-   * bounds on disk as in memory.
+   * bounds as in memory, and the webhooks of a directory and an address have it in common.
    */
   public static WebhookOptions onStore(WebhookOptions options, Path directory) {
-    boolean chosen = options.getStore().getType().equals(StoreOptions.FILE);
-    if (!chosen && "file".equals(System.getProperty("webhook.test.store"))) {
-      onDisk(options, directory.resolve(options.getAddress()))
-          .getStore()
-          .setMaxEvents(options.getQueueCapacity());
+    boolean chosen = !options.getStore().getType().equals(StoreOptions.MEMORY);
+    String store = System.getProperty("webhook.test.store");
+    if (chosen || store == null || store.equals("memory")) {
+      return options;
     }
+    if (store.equals("postgres")) {
+      inDatabase(options, PostgresServer.shared().uri(), schemaOf(directory, options.getAddress()));
+    } else {
+      onDisk(options, directory.resolve(options.getAddress()));
+    }
+    options.getStore().setMaxEvents(options.getQueueCapacity());
     return options;
+  }
+
+  private static String schemaOf(Path directory, String address) {
+    return schemasOf(directory) + Integer.toHexString(address.hashCode());
+  }
+
+  private static String schemasOf(Path directory) {
+    byte[] name = directory.toString().getBytes(UTF_8);
+    return "w" + UUID.nameUUIDFromBytes(name).toString().replace('-', '_') + "_";
+  }
+
+  /** Removes what webhooks have kept that were {@link #onStore} with this directory. */
+  static void removeStores(Path directory) {
+    if ("postgres".equals(System.getProperty("webhook.test.store"))) {
+      PostgresServer.shared().dropSchemas(schemasOf(directory));
+    }
   }
 
   /** What comes of the future, which must be soon. */

@@ -2,6 +2,7 @@ package dev.auditwebhook.journal.postgres;
 
 import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.journal.Engine.Counts;
+import dev.auditwebhook.journal.Engine.GoneException;
 import dev.auditwebhook.journal.NotKeptException;
 import dev.auditwebhook.journal.postgres.database.Database;
 import dev.auditwebhook.journal.postgres.database.DatabaseException;
@@ -33,7 +34,10 @@ final class Appender {
   private static final Set<String> COLLISION = Set.of("40001", "40P01");
 
   /** There is no partition for a row. */
-  private static final String NO_PARTITION = "23514";
+  static final String NO_PARTITION = "23514";
+
+  /** A division by 0: some of the inbox is there no more. */
+  static final String INBOX_MOVED = "22012";
 
   private static final int MAX_TRIES = 5;
 
@@ -66,7 +70,7 @@ final class Appender {
    * Appends at once, or after what is on its way.
    *
    * @return the number of the first entry, 0 when there was nothing to append; failed with {@link
-   *     NotKeptException} when nothing was kept
+   *     NotKeptException} when nothing was kept, or {@link GoneException}
    */
   Future<Long> append(Addendum addendum) {
     return turns.take(
@@ -110,8 +114,7 @@ final class Appender {
                 if (failure != null) {
                   return failed((DatabaseException) failure);
                 } else if (rows.size() == 0) {
-                  return outcome(
-                      new IllegalStateException("the database takes this node for dead"));
+                  return fenced();
                 }
                 tally.committed(addendum.entries().size(), clock.elapsed() - start);
                 return Future.succeededFuture(kept(rows));
@@ -136,16 +139,39 @@ final class Appender {
       return firstId;
     }
 
+    /** It was of an earlier generation, and nothing is kept. */
+    private Future<Long> fenced() {
+      return database
+          .run("fence", Tuple.of(nodes.membership().id()))
+          .transform(
+              (rows, failure) -> {
+                if (failure != null) {
+                  return notKept(failure);
+                } else if (rows.size() == 0 || tries == MAX_TRIES) {
+                  return notKept(
+                      new IllegalStateException("the database takes this node for dead"));
+                }
+                nodes.membership().generation(rows.iterator().next().getLong(0));
+                return append();
+              });
+    }
+
     private Future<Long> failed(DatabaseException failure) {
       if (failure.isOutcomeUnknown()) {
         tail.trouble(failure);
         return outcome(failure);
+      } else if (INBOX_MOVED.equals(failure.sqlState())) {
+        nodes.directory().giveBack(deltas);
+        return Future.failedFuture(new GoneException(failure));
       }
       boolean noPartition = NO_PARTITION.equals(failure.sqlState());
-      if (tries == MAX_TRIES || !noPartition && !COLLISION.contains(failure.sqlState())) {
+      if (tries == MAX_TRIES
+          || !noPartition && !COLLISION.contains(String.valueOf(failure.sqlState()))) {
         return notKept(failure);
       }
-      return (noPartition ? partitions.make() : Future.<Void>succeededFuture())
+      return (noPartition
+              ? partitions.make(addendum.entries().size())
+              : Future.<Void>succeededFuture())
           .transform((made, unmade) -> unmade == null ? append() : notKept(unmade));
     }
 

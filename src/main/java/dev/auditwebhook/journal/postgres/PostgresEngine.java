@@ -33,6 +33,7 @@ import java.util.stream.Collectors;
 public final class PostgresEngine implements Engine {
 
   private static final String JOURNAL = "journal ";
+  private static final String INBOX = "inbox";
 
   /** So often it is tried to find out whether an endpoint was forgotten. */
   private static final int FORGET_TRIES = 5;
@@ -49,6 +50,7 @@ public final class PostgresEngine implements Engine {
   private final StepWriter steps;
   private final EventReader reader;
   private Notifications notifications;
+  private Inbox inbox;
 
   /** What was appended of the counts of this node. */
   private Counts counted;
@@ -83,7 +85,7 @@ public final class PostgresEngine implements Engine {
   private Future<Opened> begin() {
     return new Schema(database, MessageIdPrefix.random())
         .install()
-        .compose(v -> partitions.make())
+        .compose(v -> partitions.make(0))
         .compose(v -> database.run("head", Tuple.tuple()))
         .map(rows -> opened(rows.iterator().next()));
   }
@@ -103,8 +105,10 @@ public final class PostgresEngine implements Engine {
   private void heard(String payload) {
     if (payload.startsWith(JOURNAL)) {
       tail.heard(Long.parseLong(payload.substring(JOURNAL.length())));
-    } else {
+    } else if (!payload.equals(INBOX)) {
       nodes.heard(payload);
+    } else if (inbox != null) {
+      inbox.wake();
     }
   }
 
@@ -141,7 +145,7 @@ public final class PostgresEngine implements Engine {
             addition.entries(),
             counts.arrived() - counted.arrived(),
             counts.rejected() - counted.rejected(),
-            List.of());
+            addition.emitted());
     return appender.append(addendum).onSuccess(v -> counted = counts);
   }
 
@@ -155,8 +159,8 @@ public final class PostgresEngine implements Engine {
 
   private static Future<Appended> notKept(Throwable cause) {
     return Future.failedFuture(
-        cause instanceof NotKeptException known
-            ? known
+        cause instanceof NotKeptException || cause instanceof GoneException
+            ? cause
             : new NotKeptException(cause.getMessage(), 0, cause));
   }
 
@@ -238,9 +242,18 @@ public final class PostgresEngine implements Engine {
     return nodes;
   }
 
+  Tail tail() {
+    return tail;
+  }
+
   @Override
   public boolean owns(String endpoint) {
     return nodes.leases().owns(endpoint);
+  }
+
+  @Override
+  public void empty(Acceptor acceptor) {
+    inbox = new Inbox(database, clock, nodes::isFirst, acceptor);
   }
 
   @Override
@@ -263,6 +276,9 @@ public final class PostgresEngine implements Engine {
   @Override
   public Future<Void> close() {
     partitions.close();
+    if (inbox != null) {
+      inbox.close();
+    }
     return nodes
         .close()
         .eventually(

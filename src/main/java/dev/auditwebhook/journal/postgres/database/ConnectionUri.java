@@ -2,22 +2,21 @@ package dev.auditwebhook.journal.postgres.database;
 
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.TrustOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.SslMode;
+import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
+import java.security.cert.CertificateException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.net.ssl.TrustManagerFactory;
+import java.util.stream.Stream;
 
 /**
  * Where the database is and how it is reached: {@code
@@ -48,9 +47,11 @@ public final class ConnectionUri {
       List.of("application_name", "search_path", "options");
 
   private final PgConnectOptions options;
+  private final Trust trust;
 
-  private ConnectionUri(PgConnectOptions options) {
+  private ConnectionUri(PgConnectOptions options, Trust trust) {
     this.options = options;
+    this.trust = trust;
   }
 
   /**
@@ -75,7 +76,22 @@ public final class ConnectionUri {
     FOR_THE_SERVER.stream()
         .filter(given::containsKey)
         .forEach(name -> options.addProperty(name, given.get(name)));
-    return new ConnectionUri(withTls(options, given));
+    SslMode mode = mode(given);
+    Trust trust = trust(mode, given);
+    ClientSSLOptions tls = new ClientSSLOptions();
+    if (trust == null) {
+      tls.setTrustAll(true);
+    } else {
+      tls.setTrustOptions(TrustOptions.wrap(trust));
+    }
+    tls.setHostnameVerificationAlgorithm(mode == SslMode.VERIFY_FULL ? "HTTPS" : "");
+    if (given.containsKey("sslcert") || given.containsKey("sslkey")) {
+      tls.setKeyCertOptions(
+          new PemKeyCertOptions()
+              .addCertPath(file(given, "sslcert").toString())
+              .addKeyPath(file(given, "sslkey").toString()));
+    }
+    return new ConnectionUri(options.setSslMode(mode).setSslOptions(tls), trust);
   }
 
   /** All that a URI says, by the names that its parameters have; an unknown one does no harm. */
@@ -104,59 +120,40 @@ public final class ConnectionUri {
     }
   }
 
-  private static PgConnectOptions withTls(PgConnectOptions options, Map<String, String> tls) {
-    SslMode mode = mode(tls.getOrDefault("sslmode", "prefer"));
-    String root = tls.get("sslrootcert");
-    boolean ownRoot = root != null && !root.equals("system");
-    if (mode == SslMode.REQUIRE && root != null) {
-      mode = SslMode.VERIFY_CA;
+  private static SslMode mode(Map<String, String> given) {
+    String name = given.getOrDefault("sslmode", SslMode.PREFER.value);
+    if (name.equals(SslMode.REQUIRE.value) && given.containsKey("sslrootcert")) {
+      return SslMode.VERIFY_CA;
     }
-    ClientSSLOptions ssl = new ClientSSLOptions();
-    if (mode == SslMode.VERIFY_CA || mode == SslMode.VERIFY_FULL) {
-      ssl.setTrustOptions(
-          ownRoot
-              ? new PemTrustOptions().addCertPath(file(tls, "sslrootcert"))
-              : TrustOptions.wrap(trustedByJvm()));
-      ssl.setHostnameVerificationAlgorithm(mode == SslMode.VERIFY_FULL ? "HTTPS" : "");
-    } else {
-      ssl.setTrustAll(true).setHostnameVerificationAlgorithm("");
-    }
-    if (tls.containsKey("sslcert") || tls.containsKey("sslkey")) {
-      ssl.setKeyCertOptions(
-          new PemKeyCertOptions()
-              .addCertPath(file(tls, "sslcert"))
-              .addKeyPath(file(tls, "sslkey")));
-    }
-    return options.setSslMode(mode).setSslOptions(ssl);
+    return Stream.of(SslMode.values())
+        .filter(mode -> mode.value.equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                refused(
+                    "its sslmode must be disable, allow, prefer, require, verify-ca or"
+                        + " verify-full"));
   }
 
-  private static SslMode mode(String name) {
-    for (SslMode mode : SslMode.values()) {
-      if (mode.value.equals(name)) {
-        return mode;
-      }
+  private static Trust trust(SslMode mode, Map<String, String> given) {
+    if (mode != SslMode.VERIFY_CA && mode != SslMode.VERIFY_FULL) {
+      return null;
+    } else if (given.getOrDefault("sslrootcert", "system").equals("system")) {
+      return Trust.ofJvm();
     }
-    throw new IllegalArgumentException(
-        KEY + ": its sslmode must be disable, allow, prefer, require, verify-ca or verify-full");
+    try {
+      return Trust.of(file(given, "sslrootcert"));
+    } catch (IOException e) {
+      throw refused("its sslrootcert must be a PEM file of certificates");
+    }
   }
 
-  private static String file(Map<String, String> tls, String parameter) {
-    String file = tls.getOrDefault(parameter, "");
+  private static Path file(Map<String, String> given, String parameter) {
+    Path file = Path.of(given.getOrDefault(parameter, ""));
     require(
-        Files.isReadable(Path.of(file)) && Files.isRegularFile(Path.of(file)),
+        Files.isReadable(file) && Files.isRegularFile(file),
         "its " + parameter + " must be a file that can be read");
     return file;
-  }
-
-  private static TrustManagerFactory trustedByJvm() {
-    try {
-      TrustManagerFactory factory =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      factory.init((KeyStore) null);
-      return factory;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private static String decoded(String text) {
@@ -165,19 +162,28 @@ public final class ConnectionUri {
       require(decoded.chars().noneMatch(Character::isISOControl), RULE);
       return decoded;
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(KEY + ": " + RULE);
+      throw refused(RULE);
     }
   }
 
   private static void require(boolean holds, String rule) {
     if (!holds) {
-      throw new IllegalArgumentException(KEY + ": " + rule);
+      throw refused(rule);
     }
+  }
+
+  private static IllegalArgumentException refused(String rule) {
+    return new IllegalArgumentException(KEY + ": " + rule);
   }
 
   /** What messages say of it: {@code host:port/database}. */
   public String shown() {
     return options.getHost() + ":" + options.getPort() + "/" + options.getDatabase();
+  }
+
+  /** Why the server's certificate was not trusted the last time, {@code null} when it was. */
+  CertificateException distrust() {
+    return trust == null ? null : trust.refusal();
   }
 
   /**

@@ -34,17 +34,11 @@ public final class Database {
   private static final long ON_THE_WAY = 2_000;
 
   /**
-   * Statements go by indexes, one row after the other: a prepared one is planned once, when the
-   * tables may be as good as empty, and costs the same when they are not. To compile them takes
-   * longer than to run them.
+   * A statement is planned once, when the tables may be empty, and is to cost the same when they
+   * are not: so it goes by indexes. To compile it would take longer than to run it.
    */
   private static final Map<String, String> PLANS =
-      Map.of(
-          "plan_cache_mode", "force_generic_plan",
-          "enable_seqscan", "off",
-          "enable_hashjoin", "off",
-          "enable_mergejoin", "off",
-          "jit", "off");
+      Map.of("plan_cache_mode", "force_generic_plan", "enable_seqscan", "off", "jit", "off");
 
   private final Vertx vertx;
   private final Clock clock;
@@ -76,7 +70,7 @@ public final class Database {
     this.schema = schema;
     patience = statementTimeout + ON_THE_WAY;
     statements = new Statements(schema);
-    diagnosis = new Diagnosis(uri.shown());
+    diagnosis = new Diagnosis(uri);
     ways = uri.ways().stream().map(way -> limited(way, statementTimeout)).toList();
     for (int i = 0; i < SESSIONS; i++) {
       sessions.add(session());
@@ -123,7 +117,8 @@ public final class Database {
   /**
    * Runs a statement in a transaction of its own.
    *
-   * @param patience how long its answer is waited for, in milliseconds; then its connection is cut
+   * @param patience how long a turn, a connection and the answer are waited for, each, in
+   *     milliseconds; then the connection is cut
    */
   public Future<RowSet<Row>> run(String statement, Tuple parameters, long patience) {
     String sql = statements.sql(statement);

@@ -4,7 +4,6 @@ import io.vertx.core.VertxException;
 import io.vertx.pgclient.PgException;
 import java.io.IOException;
 import java.net.UnknownHostException;
-import java.security.cert.CertificateException;
 import java.util.Set;
 import javax.net.ssl.SSLException;
 
@@ -21,13 +20,10 @@ final class Diagnosis {
   private static final Set<String> PASSES =
       Set.of("40001", "40P01", "55P03", "57014", "57P03", "58030");
 
-  private final String shown;
+  private final ConnectionUri uri;
 
-  /**
-   * @param shown how messages name the database
-   */
-  Diagnosis(String shown) {
-    this.shown = shown;
+  Diagnosis(ConnectionUri uri) {
+    this.uri = uri;
   }
 
   /**
@@ -42,19 +38,23 @@ final class Diagnosis {
       return said(said, sent);
     }
     Throwable root = root(failure);
-    if (root instanceof SSLException || root instanceof CertificateException) {
-      return refused("does not pass the checks of TLS: " + line(root), failure);
-    } else if (String.valueOf(root.getMessage()).contains("does not handle SSL")) {
+    String reason = line(root);
+    if (reason.equals("SSL handshake failed") && uri.distrust() != null) {
+      return refused(
+          "has a certificate that is not trusted: " + line(root(uri.distrust())), failure);
+    } else if (root instanceof SSLException) {
+      return refused("cannot be spoken to by TLS: " + reason, failure);
+    } else if (reason.contains("does not handle SSL")) {
       return refused("does not speak TLS, which the sslmode asks for", failure);
     } else if (root instanceof UnknownHostException) {
       return away("is not found: its host name does not resolve", false, failure);
     } else if (root instanceof IOException || root instanceof VertxException) {
-      return away("cannot be reached: " + line(root), sent, failure);
+      return away("cannot be reached: " + reason, sent, failure);
     }
     // The library for logins takes no empty password.
     boolean password = root.toString().contains("'password' must not be empty");
     return refused(
-        password ? "asks for a password of its user" : "cannot be used: " + line(root), failure);
+        password ? "asks for a password of its user" : "cannot be used: " + reason, failure);
   }
 
   /**
@@ -120,7 +120,7 @@ final class Diagnosis {
   }
 
   private String about(String what) {
-    return "the database at " + shown + " " + what;
+    return "the database at " + uri.shown() + " " + what;
   }
 
   private static Throwable root(Throwable failure) {

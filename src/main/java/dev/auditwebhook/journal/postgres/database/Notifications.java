@@ -3,7 +3,6 @@ package dev.auditwebhook.journal.postgres.database;
 import dev.auditwebhook.endpoint.Clock;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgConnection;
-import io.vertx.sqlclient.SqlConnection;
 import java.util.function.Consumer;
 
 /**
@@ -49,18 +48,18 @@ public final class Notifications {
         .onComplete(this::listening, failure -> lost());
   }
 
-  private Future<SqlConnection> listen(SqlConnection connection) {
-    PgConnection.cast(connection).notificationHandler(heard -> handler.accept(heard.getPayload()));
+  private Future<PgConnection> listen(PgConnection connection) {
+    connection.notificationHandler(heard -> handler.accept(heard.getPayload()));
     return ask(connection, "LISTEN \"" + database.schema() + "\"");
   }
 
-  private Future<SqlConnection> ask(SqlConnection connection, String sql) {
+  private Future<PgConnection> ask(PgConnection connection, String sql) {
     return session
         .answer(connection.query(sql).execute(), database.patience(), false)
         .map(v -> connection);
   }
 
-  private void listening(SqlConnection connection) {
+  private void listening(PgConnection connection) {
     if (!closed) {
       connection.closeHandler(v -> lost());
       timer = clock.timer(BEAT, () -> beat(connection));
@@ -68,14 +67,15 @@ public final class Notifications {
     }
   }
 
-  private void beat(SqlConnection connection) {
+  private void beat(PgConnection connection) {
     ask(connection, "SELECT 1")
-        .onSuccess(
+        .onComplete(
             v -> {
               if (!closed) {
                 timer = clock.timer(BEAT, () -> beat(connection));
               }
-            });
+            },
+            failure -> session.cut());
   }
 
   private void lost() {

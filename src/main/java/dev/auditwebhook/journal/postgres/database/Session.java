@@ -4,14 +4,13 @@ import dev.auditwebhook.endpoint.Clock;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
-import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.PoolOptions;
+import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import io.vertx.sqlclient.spi.ConnectionFactory;
 import java.util.Iterator;
 import java.util.List;
 
@@ -25,11 +24,10 @@ final class Session {
   private final Clock clock;
   private final List<PgConnectOptions> ways;
   private final Diagnosis diagnosis;
-
-  /** A pool of one connection: only the close of a pool ends one that is still being made. */
-  private Pool pool;
-
-  private SqlConnection connection;
+  private final Transport transport;
+  private final ConnectionFactory<PgConnectOptions> factory;
+  private PgConnection connection;
+  private int cuts;
   private boolean closed;
 
   /**
@@ -40,6 +38,8 @@ final class Session {
     this.clock = clock;
     this.ways = ways;
     this.diagnosis = diagnosis;
+    transport = new Transport(vertx);
+    factory = transport.factory();
   }
 
   /**
@@ -47,36 +47,35 @@ final class Session {
    *
    * @param patience how long that may take, in milliseconds
    */
-  Future<SqlConnection> connection(long patience) {
+  Future<PgConnection> connection(long patience) {
     return connection == null
         ? connect(ways.iterator(), patience)
         : Future.succeededFuture(connection);
   }
 
-  private Future<SqlConnection> connect(Iterator<PgConnectOptions> ways, long patience) {
+  private Future<PgConnection> connect(Iterator<PgConnectOptions> ways, long patience) {
     if (closed) {
       return Future.failedFuture(diagnosis.closed());
     }
-    Pool made =
-        PgBuilder.pool()
-            .with(new PoolOptions().setMaxSize(1).setConnectionTimeout(0))
-            .connectingTo(ways.next())
-            .using(vertx)
-            .build();
-    pool = made;
-    return answer(made.getConnection(), patience, false)
+    int before = cuts;
+    return answer(factory.connect(vertx.getOrCreateContext(), ways.next()), patience, false)
         .transform(
-            (it, failure) -> {
+            (made, failure) -> {
               if (failure == null) {
-                // What it says when it ends is said to whoever waits for it, too.
-                connection = it.exceptionHandler(said -> {}).closeHandler(v -> cut(made));
-                return Future.succeededFuture(it);
+                connection = prepared(made, before);
+                return Future.succeededFuture(connection);
               }
-              cut(made);
+              cut(before);
               return ways.hasNext() && ((DatabaseException) failure).isOfTheWay()
                   ? connect(ways, patience)
                   : Future.failedFuture(failure);
             });
+  }
+
+  private PgConnection prepared(SqlConnection made, int before) {
+    // What a server says at the end is told to whoever waits for an answer, too.
+    made.exceptionHandler(said -> {}).closeHandler(v -> cut(before));
+    return PgConnection.cast(made).noticeHandler(notice -> {});
   }
 
   /** Runs a prepared statement in a transaction of its own. */
@@ -88,14 +87,13 @@ final class Session {
   /** Waits for an answer so long and no longer. */
   <T> Future<T> answer(Future<T> answer, long patience, boolean sent) {
     Promise<T> promise = Promise.promise();
-    Pool asked = pool;
+    int before = cuts;
     long timer =
         clock.timer(
             patience,
             () -> {
-              leave(asked);
+              cut(before);
               promise.tryFail(diagnosis.silence(patience, sent));
-              asked.close();
             });
     answer.onComplete(
         (result, failure) -> {
@@ -105,33 +103,30 @@ final class Session {
             return;
           }
           if (Diagnosis.cuts(failure)) {
-            cut(asked);
+            cut(before);
           }
           promise.tryFail(diagnosis.of(failure, sent));
         });
     return promise.future();
   }
 
-  private void leave(Pool asked) {
-    if (asked == pool) {
-      pool = null;
-      connection = null;
+  private void cut(int before) {
+    if (before == cuts) {
+      cut();
     }
   }
 
-  private Future<Void> cut(Pool asked) {
-    leave(asked);
-    return asked == null ? Future.succeededFuture() : asked.close();
-  }
-
   /** Ends the connection, whatever is under way on it; the next use makes another one. */
-  Future<Void> cut() {
-    return cut(pool);
+  void cut() {
+    cuts++;
+    connection = null;
+    transport.cut();
   }
 
   /** Ends the connection for good. */
   Future<Void> close() {
     closed = true;
-    return cut();
+    cut();
+    return Future.future(factory::close);
   }
 }

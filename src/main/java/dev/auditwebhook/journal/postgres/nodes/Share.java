@@ -201,6 +201,12 @@ public final class Share implements Nodes.Member {
     dropped += events;
   }
 
+  @Override
+  public void takenBack(int received, int passedOver) {
+    wanted -= received + passedOver;
+    dropped -= passedOver;
+  }
+
   /** Speaks of the last drops. */
   void close() {
     drops.close();

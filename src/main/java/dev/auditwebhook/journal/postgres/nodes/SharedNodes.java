@@ -131,6 +131,12 @@ public final class SharedNodes implements Nodes {
     return directory;
   }
 
+  /** Whether this is the node to do what one alone does: the one that is there longest. */
+  public boolean isFirst() {
+    List<String> claiming = directory.claiming();
+    return !claiming.isEmpty() && claiming.get(0).equals(membership.id()) && membership.holds();
+  }
+
   /** Registers what is measured of all of them. */
   public void register(Metrics metrics) {
     leases.register(metrics);

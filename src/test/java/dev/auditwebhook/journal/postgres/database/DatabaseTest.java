@@ -339,8 +339,18 @@ class DatabaseTest {
         assertThat(failure.isOutcomeUnknown()).isFalse();
         assertThat(failure)
             .hasMessage(where(silent.getLocalPort()) + "did not answer within 12000 ms");
-        connection.getInputStream().readAllBytes(); // ends only when the other side has closed
+        Awaitility.await().until(() -> isClosedByTheOtherSide(connection));
       }
+    }
+  }
+
+  /** Closed, and not only for what comes from there. */
+  private static boolean isClosedByTheOtherSide(Socket connection) {
+    try {
+      connection.getOutputStream().write(0);
+      return false;
+    } catch (IOException e) {
+      return true;
     }
   }
 

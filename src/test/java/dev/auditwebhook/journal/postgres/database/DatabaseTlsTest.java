@@ -35,9 +35,10 @@ class DatabaseTlsTest {
         PostgresServer.own(
             Map.of(
                 "ssl", "on",
+                "ssl_ca_file", certificates.authority(),
                 "ssl_cert_file", certificates.certificate("server").toString(),
                 "ssl_key_file", certificates.key("server").toString()));
-    server.onlyByTls("careful");
+    server.roleByTls("careful");
   }
 
   @AfterAll
@@ -97,7 +98,7 @@ class DatabaseTlsTest {
     assertThat(failure.isAway()).isFalse();
     assertThat(failure)
         .hasMessageStartingWith(
-            "the database at 127.0.0.1:%d/postgres does not pass the checks of TLS: "
+            "the database at 127.0.0.1:%d/postgres has a certificate that is not trusted: "
                 .formatted(server.port()))
         .hasMessageContaining("127.0.0.1")
         .hasMessageNotContaining("\n");
@@ -113,7 +114,24 @@ class DatabaseTlsTest {
     DatabaseException failure = databases.failure(() -> database.run("test-tls", Tuple.tuple()));
 
     assertThat(failure.isAway()).isFalse();
-    assertThat(failure).hasMessageContaining("does not pass the checks of TLS: ");
+    assertThat(failure).hasMessageContaining("has a certificate that is not trusted: ");
+  }
+
+  @Test
+  void theClientMayHaveACertificateOfItsOwn() {
+    certificates.issue("mara", "dns:mara");
+    server.roleByCertificate("mara");
+    String uri = server.uri("mara").replace("127.0.0.1", "localhost") + "?sslmode=verify-full";
+    String own =
+        "&sslcert=%s&sslkey=%s"
+            .formatted(certificates.certificate("mara"), certificates.key("mara"));
+
+    assertThat(version(databases.open(uri + root() + own))).startsWith("TLSv1");
+
+    Database without = databases.open(uri + root());
+    DatabaseException failure = databases.failure(() -> without.run("test-tls", Tuple.tuple()));
+    assertThat(failure.isAway()).isFalse();
+    assertThat(failure).hasMessageContaining("certificate").hasMessageEndingWith(" (28000)");
   }
 
   @Test
@@ -123,5 +141,6 @@ class DatabaseTlsTest {
     DatabaseException failure = databases.failure(() -> database.run("test-tls", Tuple.tuple()));
 
     assertThat(failure.isAway()).isFalse();
+    assertThat(failure).hasMessageContaining("has a certificate that is not trusted: ");
   }
 }
