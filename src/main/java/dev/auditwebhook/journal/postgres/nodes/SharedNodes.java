@@ -133,8 +133,11 @@ public final class SharedNodes implements Nodes {
 
   /** Whether this is the node to do what one alone does: the one that is there longest. */
   public boolean isFirst() {
-    List<String> claiming = directory.claiming();
-    return !claiming.isEmpty() && claiming.get(0).equals(membership.id()) && membership.holds();
+    return membership.holds()
+        && directory.claiming().keySet().stream()
+            .findFirst()
+            .filter(membership.id()::equals)
+            .isPresent();
   }
 
   /** Registers what is measured of all of them. */
