@@ -203,7 +203,7 @@ class WebhookOptionsTest {
         "{'client':{'name':'x'}} | webhook.client.name: is not allowed here",
         "{'client':{'keepAlives':1}} | webhook.client.keepAlives: unknown key",
         "{'client':{'trustAll':'x'}} | webhook.client.trustAll: has a value of a wrong type",
-        "{'store':{'type':'disk'}}  | webhook.store.type: must be \"memory\" or \"file\"",
+        "{'store':{'type':'disk'}}  | webhook.store.type: must be \"memory\", \"file\" or \"postgres\"",
         "{'batch':{'maxEvents':0}}  | webhook.batch.maxEvents: must be a whole number from 1 to 10000, was 0"
       })
   void aRefusalIsOneLineThatNamesThePath(String config, String message) {

@@ -7,8 +7,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * Tests that run again on the other stores, {@code file} and {@code postgres}: all is the same
- * there.
+ * Tests that run again with {@code -Dwebhook.test.store=file} and {@code postgres}: delivery is the
+ * same there.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

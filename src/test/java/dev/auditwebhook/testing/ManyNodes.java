@@ -12,11 +12,13 @@ import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.WebhookVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -46,29 +48,44 @@ public final class ManyNodes implements AfterEachCallback {
     }
   }
 
-  private final PostgresServer server = PostgresServer.shared();
-  private final String schema = server.freshSchema();
+  private final PostgresServer server;
+  private final String schema;
   private final Vertx elsewhere = Vertx.vertx();
   private final ScriptedReceiver receiver = ScriptedReceiver.start(elsewhere);
   private final List<Node> nodes = new ArrayList<>();
 
   /** Nodes that are deployed when they are {@link #deploy}ed, each with a Vert.x of its own. */
   public ManyNodes(int size) {
-    this(size, i -> Vertx.vertx());
+    this(size, i -> Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1)));
   }
 
   /**
    * @param vertx of each node, which are closed after the test
    */
   public ManyNodes(int size, IntFunction<Vertx> vertx) {
+    this(size, vertx, PostgresServer.shared());
+  }
+
+  /**
+   * @param server which may be one of the test's own
+   */
+  public ManyNodes(int size, IntFunction<Vertx> vertx, PostgresServer server) {
+    this.server = server;
+    schema = server.freshSchema();
     IntStream.range(0, size).forEach(i -> nodes.add(new Node(vertx.apply(i))));
   }
 
   @Override
   public void afterEach(ExtensionContext context) {
+    close();
+  }
+
+  /** Checks all ledgers and closes all; a second time is harmless. */
+  public void close() {
     try {
       for (Node node : nodes) {
         if (node.deployment != null) {
+          node.deployment = null;
           result(node.client.endpoints()).forEach(ManyNodes::balanced);
         }
       }
@@ -114,6 +131,13 @@ public final class ManyNodes implements AfterEachCallback {
 
   /** Options with short times, and the receiver's URL. */
   public WebhookOptions options() {
+    return options(LEASE);
+  }
+
+  /**
+   * @param lease in milliseconds
+   */
+  public WebhookOptions options(long lease) {
     return Webhooks.circuit(
         new WebhookOptions()
             .setUrl(receiver.url())
@@ -126,7 +150,7 @@ public final class ManyNodes implements AfterEachCallback {
                     .setUri(server.uri())
                     .setSchema(schema)
                     .setSyncInterval(1)
-                    .setLease(LEASE)),
+                    .setLease(lease)),
         1_000,
         1_000);
   }
@@ -165,6 +189,28 @@ public final class ManyNodes implements AfterEachCallback {
     String deployment = node.deployment;
     node.deployment = null;
     return node.vertx.undeploy(deployment);
+  }
+
+  /** Has all stand still on a node, as if its process were stopped, until what it gives is run. */
+  public Runnable freeze(int node) {
+    CountDownLatch thawed = new CountDownLatch(1);
+    CountDownLatch frozen = new CountDownLatch(1);
+    vertx(node)
+        .runOnContext(
+            v -> {
+              frozen.countDown();
+              uninterruptibly(thawed);
+            });
+    uninterruptibly(frozen);
+    return thawed::countDown;
+  }
+
+  private static void uninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** The node that runs an endpoint, by what the tables say; -1 when none does. */

@@ -65,6 +65,8 @@ public final class ScriptedEngine implements Engine {
   private boolean holding;
   private boolean open;
   private Nodes nodes;
+  private final Set<String> disowned = new TreeSet<>();
+  private final Set<String> fenced = new TreeSet<>();
 
   /** All appends from now on fail so; {@code null} for none. */
   public void failAppends(String message) {
@@ -109,6 +111,20 @@ public final class ScriptedEngine implements Engine {
   /** How many appends, reads and removals are under way. */
   public int underway() {
     return waiting.size();
+  }
+
+  /** This node does not own an endpoint from now on, or owns it again. */
+  public void disown(String endpoint, boolean from) {
+    if (from) {
+      disowned.add(endpoint);
+    } else {
+      disowned.remove(endpoint);
+    }
+  }
+
+  /** The steps of an endpoint are not kept from now on, as another node has it. */
+  public void fence(String endpoint) {
+    fenced.add(endpoint);
   }
 
   public void interval(long millis) {
@@ -216,9 +232,13 @@ public final class ScriptedEngine implements Engine {
           events.forEach(
               event -> journal.put(event.id(), new Shared(event, whose.next().recipients())));
           Map<String, List<Long>> notRedriven = new HashMap<>();
-          steps.forEach(step -> notRedriven.put(step.endpoint(), keep(step)));
+          List<Step> kept =
+              steps.stream().filter(step -> !fenced.contains(step.endpoint())).toList();
+          kept.forEach(step -> notRedriven.put(step.endpoint(), keep(step)));
+          Set<String> unkept = new TreeSet<>(fenced);
+          unkept.retainAll(steps.stream().map(Step::endpoint).toList());
           journal.headMap(Math.min(addition.needed(), firstId)).clear();
-          return Future.succeededFuture(new Appended(firstId, events, notRedriven));
+          return Future.succeededFuture(new Appended(firstId, events, notRedriven, unkept));
         });
   }
 
@@ -354,6 +374,11 @@ public final class ScriptedEngine implements Engine {
   @Override
   public Nodes nodes() {
     return nodes;
+  }
+
+  @Override
+  public boolean owns(String endpoint) {
+    return !disowned.contains(endpoint);
   }
 
   @Override

@@ -41,8 +41,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * be balanced.
  *
  * <p>As a field of a test class with {@code @RegisterExtension} it is made and closed with each
- * test, those of nested classes included. With {@code -Dwebhook.test.store=file} every webhook
- * keeps its events on disk, with the same bounds.
+ * test, those of nested classes included. With {@code -Dwebhook.test.store=file} or {@code
+ * postgres} every webhook keeps its events there, with the same bounds.
  */
 public final class WebhookExtension implements AfterEachCallback, AutoCloseable {
 
@@ -90,6 +90,7 @@ public final class WebhookExtension implements AfterEachCallback, AutoCloseable 
       }
     } finally {
       result(Future.join(vertx.close(), elsewhere.close()));
+      Webhooks.removeStores(directory);
       removeDirectory();
     }
   }

@@ -1,5 +1,7 @@
 package dev.auditwebhook.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.auditwebhook.BatchOptions;
 import dev.auditwebhook.CircuitOptions;
 import dev.auditwebhook.StoreOptions;
@@ -8,8 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.eventbus.ReplyException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.LongStream;
@@ -19,9 +20,6 @@ public final class Webhooks {
 
   /** How long a test waits for what should come at once, in seconds. */
   static final int PATIENCE = 20;
-
-  /** Those of the webhooks of this run, by the directories that they would be in on disk. */
-  private static final Map<Path, String> SCHEMAS = new ConcurrentHashMap<>();
 
   private Webhooks() {}
 
@@ -68,26 +66,37 @@ public final class Webhooks {
 
   /**
    * The options with the store that this run tests, unless they have chosen one. It has the same
-   * bounds on disk and in a database as in memory.
+   * bounds as in memory, and the webhooks of a directory and an address have it in common.
    */
   public static WebhookOptions onStore(WebhookOptions options, Path directory) {
-    if (!options.getStore().getType().equals(StoreOptions.MEMORY)) {
+    boolean chosen = !options.getStore().getType().equals(StoreOptions.MEMORY);
+    String store = System.getProperty("webhook.test.store");
+    if (chosen || store == null || store.equals("memory")) {
       return options;
     }
-    Path own = directory.resolve(options.getAddress());
-    switch (System.getProperty("webhook.test.store", StoreOptions.MEMORY)) {
-      case StoreOptions.FILE -> onDisk(options, own);
-      case StoreOptions.POSTGRES -> {
-        PostgresServer server = PostgresServer.shared();
-        inDatabase(
-            options, server.uri(), SCHEMAS.computeIfAbsent(own, first -> server.freshSchema()));
-      }
-      default -> {
-        return options;
-      }
+    if (store.equals("postgres")) {
+      inDatabase(options, PostgresServer.shared().uri(), schemaOf(directory, options.getAddress()));
+    } else {
+      onDisk(options, directory.resolve(options.getAddress()));
     }
     options.getStore().setMaxEvents(options.getQueueCapacity());
     return options;
+  }
+
+  private static String schemaOf(Path directory, String address) {
+    return schemasOf(directory) + Integer.toHexString(address.hashCode());
+  }
+
+  private static String schemasOf(Path directory) {
+    byte[] name = directory.toString().getBytes(UTF_8);
+    return "w" + UUID.nameUUIDFromBytes(name).toString().replace('-', '_') + "_";
+  }
+
+  /** Removes what webhooks have kept that were {@link #onStore} with this directory. */
+  static void removeStores(Path directory) {
+    if ("postgres".equals(System.getProperty("webhook.test.store"))) {
+      PostgresServer.shared().dropSchemas(schemasOf(directory));
+    }
   }
 
   /** What comes of the future, which must be soon. */

@@ -30,6 +30,9 @@ public final class SharedNodes implements Nodes {
   /** How often the tables are looked at though no notification came, in milliseconds. */
   private static final long POLL = 1_000;
 
+  /** How long a stop waits for what is under way, in milliseconds. */
+  private static final long ENDING = 2_000;
+
   /** How long other nodes have to say how they are, in milliseconds. */
   private static final long SOON = 1_500;
 
@@ -166,12 +169,10 @@ public final class SharedNodes implements Nodes {
     if (mailbox != null) {
       mailbox.close();
     }
-    Future<Void> still =
+    Future<?> ended =
         Future.join(
-                membership.stop(),
-                rebalancing == null ? Future.succeededFuture() : rebalancing.stop())
-            .mapEmpty();
-    return still.eventually(membership::leave).otherwiseEmpty();
+            membership.stop(), rebalancing == null ? Future.succeededFuture() : rebalancing.stop());
+    return clock.within(ENDING, ended).eventually(membership::leave).otherwiseEmpty();
   }
 
   @Override

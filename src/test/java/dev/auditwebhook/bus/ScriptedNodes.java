@@ -1,0 +1,133 @@
+package dev.auditwebhook.bus;
+
+import dev.auditwebhook.endpoint.ledger.State;
+import dev.auditwebhook.journal.Nodes;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+
+/** The other nodes of a webhook, which do and say what a test has them do and say. */
+final class ScriptedNodes implements Nodes {
+
+  /** What they are asked, in order. */
+  final List<String> asked = new ArrayList<>();
+
+  /** The ids of all endpoints. */
+  final Set<String> endpoints = new TreeSet<>();
+
+  /** How they answer for one endpoint. */
+  Function<String, Future<JsonObject>> answers = what -> Future.succeededFuture(by("another"));
+
+  /** What all of them say. */
+  Future<List<JsonObject>> others = Future.succeededFuture(List.of());
+
+  /** What is kept of an endpoint. */
+  Function<String, JsonObject> kept = id -> report(id, null);
+
+  /** What comes of a look at what the others did. */
+  Future<Void> upToDate = Future.succeededFuture();
+
+  Follower follower;
+  Host host;
+  Map<String, JsonObject> configured;
+  BiPredicate<String, JsonObject> removed;
+  boolean retired;
+
+  /** Whether another node makes each endpoint first. */
+  boolean overtaken;
+
+  private int made;
+
+  static JsonObject by(String node) {
+    return new JsonObject().put("by", node);
+  }
+
+  /** What is said of an endpoint, as far as it matters here. */
+  static JsonObject report(String id, String node) {
+    return new JsonObject().put("endpoint", id).put("node", node);
+  }
+
+  /** One that begins now. */
+  static Tenancy tenancy(String id, int number) {
+    return new Tenancy(id, State.ofNew(number, 0, 0), 0, null);
+  }
+
+  @Override
+  public void follow(Follower journal) {
+    follower = journal;
+  }
+
+  @Override
+  public Collection<? extends Member> members() {
+    return List.of();
+  }
+
+  @Override
+  public Future<Void> join(
+      Host host, Map<String, JsonObject> configured, BiPredicate<String, JsonObject> removed) {
+    this.host = host;
+    this.configured = configured;
+    this.removed = removed;
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public void retire() {
+    retired = true;
+  }
+
+  @Override
+  public Future<Tenancy> create(String endpoint) {
+    endpoints.add(endpoint);
+    return Future.succeededFuture(overtaken ? null : tenancy(endpoint, 100 + made++));
+  }
+
+  @Override
+  public Future<Boolean> has(String endpoint) {
+    return Future.succeededFuture(endpoints.contains(endpoint));
+  }
+
+  @Override
+  public Future<Set<String>> endpoints() {
+    return Future.succeededFuture(endpoints);
+  }
+
+  @Override
+  public Future<JsonObject> ask(String endpoint, String what, Object body) {
+    asked.add(endpoint + " " + what + " " + body);
+    return answers.apply(what);
+  }
+
+  @Override
+  public Future<List<JsonObject>> askOthers(String what, Object body) {
+    asked.add("all " + what + " " + body);
+    return others;
+  }
+
+  @Override
+  public Future<List<JsonObject>> list() {
+    return Future.succeededFuture(List.of(by("one"), by("another")));
+  }
+
+  @Override
+  public String name() {
+    return "one";
+  }
+
+  @Override
+  public Future<List<JsonObject>> reports(Collection<String> ids) {
+    return Future.succeededFuture(ids.stream().map(kept).toList());
+  }
+
+  @Override
+  public Future<Void> upToDate() {
+    return upToDate;
+  }
+}
