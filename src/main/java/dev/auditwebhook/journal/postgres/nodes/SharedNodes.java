@@ -172,7 +172,11 @@ public final class SharedNodes implements Nodes {
     Future<?> ended =
         Future.join(
             membership.stop(), rebalancing == null ? Future.succeededFuture() : rebalancing.stop());
-    return clock.within(ENDING, ended).eventually(membership::leave).otherwiseEmpty();
+    return clock
+        .within(ENDING, ended)
+        .<Void>mapEmpty()
+        .eventually(membership::leave)
+        .otherwiseEmpty();
   }
 
   @Override
