@@ -17,6 +17,7 @@ import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -133,8 +134,8 @@ public final class SharedNodes implements Nodes {
 
   /** Whether this is the node to do what one alone does: the one that is there longest. */
   public boolean isFirst() {
-    List<String> claiming = directory.claiming();
-    return !claiming.isEmpty() && claiming.get(0).equals(membership.id()) && membership.holds();
+    Iterator<String> claiming = directory.claiming().keySet().iterator();
+    return claiming.hasNext() && claiming.next().equals(membership.id()) && membership.holds();
   }
 
   /** Registers what is measured of all of them. */
