@@ -33,9 +33,6 @@ class SilentNodesTest {
   @Nested
   class ANodeThatStandsStill {
 
-    /** So long that nobody takes over while a test looks; in milliseconds. */
-    private static final int LEASE = 6_000;
-
     @RegisterExtension final ManyNodes nodes = new ManyNodes(2);
     private final ScriptedReceiver siem = nodes.anotherReceiver();
     private Runnable thaw = () -> {};
@@ -47,14 +44,23 @@ class SilentNodesTest {
       thaw.run();
     }
 
-    private void freezeTheOwner() {
+    /**
+     * @param lease how long nobody takes over, in milliseconds
+     */
+    private void freezeTheOwner(long lease) {
       siem.usually(status(400));
-      nodes.deploy(nodes.options(LEASE).putEndpoint("siem", nodes.endpoint(siem)));
+      nodes.deploy(nodes.options(lease).putEndpoint("siem", nodes.endpoint(siem)));
       nodes.awaitShares("default", "siem");
       owner = nodes.ownerOf("siem");
       other = nodes.otherThan(owner);
       result(nodes.client(other).request(AuditEvent.of("user.login", null)));
-      nodes.awaitState(other, "siem", state -> state.failed() == 1);
+      await()
+          .until(
+              () ->
+                  !nodes
+                      .server()
+                      .select("SELECT id FROM " + nodes.schema() + ".dead_letter")
+                      .isEmpty());
       thaw = nodes.freeze(owner);
     }
 
@@ -64,7 +70,7 @@ class SilentNodesTest {
 
     @Test
     void isShownAsItWasKeptLast() {
-      freezeTheOwner();
+      freezeTheOwner(30_000);
 
       State state = result(elsewhere().get());
       Future<List<State>> list = nodes.client(other).endpoints();
@@ -81,7 +87,7 @@ class SilentNodesTest {
 
     @Test
     void isAskedNoLongerOnceAnotherRunsTheEndpointAndDoesNothingWhenItGoesOn() {
-      freezeTheOwner();
+      freezeTheOwner(ManyNodes.LEASE);
       siem.usually(status(204));
 
       Future<Integer> redriven = elsewhere().redrive();

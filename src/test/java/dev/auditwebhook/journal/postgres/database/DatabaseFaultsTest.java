@@ -104,7 +104,7 @@ class DatabaseFaultsTest {
                           "WARN webhook.store.uri: "
                               + where()
                               + "cannot be reached: Connection refused")
-                      .endsWith("; it is waited for for 86400000 ms"),
+                      .endsWith("; waiting up to 86400000 ms for it"),
               line -> assertThat(line).isEqualTo("WARN webhook.store.uri: the database is there"));
     }
   }
