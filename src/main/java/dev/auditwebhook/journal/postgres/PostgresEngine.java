@@ -33,7 +33,6 @@ import java.util.stream.Collectors;
 public final class PostgresEngine implements Engine {
 
   private static final String JOURNAL = "journal ";
-  private static final String INBOX = "inbox";
 
   /** So often it is tried to find out whether an endpoint was forgotten. */
   private static final int FORGET_TRIES = 5;
@@ -105,10 +104,8 @@ public final class PostgresEngine implements Engine {
   private void heard(String payload) {
     if (payload.startsWith(JOURNAL)) {
       tail.heard(Long.parseLong(payload.substring(JOURNAL.length())));
-    } else if (!payload.equals(INBOX)) {
+    } else {
       nodes.heard(payload);
-    } else if (inbox != null) {
-      inbox.wake();
     }
   }
 
