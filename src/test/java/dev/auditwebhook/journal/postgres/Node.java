@@ -18,7 +18,6 @@ import io.vertx.core.json.JsonObject;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -29,7 +28,7 @@ final class Node implements Nodes.Follower, Nodes.Host {
   final PostgresEngine engine;
   final List<Nodes.Cut> cuts = new CopyOnWriteArrayList<>();
   final List<Throwable> troubles = new CopyOnWriteArrayList<>();
-  final Map<String, Nodes.Tenancy> tenancies = new TreeMap<>();
+  final List<Nodes.Tenancy> tookOver = new CopyOnWriteArrayList<>();
   final List<String> lost = new CopyOnWriteArrayList<>();
   private Opened opened;
   private Counts counts;
@@ -144,12 +143,11 @@ final class Node implements Nodes.Follower, Nodes.Host {
 
   @Override
   public void takeOver(Nodes.Tenancy tenancy) {
-    tenancies.put(tenancy.id(), tenancy);
+    tookOver.add(tenancy);
   }
 
   @Override
   public Future<Void> handOver(String endpoint) {
-    tenancies.remove(endpoint);
     return Future.succeededFuture();
   }
 
