@@ -53,6 +53,10 @@ public final class Directory {
     return Collections.unmodifiableCollection(shares.values());
   }
 
+  Set<String> ids() {
+    return Set.copyOf(shares.keySet());
+  }
+
   /** {@code null} when there is none. */
   Share find(String endpoint) {
     return shares.get(endpoint);
@@ -81,6 +85,11 @@ public final class Directory {
    */
   Map<String, Set<String>> claiming() {
     return claiming;
+  }
+
+  /** That of them which is there longest, {@code null} when there is none. */
+  String first() {
+    return claiming.keySet().stream().findFirst().orElse(null);
   }
 
   /** Reads what the tables have, which begins now or later. */

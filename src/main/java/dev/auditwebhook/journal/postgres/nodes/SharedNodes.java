@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.BiPredicate;
 
 /** This node among those that share the journal. For one context. */
@@ -136,11 +135,7 @@ public final class SharedNodes implements Nodes {
 
   /** Whether this is the node to do what one alone does: the one that is there longest. */
   public boolean isFirst() {
-    return membership.holds()
-        && directory.claiming().keySet().stream()
-            .findFirst()
-            .filter(membership.id()::equals)
-            .isPresent();
+    return membership.holds() && membership.id().equals(directory.first());
   }
 
   /** Registers what is measured of all of them. */
@@ -263,13 +258,7 @@ public final class SharedNodes implements Nodes {
 
   @Override
   public Future<Set<String>> endpoints() {
-    return told(directory.refresh())
-        .map(
-            v -> {
-              Set<String> ids = new TreeSet<>();
-              directory.members().forEach(share -> ids.add(share.id()));
-              return ids;
-            });
+    return told(directory.refresh()).map(v -> directory.ids());
   }
 
   @Override
