@@ -74,7 +74,7 @@ final class StepWriter {
             .map(
                 kept -> {
                   kept.forEach(row -> kept(sent.remove(row.getInteger(0))));
-                  sent.values().forEach(lost -> unkept.add(lost.endpoint()));
+                  sent.values().forEach(step -> refused(step.endpoint(), unkept));
                   return unkept;
                 });
   }
@@ -109,6 +109,12 @@ final class StepWriter {
       settings.put(step.endpoint(), new Settings(epoch, step.settings()));
       nodes.directory().settingsKept(step.endpoint(), step.settings());
     }
+  }
+
+  private void refused(String endpoint, Set<String> unkept) {
+    unkept.add(endpoint);
+    nodes.leases().doubt(endpoint);
+    nodes.heard(SharedNodes.ENDPOINTS);
   }
 
   private void failed(DatabaseException failure, Map<Integer, Step> sent) {

@@ -82,6 +82,10 @@ final class Rebalancing {
       leases.remove(lease);
       host.lose(lease.id());
       log.warn("Another node runs the endpoint {} by now, or it is gone", lease.id());
+    } else if (lease.isDoubted()) {
+      log.warn("What this node did to the endpoint {} is not kept: it starts anew", lease.id());
+      host.lose(lease.id());
+      giveBack(lease, Future.succeededFuture());
     } else if (!lease.isConfiguredAs(share)) {
       log.info("The endpoint {} is configured otherwise: it starts anew", lease.id());
       handOver(lease);
@@ -154,13 +158,19 @@ final class Rebalancing {
 
   /** Has an endpoint go, which is this node's until it is gone; not for longer than a lease. */
   private void handOver(Lease lease) {
+    lease.leave();
+    giveBack(
+        lease,
+        clock
+            .within(membership.lease(), host.handOver(lease.id()))
+            .onFailure(slow -> host.lose(lease.id())));
+  }
+
+  private void giveBack(Lease lease, Future<Void> gone) {
     String id = lease.id();
     lease.leave();
     leases.begin(id);
-    clock
-        .within(membership.lease(), host.handOver(id))
-        .onFailure(slow -> host.lose(id))
-        .eventually(() -> leases.release(List.of(lease)))
+    gone.eventually(() -> leases.release(List.of(lease)))
         .onFailure(
             failure -> log.warn("Endpoint {} is not given back: {}", id, failure.getMessage()))
         .onComplete(

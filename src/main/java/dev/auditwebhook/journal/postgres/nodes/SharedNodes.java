@@ -26,6 +26,9 @@ import java.util.function.BiPredicate;
 /** This node among those that share the journal. For one context. */
 public final class SharedNodes implements Nodes {
 
+  /** A notification: endpoints or nodes are others than before. */
+  public static final String ENDPOINTS = "endpoints";
+
   /** How often the tables are looked at though no notification came, in milliseconds. */
   private static final long POLL = 1_000;
 
@@ -147,7 +150,7 @@ public final class SharedNodes implements Nodes {
    * @param payload {@code endpoints}, {@code request <target node>} or {@code reply <sender node>}
    */
   public void heard(String payload) {
-    if (payload.equals("endpoints")) {
+    if (payload.equals(ENDPOINTS)) {
       refresh();
     } else if (mailbox != null) {
       mailbox.heard(payload);
