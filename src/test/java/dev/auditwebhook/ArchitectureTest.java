@@ -58,8 +58,8 @@ class ArchitectureTest {
     "journal.postgres.requests, journal journal.postgres.database endpoint json",
     "journal.postgres.nodes, journal journal.postgres.database journal.postgres.requests endpoint"
         + " endpoint.ledger wire.format metrics",
-    "journal.postgres, journal journal.postgres.database journal.postgres.nodes endpoint"
-        + " endpoint.ledger wire.format metrics",
+    "journal.postgres, journal journal.pace journal.postgres.database journal.postgres.nodes"
+        + " endpoint endpoint.ledger wire.format metrics json",
     "bus, journal journal.memory journal.file journal.postgres endpoint endpoint.ledger endpoint.attempt"
         + " endpoint.settings wire wire.format security metrics json",
     "http.guard, security json",

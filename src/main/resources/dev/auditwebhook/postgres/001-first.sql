@@ -98,6 +98,7 @@ CREATE TABLE {schema}.node (
   group_no   bigint      NOT NULL DEFAULT 0,  -- the last group that it kept
   first_id   bigint      NOT NULL DEFAULT 0,  -- the first event_id of that group
   configured text[]      NOT NULL DEFAULT '{}', -- the endpoints that its configuration names
+  refuses    text[]      NOT NULL DEFAULT '{}', -- the endpoints that it cannot run
   claims     boolean     NOT NULL DEFAULT false -- whether it takes endpoints over
 ) WITH (fillfactor = 50);
 

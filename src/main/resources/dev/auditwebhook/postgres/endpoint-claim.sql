@@ -1,5 +1,5 @@
--- The node $1 has from now on what nobody has of the endpoints with the numbers $3, in that order,
--- at most $4 of them. Gives their numbers, and whose they were when its lease ran out.
+-- The node $1 has from now on what nobody has of the endpoints with the numbers $3. Gives their
+-- numbers, and whose they were when its lease ran out.
 WITH expired AS (
   -- Locked, so that none of them renews its lease meanwhile.
   SELECT id, name FROM {schema}.node WHERE until <= clock_timestamp() FOR SHARE
@@ -12,8 +12,7 @@ WITH expired AS (
       p.owner IS NULL
       OR p.owner IN (SELECT id FROM expired)
       OR NOT EXISTS (SELECT FROM {schema}.node n WHERE n.id = p.owner))
-  ORDER BY array_position($3::integer[], p.number)
-  LIMIT $4
+  ORDER BY p.number
   FOR UPDATE OF p SKIP LOCKED
 )
 UPDATE {schema}.progress p

@@ -1,2 +1,5 @@
 -- The nodes whose leases run, the one that is there longest first.
-SELECT id, claims FROM {schema}.node WHERE until > clock_timestamp() ORDER BY started, id
+SELECT id, refuses, claims
+FROM {schema}.node
+WHERE until > clock_timestamp()
+ORDER BY started, id

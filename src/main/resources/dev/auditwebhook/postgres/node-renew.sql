@@ -1,6 +1,6 @@
 -- Renews the lease of the node $1 by $3 milliseconds; one that is not there, or no more, is made.
-INSERT INTO {schema}.node AS n (id, name, until, generation, configured, claims)
-VALUES ($1, $2, clock_timestamp() + $3::bigint * interval '1 millisecond', $4, $5, $6)
+INSERT INTO {schema}.node AS n (id, name, until, generation, configured, refuses, claims)
+VALUES ($1, $2, clock_timestamp() + $3::bigint * interval '1 millisecond', $4, $5, $6, $7)
 ON CONFLICT (id) DO UPDATE
 SET seen = clock_timestamp(), until = clock_timestamp() + $3::bigint * interval '1 millisecond'
 RETURNING n.generation

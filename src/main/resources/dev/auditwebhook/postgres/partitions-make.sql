@@ -1,28 +1,28 @@
--- Makes the partitions that the journal needs next. The lock is the one of ATTACH: nothing that
--- reads or appends waits for it.
+-- Makes partitions for the next ids. The lock is the one that ATTACH takes: what reads or appends
+-- does not wait for it.
 DO $make$
 DECLARE
-  journal regclass;
-  room text;
-  last bigint;
-  size bigint;
+  room  text;
+  last  bigint;
+  size  bigint;
   above bigint;
 BEGIN
   LOCK TABLE ONLY {schema}.journal IN SHARE UPDATE EXCLUSIVE MODE;
   SELECT c.relnamespace::regnamespace, h.last_id, h.partition_size INTO room, last, size
   FROM {schema}.head h JOIN pg_class c ON c.oid = h.tableoid
   WHERE h.one;
-  SELECT coalesce(max((regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \(''(\d+)''\)'))[1]::bigint), 1)
+  SELECT max((regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \(''(\d+)'''))[1]::bigint)
   INTO above
   FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
   WHERE i.inhparent = (room || '.journal')::regclass;
-  -- A journal whose partitions are all gone goes on near its end.
+  -- Where there is none the journal goes on near its end.
   above := greatest(above, last / size * size + 1);
-  WHILE above <= last + 2 * size LOOP
+  WHILE above <= last + greatest(2 * size, current_setting('webhook.ahead')::bigint) LOOP
     EXECUTE format(
       'CREATE TABLE %1$s.journal_%2$s (LIKE %1$s.journal INCLUDING ALL)', room, above);
     EXECUTE format(
-      'ALTER TABLE %1$s.journal ATTACH PARTITION %1$s.journal_%2$s FOR VALUES FROM (%2$s) TO (%3$s)',
+      'ALTER TABLE %1$s.journal ATTACH PARTITION %1$s.journal_%2$s'
+      ' FOR VALUES FROM (%2$s) TO (%3$s)',
       room, above, above + size);
     above := above + size;
   END LOOP;

@@ -17,12 +17,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What was posted, acknowledged and refused over all nodes and all their lives, and what came of it
  * at the receivers. Entries have numbers of the test's own.
  */
 final class Bookkeeping {
+
+  private static final Pattern MESSAGE_ID = Pattern.compile("(msg_[0-9a-f]{32})_(.+)");
 
   /** What came for an endpoint. */
   private static final class Arrivals {
@@ -107,11 +111,18 @@ final class Bookkeeping {
     List<JsonObject> events =
         SentEvents.inflated(request).toString().lines().map(JsonObject::new).toList();
     events.forEach(event -> received(endpoint, event));
-    String messageId = request.messageId();
-    if (events.size() == 1 && !messageId.endsWith("_" + events.get(0).getLong("event_id"))) {
-      wrong("message " + messageId + " has event " + events.get(0).getLong("event_id"));
+    Matcher messageId = MESSAGE_ID.matcher(request.messageId());
+    if (!messageId.matches()) {
+      wrong("message " + request.messageId());
+      return;
     }
-    prefixes.add(messageId.substring(0, messageId.lastIndexOf('_')));
+    prefixes.add(messageId.group(1));
+    if (!messageId.group(2).startsWith("batch_")) {
+      long id = events.get(0).getLong("event_id");
+      if (events.size() > 1 || !messageId.group(2).equals(Long.toString(id))) {
+        wrong("message " + request.messageId() + " has event " + id);
+      }
+    }
   }
 
   private void received(String endpoint, JsonObject event) {

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @EnabledOnOs(OS.LINUX)
 class ClusterFreezeTest {
 
+  /** Who made a connection that is closed already. */
+  private static final int UNKNOWN = -2;
+
   private static final int FREEZES = Integer.getInteger("cluster.freezes", 4);
 
   @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
@@ -45,12 +49,14 @@ class ClusterFreezeTest {
   /** The node that was woken last, and the second in which it was frozen. */
   private record Woken(int node, long frozenAt) {}
 
-  private volatile Woken woken = new Woken(-1, 0);
+  private static final Woken NOBODY = new Woken(-1, 0);
+
+  private volatile Woken woken = NOBODY;
 
   @Test
   void whoWakesUpSendsNothingNew() throws Exception {
     try (cluster) {
-      observe("default", cluster.endpoint("default", new JsonObject()));
+      observe("default", cluster.endpoint("default", new JsonObject().put("maxInFlight", 8)));
       observe("pods", cluster.filtered("pods", "pods."));
       cluster.start();
       cluster.load(4);
@@ -66,7 +72,7 @@ class ClusterFreezeTest {
       cluster.assertNoGaps("default");
       assertThat(late).isEmpty();
       assertThat(cluster.books().mostRepeated()).isLessThanOrEqualTo(2);
-      assertThat(pauses).allMatch(pause -> pause <= PostgresCluster.LONGEST_PAUSE);
+      PostgresCluster.assertShort(pauses);
     }
   }
 
@@ -76,7 +82,9 @@ class ClusterFreezeTest {
 
   private void sent(String endpoint, Received request) {
     int node = senders.computeIfAbsent(request.clientPort(), this::sender);
-    owners.put(endpoint, node);
+    if (node != UNKNOWN) {
+      owners.put(endpoint, node);
+    }
     long second = Long.parseLong(request.headers().get("webhook-timestamp"));
     if (node == woken.node() && second > woken.frozenAt()) {
       late.add(endpoint + ": attempt of " + second + " by the node frozen at " + woken.frozenAt());
@@ -88,21 +96,21 @@ class ClusterFreezeTest {
         IntStream.range(0, cluster.size())
             .boxed()
             .collect(toMap(i -> cluster.node(i).process().pid(), i -> i));
-    return processes.get(Connections.owner(port, processes.keySet()).orElseThrow());
+    OptionalLong process = Connections.owner(port, processes.keySet());
+    return process.isEmpty() ? UNKNOWN : processes.get(process.getAsLong());
   }
 
   /** Freezes a node for two leases; says how long its endpoints got nothing. */
   private long freeze(int index) {
     JarProcess process = cluster.node(index).process();
     long start = System.nanoTime();
-    woken = new Woken(-1, 0);
+    woken = NOBODY;
     process.freeze();
     long second = Instant.now().getEpochSecond();
     cluster.awaitDeliveriesAfter(cluster.books().last());
     long pause = (System.nanoTime() - start) / 1_000_000;
     long rest = Math.max(1, 2 * PostgresCluster.LEASE - pause);
     webhook.elsewhere().timer(rest, TimeUnit.MILLISECONDS).await();
-    senders.clear();
     woken = new Woken(index, second);
     process.thaw();
     cluster.awaitDeliveriesAfter(cluster.books().last());

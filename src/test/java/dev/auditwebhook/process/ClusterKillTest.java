@@ -1,7 +1,5 @@
 package dev.auditwebhook.process;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.auditwebhook.testing.WebhookExtension;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -38,7 +36,7 @@ class ClusterKillTest {
 
       cluster.finish(KILLS + " kills of one of three nodes, pauses of " + pauses + " ms");
       cluster.assertNoGaps("default");
-      assertThat(pauses).allMatch(pause -> pause <= PostgresCluster.LONGEST_PAUSE);
+      PostgresCluster.assertShort(pauses);
     }
   }
 }

@@ -64,7 +64,7 @@ class DatabaseStartTest {
     store.put("uri", database.uri()).put("schema", database.freshSchema());
     database.stop(Stop.FAST);
     try (JarProcess process = serve()) {
-      await().atMost(LIMIT).until(() -> process.err().contains("it is waited for for 60000 ms"));
+      await().atMost(LIMIT).until(() -> process.err().contains("waiting up to 60000 ms for it"));
       database.start();
       await().atMost(LIMIT).until(() -> process.out().contains("Listening on "));
 

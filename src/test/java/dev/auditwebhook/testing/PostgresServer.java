@@ -39,6 +39,7 @@ public final class PostgresServer implements AutoCloseable {
 
   private static final String LOGIN_BY_PASSWORD = "by_password";
   private static final String LOGIN_BY_TLS = "by_tls";
+  private static final String LOGIN_BY_CERTIFICATE = "by_certificate";
 
   private static final AtomicInteger SCHEMAS = new AtomicInteger();
 
@@ -57,7 +58,9 @@ public final class PostgresServer implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     start();
-    sql("CREATE ROLE " + LOGIN_BY_PASSWORD, "CREATE ROLE " + LOGIN_BY_TLS);
+    for (String group : List.of(LOGIN_BY_PASSWORD, LOGIN_BY_TLS, LOGIN_BY_CERTIFICATE)) {
+      sql("CREATE ROLE " + group);
+    }
   }
 
   /** The one of this JVM, which ends with it: no test may stop it. */
@@ -103,16 +106,32 @@ public final class PostgresServer implements AutoCloseable {
     port = running.getPort();
   }
 
+  /** Starts it again as a standby, which takes no writes until it is {@link #promote}d. */
+  public void startAsStandby() {
+    try {
+      Files.createFile(directory.resolve("standby.signal"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    start();
+  }
+
+  /** Makes the primary of a standby. */
+  public void promote() {
+    select("SELECT pg_promote()");
+  }
+
   private static void allow(Path data) {
     try {
       Files.writeString(
           data.resolve("pg_hba.conf"),
           """
-          host all +%s 127.0.0.1/32 scram-sha-256
-          hostnossl all +%s 127.0.0.1/32 reject
+          host all +%1$s 127.0.0.1/32 scram-sha-256
+          hostnossl all +%2$s 127.0.0.1/32 reject
+          hostssl all +%3$s 127.0.0.1/32 cert
           host all all 127.0.0.1/32 trust
           """
-              .formatted(LOGIN_BY_PASSWORD, LOGIN_BY_TLS));
+              .formatted(LOGIN_BY_PASSWORD, LOGIN_BY_TLS, LOGIN_BY_CERTIFICATE));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -157,8 +176,13 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   /** Makes a role that logs in over TLS alone. */
-  public void onlyByTls(String name) {
+  public void roleByTls(String name) {
     sql("CREATE ROLE %s LOGIN IN ROLE %s".formatted(name, LOGIN_BY_TLS));
+  }
+
+  /** Makes a role that logs in by a certificate of its name. */
+  public void roleByCertificate(String name) {
+    sql("CREATE ROLE %s LOGIN IN ROLE %s".formatted(name, LOGIN_BY_CERTIFICATE));
   }
 
   /** Runs statements as superuser, each in a transaction of its own. */

@@ -169,7 +169,9 @@ final class Appender {
           || !noPartition && !COLLISION.contains(String.valueOf(failure.sqlState()))) {
         return notKept(failure);
       }
-      return (noPartition ? partitions.make() : Future.<Void>succeededFuture())
+      return (noPartition
+              ? partitions.make(addendum.entries().size())
+              : Future.<Void>succeededFuture())
           .transform((made, unmade) -> unmade == null ? append() : notKept(unmade));
     }
 

@@ -35,9 +35,14 @@ final class Partitions {
     this.tally = tally;
   }
 
-  /** Makes those that the next appends need. */
-  Future<Void> make() {
-    return database.run("partitions-make", Tuple.tuple()).mapEmpty();
+  /** Makes those that are needed for so many entries, and some more. */
+  Future<Void> make(int entries) {
+    return database
+        .transaction(
+            one ->
+                one.run("partitions-ahead", Tuple.of((long) entries))
+                    .compose(v -> one.run("partitions-make", Tuple.tuple())))
+        .mapEmpty();
   }
 
   /** Sees to them from now on. */
@@ -61,7 +66,7 @@ final class Partitions {
 
   private Future<Void> upkeep(Row found) {
     tally.lag(found.getLong("lag"));
-    Future<Void> made = found.getBoolean("needed") ? make() : Future.succeededFuture();
+    Future<Void> made = found.getBoolean("needed") ? make(0) : Future.succeededFuture();
     return found.getLong("past") == 0 || clock.elapsed() < noDropBefore
         ? made
         : made.compose(v -> drop());

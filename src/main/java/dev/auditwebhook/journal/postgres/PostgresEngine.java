@@ -85,7 +85,7 @@ public final class PostgresEngine implements Engine {
   private Future<Opened> begin() {
     return new Schema(database, MessageIdPrefix.random())
         .install()
-        .compose(v -> partitions.make())
+        .compose(v -> partitions.make(0))
         .compose(v -> database.run("head", Tuple.tuple()))
         .map(rows -> opened(rows.iterator().next()));
   }
@@ -240,6 +240,10 @@ public final class PostgresEngine implements Engine {
   @Override
   public SharedNodes nodes() {
     return nodes;
+  }
+
+  Tail tail() {
+    return tail;
   }
 
   @Override

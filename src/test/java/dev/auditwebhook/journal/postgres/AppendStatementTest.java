@@ -44,7 +44,7 @@ class AppendStatementTest {
         "INSERT INTO {s}.progress (number, position, totals) VALUES (0, 0, '{1,0,0,0,0,0}')",
         "INSERT INTO {s}.inbox (action) VALUES ('a'), ('b'), ('c')");
     node("n");
-    tables.ask(() -> database.run("partitions-make", Tuple.tuple()));
+    tables.ask(() -> new Partitions(database, tables.clock, new Tally()).make(0));
   }
 
   private void node(String id) {

@@ -10,6 +10,8 @@ import dev.auditwebhook.journal.Engine.Appended;
 import dev.auditwebhook.journal.Engine.Counts;
 import dev.auditwebhook.journal.Engine.Opened;
 import dev.auditwebhook.journal.Nodes;
+import dev.auditwebhook.journal.postgres.nodes.JournalTail;
+import dev.auditwebhook.journal.postgres.nodes.Share;
 import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -73,6 +75,11 @@ final class Node implements Nodes.Follower, Nodes.Host {
     return opened;
   }
 
+  JournalTail tail() {
+    return engine.tail();
+  }
+
+  /** Entries that arrived are on their way, and steps with them. */
   Future<Appended> begin(List<EncodedEntry> entries, Step... steps) {
     counts = new Counts(counts.arrived() + entries.size(), counts.rejected());
     return begin(entries, counts, steps);
@@ -83,7 +90,22 @@ final class Node implements Nodes.Follower, Nodes.Host {
    */
   Future<Appended> begin(List<EncodedEntry> entries, Counts all, Step... steps) {
     counts = all;
-    return tables.begin(() -> engine.append(new Addition(entries, all, List.of(steps), 0)));
+    return tables.begin(
+        () -> {
+          engine.nodes().members().forEach(member -> arrive(entries, member));
+          return engine.append(new Addition(entries, all, List.of(steps), 0));
+        });
+  }
+
+  /** What is no event is dropped for all. */
+  private static void arrive(List<EncodedEntry> entries, Share member) {
+    for (EncodedEntry entry : entries) {
+      if (entry == null) {
+        member.dropped();
+      } else if (entry.recipients().include(member.number())) {
+        member.received();
+      }
+    }
   }
 
   Appended append(EncodedEntry... entries) {

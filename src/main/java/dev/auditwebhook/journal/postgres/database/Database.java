@@ -117,7 +117,8 @@ public final class Database {
   /**
    * Runs a statement in a transaction of its own.
    *
-   * @param patience how long its answer is waited for, in milliseconds; then its connection is cut
+   * @param patience how long a turn, a connection and the answer are waited for, each, in
+   *     milliseconds; then the connection is cut
    */
   public Future<RowSet<Row>> run(String statement, Tuple parameters, long patience) {
     String sql = statements.sql(statement);

@@ -54,7 +54,7 @@ final class Opening<T> {
       if (!told) {
         told = true;
         log.warn(
-            "{}: {}; it is waited for for {} ms", ConnectionUri.KEY, failure.getMessage(), wait);
+            "{}: {}; waiting up to {} ms for it", ConnectionUri.KEY, failure.getMessage(), wait);
       }
       clock.timer(TRY_AGAIN, this::attempt);
     } else if (failure instanceof DatabaseException) {

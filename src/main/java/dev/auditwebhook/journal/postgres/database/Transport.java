@@ -1,6 +1,7 @@
 package dev.auditwebhook.journal.postgres.database;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
@@ -62,7 +63,10 @@ final class Transport implements NetClient {
 
   /** From before the first handler on, as one of them waits for the server. */
   private static void end(Channel channel) {
-    channel.pipeline().firstContext().close();
+    ChannelHandlerContext first = channel.pipeline().firstContext();
+    if (first != null) {
+      first.close();
+    }
   }
 
   @Override

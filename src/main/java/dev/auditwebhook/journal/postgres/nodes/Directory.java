@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,7 +36,7 @@ public final class Directory {
   // Volatile, as a metric is read from any thread.
   private volatile List<String> living = List.of();
 
-  private List<String> claiming = List.of();
+  private Map<String, Set<String>> claiming = Map.of();
 
   /**
    * @param maxEvents how many may be pending of each endpoint
@@ -50,6 +51,10 @@ public final class Directory {
 
   public Collection<Share> members() {
     return Collections.unmodifiableCollection(shares.values());
+  }
+
+  Set<String> ids() {
+    return Set.copyOf(shares.keySet());
   }
 
   /** {@code null} when there is none. */
@@ -74,9 +79,17 @@ public final class Directory {
     return living;
   }
 
-  /** Those of them that take endpoints over, in the same order everywhere. */
-  List<String> claiming() {
+  /**
+   * The endpoints that a node cannot run, by those of them that take endpoints over, which are in
+   * the same order everywhere.
+   */
+  Map<String, Set<String>> claiming() {
     return claiming;
+  }
+
+  /** That of them which is there longest, {@code null} when there is none. */
+  String first() {
+    return claiming.keySet().stream().findFirst().orElse(null);
   }
 
   /** Reads what the tables have, which begins now or later. */
@@ -99,11 +112,11 @@ public final class Directory {
 
   private void living(RowSet<Row> rows) {
     List<String> alive = new ArrayList<>();
-    List<String> taking = new ArrayList<>();
+    Map<String, Set<String>> taking = new LinkedHashMap<>();
     for (Row row : rows) {
       alive.add(row.getString("id"));
       if (row.getBoolean("claims")) {
-        taking.add(row.getString("id"));
+        taking.put(row.getString("id"), Set.of(row.getArrayOfStrings("refuses")));
       }
     }
     living = alive;

@@ -190,16 +190,11 @@ public final class Leases {
     }
   }
 
-  /**
-   * Has endpoints that nobody has be those of this node.
-   *
-   * @param wanted in this order
-   * @param limit at most so many
-   */
-  Future<Void> claim(Collection<Share> wanted, int limit) {
+  /** Has endpoints be those of this node, as far as nobody has them. */
+  Future<Void> claim(Collection<Share> wanted) {
     Integer[] numbers = wanted.stream().map(Share::number).toArray(Integer[]::new);
     return database
-        .run("endpoint-claim", Tuple.of(membership.id(), database.schema(), numbers, limit))
+        .run("endpoint-claim", Tuple.of(membership.id(), database.schema(), numbers))
         .map(
             rows -> {
               Map<Integer, String> ids = new HashMap<>();
@@ -226,15 +221,12 @@ public final class Leases {
         String.join(", ", endpoints));
   }
 
-  /** Gives an endpoint back, which this node runs no more. */
-  Future<Void> release(int number, long epoch) {
-    return database
-        .run("endpoint-release", Tuple.of(membership.id(), database.schema(), number, epoch))
-        .mapEmpty();
-  }
-
-  /** Gives back one that it has. */
-  Future<Void> release(Lease lease) {
-    return release(lease.number, lease.epoch);
+  /** Gives endpoints back, which this node runs no more. */
+  Future<Void> release(List<Lease> left) {
+    Tuple row =
+        Tuple.of(membership.id(), database.schema())
+            .addArrayOfInteger(left.stream().map(lease -> lease.number).toArray(Integer[]::new))
+            .addArrayOfLong(left.stream().map(lease -> lease.epoch).toArray(Long[]::new));
+    return database.run("endpoint-release", row).mapEmpty();
   }
 }

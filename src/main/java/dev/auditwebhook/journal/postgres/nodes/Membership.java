@@ -36,6 +36,7 @@ public final class Membership {
   private final String name = host() + "/" + ProcessHandle.current().pid();
   private final Round renewal = new Round(this::renewed);
   private Set<String> configured = Set.of();
+  private Set<String> refuses = Set.of();
   private boolean claims;
   private long generation;
 
@@ -152,9 +153,13 @@ public final class Membership {
   private Future<Void> renew() {
     long at = clock.elapsed();
     long on = clock.now();
-    String[] names = configured.toArray(String[]::new);
+    Tuple row =
+        Tuple.of(id, name, lease, generation)
+            .addArrayOfString(configured.toArray(String[]::new))
+            .addArrayOfString(refuses.toArray(String[]::new))
+            .addBoolean(claims);
     return database
-        .run("node-renew", Tuple.of(id, name, lease, generation, names, claims), lease / 3)
+        .run("node-renew", row, lease / 3)
         .compose(
             rows -> {
               generation = Math.max(generation, rows.iterator().next().getLong("generation"));
@@ -174,6 +179,15 @@ public final class Membership {
     return tell();
   }
 
+  /** Says which endpoints this node cannot run. */
+  Future<Void> refuses(Collection<String> endpoints) {
+    if (refuses.equals(Set.copyOf(endpoints))) {
+      return Future.succeededFuture();
+    }
+    refuses = Set.copyOf(endpoints);
+    return tell();
+  }
+
   /** Says whether this node takes endpoints over. */
   Future<Void> claims(boolean from) {
     claims = from;
@@ -185,8 +199,12 @@ public final class Membership {
   }
 
   private Future<Void> tell() {
-    String[] names = configured.toArray(String[]::new);
-    return database.run("node-change", Tuple.of(id, database.schema(), names, claims)).mapEmpty();
+    Tuple row =
+        Tuple.of(id, database.schema())
+            .addArrayOfString(configured.toArray(String[]::new))
+            .addArrayOfString(refuses.toArray(String[]::new))
+            .addBoolean(claims);
+    return database.run("node-change", row).mapEmpty();
   }
 
   /** This node holds nothing any more; completed when no renewal is under way. */

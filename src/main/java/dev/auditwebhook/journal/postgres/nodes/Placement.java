@@ -1,6 +1,8 @@
 package dev.auditwebhook.journal.postgres.nodes;
 
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -8,108 +10,106 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a node does towards fair shares. Each node decides for itself by what it sees; where all see
- * the same, all end with as many endpoints as any other, or one more, and stay so.
+ * What a node does towards fair shares. Each node works out for itself, by what it sees, what all
+ * of them are to do: where all see the same, no two want the same endpoint, and all end with as
+ * many endpoints as any other, or one more, as far as they can run them.
  *
- * @param claim how many it takes of those that nobody runs, at most
+ * @param claim those that it takes of what nobody runs
  * @param handOver those that it gives away
  */
-record Placement(int claim, List<String> handOver) {
+record Placement(List<String> claim, List<String> handOver) {
 
   /**
    * @param node that decides
-   * @param nodes that run endpoints, in an order that is the same for all
+   * @param refusals the endpoints that a node cannot run, by the nodes, which have an order that is
+   *     the same for all
    * @param owners who runs which endpoint, {@code null} for nobody; neither does who is not among
    *     the nodes
-   * @param bound endpoints that this node does not give away
    */
   static Placement of(
-      String node, List<String> nodes, Map<String, String> owners, Collection<String> bound) {
-    if (!nodes.contains(node)) {
-      return new Placement(0, List.of());
+      String node, Map<String, ? extends Set<String>> refusals, Map<String, String> owners) {
+    if (!refusals.containsKey(node)) {
+      return new Placement(List.of(), List.of());
     }
-    Shares shares = new Shares(nodes, owners);
-    Set<String> movable = new TreeSet<>(shares.of(node));
-    movable.removeAll(bound);
-    int kept = Math.max(0, movable.size() - shares.surplus(node));
-    return new Placement(shares.claim(node), movable.stream().skip(kept).toList());
+    Plan plan = new Plan(refusals);
+    List<String> free = new ArrayList<>();
+    new TreeMap<>(owners)
+        .forEach(
+            (endpoint, owner) -> {
+              if (owner == null || !plan.give(endpoint, owner)) {
+                free.add(endpoint);
+              }
+            });
+    free.forEach(plan::giveToWhoHasLeast);
+    while (plan.even()) {}
+    Set<String> planned = plan.of(node);
+    return new Placement(
+        free.stream().filter(planned::contains).toList(),
+        owners.keySet().stream()
+            .filter(endpoint -> node.equals(owners.get(endpoint)) && !planned.contains(endpoint))
+            .sorted()
+            .toList());
   }
 
-  /** Who has what, and what would be fair. */
-  private static final class Shares {
+  /** Who is to have what. */
+  private static final class Plan {
 
+    private final Map<String, ? extends Set<String>> refusals;
+    private final Map<String, TreeSet<String>> shares = new HashMap<>();
+
+    /** All of them, in their order at first; the later one gives, and the former one takes. */
     private final List<String> nodes;
-    private final Map<String, Set<String>> owned = new TreeMap<>();
-    private final int floor;
-    private final int ceiling;
 
-    /** How many nodes have one more than the others when all is fair. */
-    private final int larger;
-
-    private int free;
-
-    Shares(List<String> nodes, Map<String, String> owners) {
-      this.nodes = nodes;
-      nodes.forEach(each -> owned.put(each, new TreeSet<>()));
-      owners.forEach(
-          (endpoint, owner) -> {
-            if (owner != null && owned.containsKey(owner)) {
-              owned.get(owner).add(endpoint);
-            } else {
-              free++;
-            }
-          });
-      floor = owners.size() / nodes.size();
-      larger = owners.size() % nodes.size();
-      ceiling = larger == 0 ? floor : floor + 1;
+    Plan(Map<String, ? extends Set<String>> refusals) {
+      this.refusals = refusals;
+      nodes = new ArrayList<>(refusals.keySet());
+      nodes.forEach(node -> shares.put(node, new TreeSet<>()));
     }
 
     Set<String> of(String node) {
-      return owned.get(node);
+      return shares.get(node);
+    }
+
+    /** False when there is no such node. */
+    boolean give(String endpoint, String node) {
+      TreeSet<String> share = shares.get(node);
+      return share != null && share.add(endpoint);
     }
 
     private int size(String node) {
-      return owned.get(node).size();
+      return shares.get(node).size();
     }
 
-    private int missing(String node) {
-      return Math.max(0, floor - size(node));
+    private boolean canRun(String node, String endpoint) {
+      return !refusals.get(node).contains(endpoint);
     }
 
-    /** How many all of them need that have too few. */
-    private int missing() {
-      return nodes.stream().mapToInt(this::missing).sum();
+    /** Of those that can run it; the first one when there are several. */
+    void giveToWhoHasLeast(String endpoint) {
+      refusals.keySet().stream()
+          .filter(node -> canRun(node, endpoint))
+          .min(Comparator.comparingInt(this::size))
+          .ifPresent(node -> give(endpoint, node));
     }
 
-    /** First come those that have too few; what they leave is for some of the others. */
-    int claim(String node) {
-      int claim = Math.min(free, missing(node));
-      boolean left = free > missing();
-      boolean among =
-          nodes.stream().filter(each -> !each.equals(node) && size(each) > floor).count() < larger;
-      return left && among && size(node) + claim == floor ? claim + 1 : claim;
-    }
-
-    /**
-     * How many a node has that others need: all above the ceiling, and what is missing then comes
-     * from those that have one more than the floor, the first of them first.
-     */
-    int surplus(String node) {
-      int missing = missing() - free;
-      for (String each : nodes) {
-        missing -= Math.max(0, size(each) - ceiling);
-      }
-      for (String each : nodes) {
-        int above = Math.max(0, size(each) - ceiling);
-        if (missing > 0 && size(each) >= ceiling && ceiling > floor) {
-          missing--;
-          above++;
-        }
-        if (each.equals(node)) {
-          return above;
+    /** Moves an endpoint to a node that has less; false when that would be no better. */
+    boolean even() {
+      nodes.sort(Comparator.comparingInt(this::size));
+      for (int most = nodes.size() - 1; most > 0; most--) {
+        String from = nodes.get(most);
+        for (String to : nodes) {
+          if (size(from) - size(to) < 2) {
+            break;
+          }
+          for (String endpoint : shares.get(from).descendingSet()) {
+            if (canRun(to, endpoint)) {
+              shares.get(from).remove(endpoint);
+              return give(endpoint, to);
+            }
+          }
         }
       }
-      return 0;
+      return false;
     }
   }
 }

@@ -5,13 +5,13 @@ import dev.auditwebhook.journal.Nodes.Host;
 import dev.auditwebhook.journal.postgres.database.Round;
 import dev.auditwebhook.journal.postgres.nodes.Leases.Lease;
 import io.vertx.core.Future;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,13 +31,6 @@ final class Rebalancing {
   private final Host host;
   private final Round round = new Round(this::once);
 
-  /** Since when nobody runs an endpoint, by its number. */
-  private final Map<Integer, Long> abandoned = new HashMap<>();
-
-  /** Endpoints that no other node would run. */
-  private final Set<String> bound = new HashSet<>();
-
-  private List<String> nodes = List.of();
   private boolean stopped;
 
   Rebalancing(
@@ -97,66 +90,65 @@ final class Rebalancing {
 
   /** Runs those that are this node's by the tables, and that it does not run yet. */
   private Future<Void> run() {
-    return takeover.of(
-        directory.members().stream()
-            .filter(share -> membership.id().equals(share.owner()))
-            .filter(share -> !leases.concerns(share.id()))
-            .toList());
+    return takeover
+        .of(
+            directory.members().stream()
+                .filter(share -> membership.id().equals(share.owner()))
+                .filter(share -> !leases.concerns(share.id()))
+                .toList())
+        .compose(
+            refused ->
+                refused.isEmpty()
+                    ? Future.succeededFuture()
+                    : membership.refuses(refused()).compose(v -> leases.release(refused)));
   }
 
   /** Hands over what is too much, and claims what is too little. */
   private Future<Void> share() {
-    if (!nodes.equals(directory.claiming())) {
-      nodes = directory.claiming();
-      bound.clear();
+    String node = membership.id();
+    Map<String, Set<String>> nodes = directory.claiming();
+    if (!membership.claims() || !nodes.containsKey(node)) {
+      return Future.succeededFuture();
     }
-    List<Share> free = free();
-    List<Share> left = left(free);
-    Placement placement = Placement.of(membership.id(), nodes, owners(free), bound);
+    Set<String> refused = refused();
+    Map<String, Set<String>> refusals = new LinkedHashMap<>(nodes);
+    refusals.put(node, refused);
+    Placement placement = Placement.of(node, refusals, owners());
     for (Lease lease : leases.all()) {
       if (placement.handOver().contains(lease.id()) && !lease.isLeaving()) {
         handOver(lease);
       }
     }
-    int claims = Math.max(placement.claim(), left.size());
-    boolean takesPart = membership.claims() && nodes.contains(membership.id());
-    if (claims == 0 || !takesPart) {
-      return Future.succeededFuture();
-    }
-    left.forEach(share -> bound.add(share.id()));
-    List<Share> wanted = new ArrayList<>(left);
-    free.stream().filter(share -> !left.contains(share)).forEach(wanted::add);
-    return leases.claim(wanted, claims).compose(v -> directory.refresh());
+    List<Share> claims =
+        placement.claim().stream()
+            .filter(endpoint -> !leases.concerns(endpoint))
+            .map(directory::find)
+            .toList();
+    return membership
+        .refuses(refused)
+        .compose(
+            v ->
+                claims.isEmpty()
+                    ? Future.succeededFuture()
+                    : leases.claim(claims).compose(claimed -> directory.refresh()));
   }
 
-  /** What nobody runs, and this node could. */
-  private List<Share> free() {
+  private Set<String> refused() {
     return directory.members().stream()
-        .filter(share -> directory.ownerOf(share.id()) == null)
-        .filter(share -> !leases.concerns(share.id()))
-        .filter(takeover::canRun)
-        .toList();
+        .filter(share -> !takeover.canRun(share))
+        .map(Share::id)
+        .collect(Collectors.toSet());
   }
 
-  /** What all other nodes left alone for long enough: they may not be able to run it. */
-  private List<Share> left(List<Share> free) {
-    abandoned.keySet().retainAll(free.stream().map(Share::number).toList());
-    long now = clock.elapsed();
-    return free.stream()
-        .filter(
-            share ->
-                now - abandoned.computeIfAbsent(share.number(), number -> now)
-                    >= 2 * membership.lease())
-        .toList();
-  }
-
-  /** Who runs what, of all that the nodes share between them. */
-  private Map<String, String> owners(List<Share> free) {
+  /** Who runs what, of all that the nodes share between them: not what a leaving one still has. */
+  private Map<String, String> owners() {
     Map<String, String> owners = new HashMap<>();
-    free.forEach(share -> owners.put(share.id(), null));
-    directory.members().stream()
-        .filter(share -> nodes.contains(share.owner()))
-        .forEach(share -> owners.put(share.id(), share.owner()));
+    for (Share share : directory.members()) {
+      String owner = directory.ownerOf(share.id());
+      if (owner == null || directory.claiming().containsKey(owner)) {
+        owners.put(share.id(), owner);
+      }
+    }
     return owners;
   }
 
@@ -168,7 +160,7 @@ final class Rebalancing {
     clock
         .within(membership.lease(), host.handOver(id))
         .onFailure(slow -> host.lose(id))
-        .eventually(() -> leases.release(lease))
+        .eventually(() -> leases.release(List.of(lease)))
         .onFailure(
             failure -> log.warn("Endpoint {} is not given back: {}", id, failure.getMessage()))
         .onComplete(

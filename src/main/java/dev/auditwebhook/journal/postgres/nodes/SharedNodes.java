@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.BiPredicate;
 
 /** This node among those that share the journal. For one context. */
@@ -29,6 +28,9 @@ public final class SharedNodes implements Nodes {
 
   /** How often the tables are looked at though no notification came, in milliseconds. */
   private static final long POLL = 1_000;
+
+  /** How long a stop waits for what is under way, in milliseconds. */
+  private static final long ENDING = 2_000;
 
   /** How long other nodes have to say how they are, in milliseconds. */
   private static final long SOON = 1_500;
@@ -130,8 +132,7 @@ public final class SharedNodes implements Nodes {
 
   /** Whether this is the node to do what one alone does: the one that is there longest. */
   public boolean isFirst() {
-    List<String> claiming = directory.claiming();
-    return !claiming.isEmpty() && claiming.get(0).equals(membership.id()) && membership.holds();
+    return membership.holds() && membership.id().equals(directory.first());
   }
 
   /** Registers what is measured of all of them. */
@@ -166,12 +167,14 @@ public final class SharedNodes implements Nodes {
     if (mailbox != null) {
       mailbox.close();
     }
-    Future<Void> still =
+    Future<?> ended =
         Future.join(
-                membership.stop(),
-                rebalancing == null ? Future.succeededFuture() : rebalancing.stop())
-            .mapEmpty();
-    return still.eventually(membership::leave).otherwiseEmpty();
+            membership.stop(), rebalancing == null ? Future.succeededFuture() : rebalancing.stop());
+    return clock
+        .within(ENDING, ended)
+        .<Void>mapEmpty()
+        .eventually(membership::leave)
+        .otherwiseEmpty();
   }
 
   @Override
@@ -252,13 +255,7 @@ public final class SharedNodes implements Nodes {
 
   @Override
   public Future<Set<String>> endpoints() {
-    return told(directory.refresh())
-        .map(
-            v -> {
-              Set<String> ids = new TreeSet<>();
-              directory.members().forEach(share -> ids.add(share.id()));
-              return ids;
-            });
+    return told(directory.refresh()).map(v -> directory.ids());
   }
 
   @Override

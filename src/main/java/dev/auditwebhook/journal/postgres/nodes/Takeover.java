@@ -44,10 +44,14 @@ final class Takeover {
     return version == null || version != share.version();
   }
 
-  /** Runs endpoints, all from one moment on. */
-  Future<Void> of(Collection<Share> owned) {
+  /**
+   * Runs endpoints, all from one moment on.
+   *
+   * @return those that it cannot run
+   */
+  Future<List<Lease>> of(Collection<Share> owned) {
     if (owned.isEmpty()) {
-      return Future.succeededFuture();
+      return Future.succeededFuture(List.of());
     }
     Map<Integer, Share> shares = new HashMap<>();
     owned.forEach(share -> shares.put(share.number(), share));
@@ -55,25 +59,32 @@ final class Takeover {
         () ->
             states
                 .read(shares.keySet())
-                .compose(
+                .map(
                     found -> {
-                      List<Future<Void>> givenBack = new ArrayList<>();
+                      List<Lease> refused = new ArrayList<>();
                       for (Found each : found) {
-                        if (node.equals(each.owner()) && !run(each, shares)) {
-                          givenBack.add(
-                              leases.release(each.tenancy().state().number(), each.epoch()));
+                        Lease lease = lease(each);
+                        if (node.equals(each.owner()) && !run(lease, each.tenancy(), shares)) {
+                          refused.add(lease);
                         }
                       }
-                      return Future.join(givenBack).mapEmpty();
+                      return refused;
                     }));
   }
 
-  /** False when the host cannot. */
-  private boolean run(Found found, Map<Integer, Share> shares) {
+  private static Lease lease(Found found) {
     Tenancy tenancy = found.tenancy();
+    return new Lease(
+        tenancy.id(),
+        tenancy.state().number(),
+        found.epoch(),
+        tenancy.lastId(),
+        tenancy.configured());
+  }
+
+  /** False when the host cannot. */
+  private boolean run(Lease lease, Tenancy tenancy, Map<Integer, Share> shares) {
     int number = tenancy.state().number();
-    Lease lease =
-        new Lease(tenancy.id(), number, found.epoch(), tenancy.lastId(), tenancy.configured());
     leases.add(lease);
     try {
       host.takeOver(tenancy);

@@ -9,6 +9,7 @@ import dev.auditwebhook.testing.PostgresServer;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -103,7 +104,7 @@ class DatabaseFaultsTest {
                           "WARN webhook.store.uri: "
                               + where()
                               + "cannot be reached: Connection refused")
-                      .endsWith("; it is waited for for 86400000 ms"),
+                      .endsWith("; waiting up to 86400000 ms for it"),
               line -> assertThat(line).isEqualTo("WARN webhook.store.uri: the database is there"));
     }
   }
@@ -160,6 +161,28 @@ class DatabaseFaultsTest {
       server.thaw();
     }
     assertThat(databases.echo(database, "c")).isEqualTo("c");
+  }
+
+  @Test
+  void aStandbyIsWaitedForUntilItIsThePrimary() {
+    Database database = databases.open(server.uri() + "?sslmode=disable", "standby");
+    databases.ask(() -> new Schema(database, "msg_").install());
+    server.stop(PostgresServer.Stop.FAST);
+    server.startAsStandby();
+
+    DatabaseException failure = failureOnceConnected(() -> new Schema(database, "msg_").install());
+    assertThat(failure.isAway()).isTrue();
+    assertThat(failure)
+        .hasMessage(where() + "is read-only: webhook.store.uri must name the primary (25006)");
+
+    server.promote();
+    databases.ask(() -> new Schema(database, "msg_").install());
+  }
+
+  /** A connection from before may be found to be lost first. */
+  private DatabaseException failureOnceConnected(Callable<Future<?>> work) {
+    return Awaitility.await()
+        .until(() -> databases.failure(work), failure -> "25006".equals(failure.sqlState()));
   }
 
   @Test

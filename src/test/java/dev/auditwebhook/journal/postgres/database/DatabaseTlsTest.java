@@ -35,9 +35,10 @@ class DatabaseTlsTest {
         PostgresServer.own(
             Map.of(
                 "ssl", "on",
+                "ssl_ca_file", certificates.authority(),
                 "ssl_cert_file", certificates.certificate("server").toString(),
                 "ssl_key_file", certificates.key("server").toString()));
-    server.onlyByTls("careful");
+    server.roleByTls("careful");
   }
 
   @AfterAll
@@ -114,6 +115,23 @@ class DatabaseTlsTest {
 
     assertThat(failure.isAway()).isFalse();
     assertThat(failure).hasMessageContaining("has a certificate that is not trusted: ");
+  }
+
+  @Test
+  void theClientMayHaveACertificateOfItsOwn() {
+    certificates.issue("mara", "dns:mara");
+    server.roleByCertificate("mara");
+    String uri = server.uri("mara").replace("127.0.0.1", "localhost") + "?sslmode=verify-full";
+    String own =
+        "&sslcert=%s&sslkey=%s"
+            .formatted(certificates.certificate("mara"), certificates.key("mara"));
+
+    assertThat(version(databases.open(uri + root() + own))).startsWith("TLSv1");
+
+    Database without = databases.open(uri + root());
+    DatabaseException failure = databases.failure(() -> without.run("test-tls", Tuple.tuple()));
+    assertThat(failure.isAway()).isFalse();
+    assertThat(failure).hasMessageContaining("certificate").hasMessageEndingWith(" (28000)");
   }
 
   @Test

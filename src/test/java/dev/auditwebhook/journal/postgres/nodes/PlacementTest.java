@@ -1,10 +1,12 @@
 package dev.auditwebhook.journal.postgres.nodes;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -16,135 +18,210 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class PlacementTest {
 
-  private static final List<String> TWO = List.of("a", "b");
-  private static final List<String> THREE = List.of("a", "b", "c");
+  private static final String TWO = "ab";
+  private static final String THREE = "abc";
+
+  /** Nodes with names of one letter, which can run all. */
+  private static Map<String, Set<String>> nodes(String names) {
+    Map<String, Set<String>> nodes = new LinkedHashMap<>();
+    names.chars().forEach(name -> nodes.put(Character.toString(name), Set.of()));
+    return nodes;
+  }
 
   /** Endpoints {@code 0}, {@code 1}, ... with these owners; {@code -} for nobody. */
-  private static Map<String, String> owned(String... owners) {
+  private static Map<String, String> owned(String owners) {
     Map<String, String> owned = new TreeMap<>();
-    for (String owner : owners) {
-      owned.put("" + owned.size(), owner.equals("-") ? null : owner);
-    }
+    owners
+        .chars()
+        .forEach(owner -> owned.put("" + owned.size(), owner == '-' ? null : "" + (char) owner));
     return owned;
   }
 
-  private static Placement of(String node, List<String> nodes, String... owners) {
-    return Placement.of(node, nodes, owned(owners), Set.of());
+  private static Placement of(String node, String nodes, String owners) {
+    return Placement.of(node, nodes(nodes), owned(owners));
   }
+
+  private static Placement claims(String... endpoints) {
+    return new Placement(List.of(endpoints), List.of());
+  }
+
+  private static Placement handsOver(String... endpoints) {
+    return new Placement(List.of(), List.of(endpoints));
+  }
+
+  private static final Placement NOTHING = claims();
 
   @Test
   void whoIsAloneTakesAll() {
-    assertThat(of("a", List.of("a"), "-", "-", "-")).isEqualTo(new Placement(3, List.of()));
+    assertThat(of("a", "a", "---")).isEqualTo(claims("0", "1", "2"));
+  }
+
+  @Test
+  void noTwoTakeTheSame() {
+    assertThat(of("a", THREE, "-----")).isEqualTo(claims("0", "3"));
+    assertThat(of("b", THREE, "-----")).isEqualTo(claims("1", "4"));
+    assertThat(of("c", THREE, "-----")).isEqualTo(claims("2"));
   }
 
   @Test
   void whatADeadNodeHasIsThereToTake() {
-    assertThat(of("a", TWO, "dead", "dead", "b", "a")).isEqualTo(new Placement(1, List.of()));
-  }
-
-  @Test
-  void nobodyTakesMoreThanAFairShare() {
-    assertThat(of("a", THREE, "-", "-", "-", "-").claim()).isLessThanOrEqualTo(2);
-    assertThat(of("a", THREE, "-", "-", "-").claim()).isEqualTo(1);
+    assertThat(of("a", TWO, "xxbaa")).isEqualTo(claims("1"));
+    assertThat(of("b", TWO, "xxbaa")).isEqualTo(claims("0"));
   }
 
   @Test
   void whoeverHasTooMuchHandsItToANewNode() {
-    assertThat(of("a", TWO, "a", "a", "a", "a")).isEqualTo(new Placement(0, List.of("2", "3")));
+    assertThat(of("a", TWO, "aaaa")).isEqualTo(handsOver("2", "3"));
+    assertThat(of("b", TWO, "aaaa")).isEqualTo(NOTHING);
   }
 
   @Test
   void oneMoreThanOthersIsFair() {
-    assertThat(of("a", TWO, "a", "a", "b")).isEqualTo(new Placement(0, List.of()));
-    assertThat(of("b", TWO, "a", "a", "b")).isEqualTo(new Placement(0, List.of()));
+    assertThat(of("a", TWO, "aab")).isEqualTo(NOTHING);
+    assertThat(of("b", TWO, "aab")).isEqualTo(NOTHING);
   }
 
   @Test
-  void oneMoreThanOthersIsTooMuchWhileOneHasNone() {
-    assertThat(of("a", THREE, "a", "a", "b", "b")).isEqualTo(new Placement(0, List.of("1")));
-    assertThat(of("b", THREE, "a", "a", "b", "b")).isEqualTo(new Placement(0, List.of()));
+  void oneOfThoseThatHaveTwoMoreThanAnotherHandsOver() {
+    assertThat(of("a", THREE, "aabb")).isEqualTo(NOTHING);
+    assertThat(of("b", THREE, "aabb")).isEqualTo(handsOver("3"));
   }
 
   @Test
-  void whoHasNoneLeavesWhatThereIsToOthersThatHaveNone() {
-    assertThat(of("a", TWO, "-", "a")).isEqualTo(new Placement(0, List.of()));
-    assertThat(of("b", TWO, "-", "a")).isEqualTo(new Placement(1, List.of()));
+  void whatNobodyRunsIsForWhoHasLeast() {
+    assertThat(of("a", TWO, "-a")).isEqualTo(NOTHING);
+    assertThat(of("b", TWO, "-a")).isEqualTo(claims("0"));
+  }
+
+  @Test
+  void nothingIsHandedOverWhileEnoughIsFree() {
+    assertThat(of("a", TWO, "aaa---")).isEqualTo(NOTHING);
+    assertThat(of("b", TWO, "aaa---")).isEqualTo(claims("3", "4", "5"));
   }
 
   @Test
   void someNodesHaveNothingWhenThereIsTooLittle() {
-    assertThat(of("c", THREE, "a", "b")).isEqualTo(new Placement(0, List.of()));
-    assertThat(of("a", THREE, "a", "b")).isEqualTo(new Placement(0, List.of()));
+    assertThat("abc".chars().mapToObj(Character::toString))
+        .allMatch(node -> of(node, THREE, "ab").equals(NOTHING));
   }
 
   @Test
   void whoDoesNotTakePartDoesNothing() {
-    assertThat(of("z", TWO, "z", "z", "-")).isEqualTo(new Placement(0, List.of()));
+    assertThat(of("z", TWO, "zz-")).isEqualTo(NOTHING);
   }
 
   @Test
-  void whatIsBoundStays() {
-    Map<String, String> owners = owned("a", "a", "a", "a");
-    assertThat(Placement.of("a", TWO, owners, Set.of("2", "3")))
-        .isEqualTo(new Placement(0, List.of("0", "1")));
-    assertThat(Placement.of("a", TWO, owners, Set.of("0", "1", "2")))
-        .isEqualTo(new Placement(0, List.of("3")));
+  void whatOneNodeAloneCanRunIsForThatOne() {
+    Map<String, Set<String>> nodes = nodes(TWO);
+    nodes.put("a", Set.of("0", "1", "2"));
+    assertThat(Placement.of("a", nodes, owned("----"))).isEqualTo(claims("3"));
+    assertThat(Placement.of("b", nodes, owned("----"))).isEqualTo(claims("0", "1", "2"));
+    assertThat(Placement.of("b", nodes, owned("bbbb"))).isEqualTo(handsOver("3"));
+    assertThat(Placement.of("b", nodes, owned("bbba"))).isEqualTo(NOTHING);
   }
 
-  /** How many nodes there are, and the owners of endpoints; those that are not nodes are dead. */
-  record Start(int nodes, List<Integer> owners) {}
-
-  @Provide
-  Arbitrary<Start> starts() {
-    Arbitrary<Integer> nodes = Arbitraries.integers().between(1, 7);
-    Arbitrary<List<Integer>> owners =
-        Arbitraries.integers().between(0, 9).list().ofMinSize(0).ofMaxSize(40);
-    return Combinators.combine(nodes, owners).as(Start::new);
+  @Test
+  void whatNoNodeCanRunIsForNobody() {
+    assertThat(Placement.of("a", Map.of("a", Set.of("0")), owned("-a"))).isEqualTo(NOTHING);
   }
 
   /**
-   * Each round a node looks, and does by and by what it decided then, while others do theirs: so
-   * some act on what was, and some claim the same.
+   * Nodes {@code n0}, {@code n1}, ...
+   *
+   * @param refusals the endpoints that each cannot run
+   * @param owners of the endpoints; some of them are no nodes any more
    */
-  @Property(tries = 2_000)
-  void inWhateverOrderTheyActAllEndWithFairSharesAndStayThere(
-      @ForAll("starts") Start start, @ForAll Random random) {
-    List<String> nodes = new ArrayList<>();
-    for (int i = 0; i < start.nodes(); i++) {
-      nodes.add("n" + i);
+  record Start(List<Set<Integer>> refusals, List<Integer> owners) {
+
+    Map<String, Set<String>> nodes() {
+      Map<String, Set<String>> nodes = new LinkedHashMap<>();
+      for (Set<Integer> refused : refusals) {
+        nodes.put("n" + nodes.size(), refused.stream().map(each -> "e" + each).collect(toSet()));
+      }
+      return nodes;
     }
-    Map<String, String> owners = new TreeMap<>();
-    start.owners().forEach(owner -> owners.put("e" + owners.size(), "n" + owner));
-    int floor = owners.size() / nodes.size();
-    int ceiling = (owners.size() + nodes.size() - 1) / nodes.size();
+
+    Map<String, String> owned() {
+      Map<String, String> owned = new TreeMap<>();
+      owners.forEach(owner -> owned.put("e" + owned.size(), "n" + owner));
+      return owned;
+    }
+  }
+
+  @Provide
+  Arbitrary<Start> equals() {
+    Arbitrary<List<Set<Integer>>> nodes =
+        Arbitraries.just(Set.<Integer>of()).list().ofMinSize(1).ofMaxSize(7);
+    return Combinators.combine(nodes, owners()).as(Start::new);
+  }
+
+  /** With nodes that cannot run all. */
+  @Provide
+  Arbitrary<Start> mixed() {
+    Arbitrary<List<Set<Integer>>> nodes =
+        Arbitraries.integers().between(0, 30).set().ofMaxSize(25).list().ofMinSize(1).ofMaxSize(5);
+    return Combinators.combine(nodes, owners()).as(Start::new);
+  }
+
+  private static Arbitrary<List<Integer>> owners() {
+    return Arbitraries.integers().between(0, 9).list().ofMinSize(0).ofMaxSize(30);
+  }
+
+  @Property(tries = 1_000)
+  void inWhateverOrderTheyActAllEndWithFairSharesAndStayThere(
+      @ForAll("equals") Start start, @ForAll Random random) {
+    Map<String, String> owners = settled(start, random);
+    int nodes = start.nodes().size();
+    Map<String, Integer> sizes = new HashMap<>();
+    owners.values().forEach(owner -> sizes.merge(owner, 1, Integer::sum));
+    assertThat(start.nodes().keySet())
+        .containsAll(owners.values())
+        .allSatisfy(
+            node ->
+                assertThat(sizes.getOrDefault(node, 0))
+                    .isBetween(owners.size() / nodes, (owners.size() + nodes - 1) / nodes));
+  }
+
+  @Property(tries = 1_000)
+  void whatSomeNodeCanRunIsRunAndStaysWhereItIs(
+      @ForAll("mixed") Start start, @ForAll Random random) {
+    Map<String, Set<String>> nodes = start.nodes();
+    settled(start, random)
+        .forEach(
+            (endpoint, owner) ->
+                assertThat(nodes.getOrDefault(owner, nodes.get("n0")).contains(endpoint))
+                    .isEqualTo(nodes.values().stream().allMatch(no -> no.contains(endpoint))));
+  }
+
+  /** What all come to; after that nobody does anything. */
+  private static Map<String, String> settled(Start start, Random random) {
+    Map<String, Set<String>> nodes = start.nodes();
+    Map<String, String> owners = start.owned();
+    // Who has what it cannot run gives it back.
+    owners.replaceAll(
+        (endpoint, owner) -> nodes.getOrDefault(owner, Set.of()).contains(endpoint) ? null : owner);
     for (int i = 0; i < 4 + 4 * nodes.size(); i++) {
       round(nodes, owners, random);
     }
-    Map<String, Integer> sizes = new HashMap<>();
-    owners.values().forEach(owner -> sizes.merge(owner, 1, Integer::sum));
-    assertThat(nodes)
-        .allSatisfy(node -> assertThat(sizes.getOrDefault(node, 0)).isBetween(floor, ceiling));
-    assertThat(nodes).containsAll(owners.values());
-    Map<String, String> settled = Map.copyOf(owners);
-    round(nodes, owners, random);
-    assertThat(owners).isEqualTo(settled);
+    assertThat(nodes.keySet()).allMatch(node -> Placement.of(node, nodes, owners).equals(NOTHING));
+    return owners;
   }
 
-  /** All look once and act once, one sooner, one later. */
-  private static void round(List<String> nodes, Map<String, String> owners, Random random) {
+  /** All look once and act once, one sooner, one later: some act on what is so no more. */
+  private static void round(
+      Map<String, Set<String>> nodes, Map<String, String> owners, Random random) {
     Map<String, Placement> decisions = new HashMap<>();
-    List<String> order = new ArrayList<>(nodes);
-    order.addAll(nodes);
+    List<String> order = new ArrayList<>(nodes.keySet());
+    order.addAll(nodes.keySet());
     Collections.shuffle(order, random);
     for (String node : order) {
       Placement decision = decisions.remove(node);
       if (decision == null) {
-        decisions.put(node, Placement.of(node, nodes, new TreeMap<>(owners), Set.of()));
+        decisions.put(node, Placement.of(node, nodes, owners));
       } else {
         act(node, decision, nodes, owners);
       }
@@ -152,31 +229,14 @@ class PlacementTest {
   }
 
   private static void act(
-      String node, Placement decision, List<String> nodes, Map<String, String> owners) {
+      String node, Placement decision, Map<String, Set<String>> nodes, Map<String, String> owners) {
     for (String given : decision.handOver()) {
-      assertThat(owners).containsEntry(given, node);
-      owners.put(given, null);
+      assertThat(owners.put(given, null)).isEqualTo(node);
     }
-    int claims = decision.claim();
-    for (Map.Entry<String, String> each : owners.entrySet()) {
-      if (claims > 0
-          && !nodes.contains(each.getValue())
-          && !decision.handOver().contains(each.getKey())) {
-        each.setValue(node);
-        claims--;
-      }
+    for (String claimed : decision.claim()) {
+      assertThat(nodes.get(node)).doesNotContain(claimed);
+      owners.computeIfPresent(claimed, (id, owner) -> nodes.containsKey(owner) ? owner : node);
+      owners.putIfAbsent(claimed, node);
     }
-  }
-
-  @Property
-  void nobodyBothTakesAndGives(@ForAll("starts") Start start, @ForAll @IntRange(max = 6) int me) {
-    List<String> nodes = new ArrayList<>();
-    for (int i = 0; i < start.nodes(); i++) {
-      nodes.add("n" + i);
-    }
-    Map<String, String> owners = new TreeMap<>();
-    start.owners().forEach(owner -> owners.put("e" + owners.size(), "n" + owner));
-    Placement placement = Placement.of("n" + me, nodes, owners, Set.of());
-    assertThat(placement.claim() == 0 || placement.handOver().isEmpty()).isTrue();
   }
 }
