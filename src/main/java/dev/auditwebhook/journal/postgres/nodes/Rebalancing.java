@@ -5,6 +5,7 @@ import dev.auditwebhook.journal.Nodes.Host;
 import dev.auditwebhook.journal.postgres.database.Round;
 import dev.auditwebhook.journal.postgres.nodes.Leases.Lease;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,10 @@ final class Rebalancing {
   private final Takeover takeover;
   private final Host host;
   private final Round round = new Round(this::once);
+  private final Round givingBack = new Round(this::giveBack);
+
+  /** Endpoints that are handed over and not given back yet. */
+  private final List<Lease> atRest = new ArrayList<>();
 
   private boolean stopped;
 
@@ -154,19 +159,34 @@ final class Rebalancing {
 
   /** Has an endpoint go, which is this node's until it is gone; not for longer than a lease. */
   private void handOver(Lease lease) {
-    String id = lease.id();
     lease.leave();
-    leases.begin(id);
+    leases.begin(lease.id());
     clock
-        .within(membership.lease(), host.handOver(id))
-        .onFailure(slow -> host.lose(id))
-        .eventually(() -> leases.release(List.of(lease)))
-        .onFailure(
-            failure -> log.warn("Endpoint {} is not given back: {}", id, failure.getMessage()))
+        .within(membership.lease(), host.handOver(lease.id()))
+        .onFailure(slow -> host.lose(lease.id()))
         .onComplete(
             v -> {
-              leases.remove(lease);
-              leases.end(id);
+              atRest.add(lease);
+              givingBack.go();
+            });
+  }
+
+  /** Those that are at rest by now go together. */
+  private Future<Void> giveBack() {
+    List<Lease> left = List.copyOf(atRest);
+    atRest.clear();
+    return leases
+        .release(left)
+        .onFailure(
+            failure ->
+                log.warn(
+                    "Of this node, {} endpoints are not given back: {}",
+                    left.size(),
+                    failure.getMessage()))
+        .onComplete(
+            v -> {
+              left.forEach(leases::remove);
+              left.forEach(lease -> leases.end(lease.id()));
               go();
             });
   }
