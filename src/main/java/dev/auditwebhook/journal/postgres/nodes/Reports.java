@@ -6,6 +6,7 @@ import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.endpoint.settings.Settings;
 import dev.auditwebhook.journal.postgres.nodes.States.Found;
+import dev.auditwebhook.journal.postgres.nodes.States.Waiting;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -25,7 +26,9 @@ final class Reports {
 
   /** Those of the endpoints with these numbers. */
   Future<List<JsonObject>> of(Collection<Integer> numbers) {
-    return states.read(numbers).map(found -> found.stream().map(this::report).toList());
+    return states
+        .read(numbers, Waiting.NOT_COUNTED)
+        .map(found -> found.stream().map(this::report).toList());
   }
 
   private JsonObject report(Found found) {
