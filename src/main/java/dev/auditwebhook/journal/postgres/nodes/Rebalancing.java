@@ -5,6 +5,7 @@ import dev.auditwebhook.journal.Nodes.Host;
 import dev.auditwebhook.journal.postgres.database.Round;
 import dev.auditwebhook.journal.postgres.nodes.Leases.Lease;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
 final class Rebalancing {
 
   private static final Logger log = LoggerFactory.getLogger(Rebalancing.class);
+
+  /** From one try to give an endpoint back to the next, in milliseconds. */
+  private static final long TRY_AGAIN = 1_000;
 
   private final Clock clock;
   private final Membership membership;
@@ -160,14 +164,31 @@ final class Rebalancing {
     clock
         .within(membership.lease(), host.handOver(id))
         .onFailure(slow -> host.lose(id))
-        .eventually(() -> leases.release(List.of(lease)))
-        .onFailure(
-            failure -> log.warn("Endpoint {} is not given back: {}", id, failure.getMessage()))
+        .eventually(() -> release(lease))
         .onComplete(
             v -> {
               leases.remove(lease);
               leases.end(id);
               go();
             });
+  }
+
+  /**
+   * Until the tables know of it: in one epoch it is run once, as its steps are numbered by that.
+   */
+  private Future<Void> release(Lease lease) {
+    return leases
+        .release(List.of(lease))
+        .recover(
+            failure -> {
+              log.warn("Endpoint {} is not given back yet: {}", lease.id(), failure.getMessage());
+              return stopped ? Future.failedFuture(failure) : later().compose(v -> release(lease));
+            });
+  }
+
+  private Future<Void> later() {
+    Promise<Void> later = Promise.promise();
+    clock.timer(TRY_AGAIN, later::complete);
+    return later.future();
   }
 }
