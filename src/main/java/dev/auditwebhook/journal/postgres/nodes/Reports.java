@@ -34,8 +34,9 @@ final class Reports {
   private JsonObject report(Found found) {
     State state = found.state();
     long received = found.arrived() - found.total(Total.BEFORE);
-    return settings(found)
-        .put("node", found.node())
+    JsonObject report = settings(found);
+    Object reason = report.remove("reason");
+    return report
         .put("delivered", found.total(Total.DELIVERED))
         .put("failed", found.total(Total.FAILED))
         .put("dropped", found.total(Total.DROPPED))
@@ -53,7 +54,9 @@ final class Reports {
         .putNull("next_probe")
         .putNull("last_delivery")
         .putNull("last_error")
-        .putNull("warning");
+        .put("reason", reason)
+        .putNull("warning")
+        .put("node", found.node());
   }
 
   private static String text(Long millis) {
