@@ -7,7 +7,7 @@ WITH unnamed AS (
     (e.configured IS NOT NULL OR e.number IS NULL)
     AND NOT EXISTS (
       SELECT FROM {schema}.node n
-      WHERE n.until > clock_timestamp() AND e.id = ANY (n.configured))
+      WHERE n.until > clock_timestamp() - interval '1 hour' AND e.id = ANY (n.configured))
 ), stopped AS (
   -- Before all else, as the steps of an owner lock it first.
   DELETE FROM {schema}.progress p

@@ -5,8 +5,8 @@ import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.endpoint.settings.Settings;
-import dev.auditwebhook.journal.postgres.nodes.States.Found;
-import dev.auditwebhook.journal.postgres.nodes.States.Waiting;
+import dev.auditwebhook.journal.postgres.nodes.TenancyReader.Found;
+import dev.auditwebhook.journal.postgres.nodes.TenancyReader.Waiting;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -16,10 +16,10 @@ import java.util.List;
 /** What the tables tell of endpoints, as {@code webhook.get} has it. */
 final class Reports {
 
-  private final States states;
+  private final TenancyReader states;
   private final Clock clock;
 
-  Reports(States states, Clock clock) {
+  Reports(TenancyReader states, Clock clock) {
     this.states = states;
     this.clock = clock;
   }

@@ -51,7 +51,7 @@ public final class SharedNodes implements Nodes {
   private final Membership membership;
   private final Directory directory;
   private final Leases leases;
-  private final States states;
+  private final TenancyReader states;
   private final Enrolment enrolment;
   private Follower follower;
 
@@ -78,7 +78,7 @@ public final class SharedNodes implements Nodes {
     membership = new Membership(renewals, clock, options.getLease(), this::look, this::goOn);
     directory = new Directory(database, clock, options.getMaxEvents(), this::membersChanged);
     leases = new Leases(database, membership);
-    states = new States(database);
+    states = new TenancyReader(database);
     enrolment = new Enrolment(database, membership);
   }
 

@@ -3,7 +3,7 @@ package dev.auditwebhook.journal.postgres.nodes;
 import dev.auditwebhook.journal.Nodes.Host;
 import dev.auditwebhook.journal.Nodes.Tenancy;
 import dev.auditwebhook.journal.postgres.nodes.Leases.Lease;
-import dev.auditwebhook.journal.postgres.nodes.States.Found;
+import dev.auditwebhook.journal.postgres.nodes.TenancyReader.Found;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,7 +18,7 @@ final class Takeover {
 
   private static final Logger log = LoggerFactory.getLogger(Takeover.class);
 
-  private final States states;
+  private final TenancyReader states;
   private final JournalTail tail;
   private final Leases leases;
   private final Host host;
@@ -30,7 +30,7 @@ final class Takeover {
   /**
    * @param node the id of this one
    */
-  Takeover(States states, JournalTail tail, Leases leases, Host host, String node) {
+  Takeover(TenancyReader states, JournalTail tail, Leases leases, Host host, String node) {
     this.states = states;
     this.tail = tail;
     this.leases = leases;

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /** How far endpoints are, by the tables. */
-final class States {
+final class TenancyReader {
 
   /** The totals of {@code progress}, in its order; the others are those of {@code intake}. */
   private static final List<Total> OF_PROGRESS =
@@ -70,7 +70,7 @@ final class States {
 
   private final Database database;
 
-  States(Database database) {
+  TenancyReader(Database database) {
     this.database = database;
   }
 
