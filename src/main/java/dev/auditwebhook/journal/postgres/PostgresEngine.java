@@ -13,6 +13,7 @@ import dev.auditwebhook.journal.postgres.database.ConnectionUri;
 import dev.auditwebhook.journal.postgres.database.Database;
 import dev.auditwebhook.journal.postgres.database.Notifications;
 import dev.auditwebhook.journal.postgres.database.Schema;
+import dev.auditwebhook.journal.postgres.nodes.Delta;
 import dev.auditwebhook.journal.postgres.nodes.SharedNodes;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.wire.format.Event;
@@ -120,9 +121,15 @@ public final class PostgresEngine implements Engine {
   /** Entries and steps go side by side, on two connections. */
   @Override
   public Future<Appended> append(Addition addition) {
+    // What arrives from now on is counted along with its own entries.
+    List<Delta> deltas = nodes.directory().leave();
     Future<Set<String>> unkept = steps.keep(addition.steps());
     Future<Long> firstId =
-        steps.isStuck() ? unkept.compose(v -> appendEntries(addition)) : appendEntries(addition);
+        steps.isStuck()
+            ? unkept
+                .onFailure(v -> nodes.directory().giveBack(deltas))
+                .compose(v -> appendEntries(addition, deltas))
+            : appendEntries(addition, deltas);
     return Future.join(firstId, unkept)
         .transform(
             v -> {
@@ -137,7 +144,7 @@ public final class PostgresEngine implements Engine {
             });
   }
 
-  private Future<Long> appendEntries(Addition addition) {
+  private Future<Long> appendEntries(Addition addition, List<Delta> deltas) {
     Counts counts = addition.counts();
     Addendum addendum =
         new Addendum(
@@ -145,7 +152,7 @@ public final class PostgresEngine implements Engine {
             counts.arrived() - counted.arrived(),
             counts.rejected() - counted.rejected(),
             addition.emitted());
-    return appender.append(addendum).onSuccess(v -> counted = counts);
+    return appender.append(addendum, deltas).onSuccess(v -> counted = counts);
   }
 
   private static Set<String> endpoints(Addition addition) {

@@ -92,7 +92,8 @@ final class Takeover {
       host.takeOver(tenancy);
       refused.remove(number);
       return true;
-    } catch (IllegalArgumentException e) {
+    } catch (RuntimeException e) {
+      // Whatever it is: an endpoint that nobody runs is not to be kept from the others.
       leases.remove(lease);
       refused.put(number, shares.get(number).version());
       log.warn("This node cannot run the endpoint {}: {}", tenancy.id(), e.getMessage());
