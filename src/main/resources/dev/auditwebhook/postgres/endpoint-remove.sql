@@ -17,7 +17,8 @@ WITH unnamed AS (
 ), removed AS (
   DELETE FROM {schema}.endpoint e
   USING unnamed LEFT JOIN stopped USING (number)
-  WHERE e.id = unnamed.id
+  -- Not one that was made again meanwhile.
+  WHERE e.id = unnamed.id AND e.number IS NOT DISTINCT FROM unnamed.number
   RETURNING e.id, e.number, stopped.ended
 ), uncounted AS (
   DELETE FROM {schema}.intake i

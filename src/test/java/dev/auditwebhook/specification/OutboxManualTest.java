@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.StoreOptions;
+import dev.auditwebhook.testing.OneStore;
 import dev.auditwebhook.testing.PostgresServer;
 import dev.auditwebhook.testing.Readme;
 import dev.auditwebhook.testing.WebhookExtension;
@@ -37,6 +38,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.util.PSQLException;
 
 /** The examples of the README's chapter on entries in one's own transaction. */
+@OneStore("it is about the store in PostgreSQL")
 @Timeout(60)
 class OutboxManualTest {
 

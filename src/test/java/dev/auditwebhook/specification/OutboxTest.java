@@ -14,6 +14,7 @@ import dev.auditwebhook.WebhookClient.State;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.WebhookVerticle;
 import dev.auditwebhook.testing.LogLines;
+import dev.auditwebhook.testing.OneStore;
 import dev.auditwebhook.testing.PostgresServer;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import dev.auditwebhook.testing.WebhookExtension;
@@ -46,6 +47,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Entries that programs emit in transactions of their own, from there to the receivers. */
+@OneStore("it is about the store in PostgreSQL")
 @Timeout(120)
 class OutboxTest {
 

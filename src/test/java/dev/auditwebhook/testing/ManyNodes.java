@@ -213,6 +213,11 @@ public final class ManyNodes implements AfterEachCallback {
     }
   }
 
+  /** The id of a node that was deployed. */
+  public String idOf(int node) {
+    return nodes.get(node).id;
+  }
+
   /** The node that runs an endpoint, by what the tables say; -1 when none does. */
   public int ownerOf(String endpoint) {
     List<String> owners =

@@ -31,7 +31,6 @@ import java.util.stream.Collectors;
 public final class PostgresEngine implements Engine {
 
   private static final String JOURNAL = "journal ";
-  private static final String INBOX = "inbox";
 
   private final Clock clock;
   private final StoreOptions options;
@@ -107,10 +106,8 @@ public final class PostgresEngine implements Engine {
   private void heard(String payload) {
     if (payload.startsWith(JOURNAL)) {
       tail.heard(Long.parseLong(payload.substring(JOURNAL.length())));
-    } else if (!payload.equals(INBOX)) {
+    } else {
       nodes.heard(payload);
-    } else if (inbox != null) {
-      inbox.wake();
     }
   }
 

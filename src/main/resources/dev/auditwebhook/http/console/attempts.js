@@ -7,6 +7,7 @@ let all = [];
 let problems = [];
 let fresh = {all: 0, problems: 0};
 let problemsOnly = false;
+let madeBy = null;
 let paused = false;
 let scheduled = false;
 let lastRender = 0;
@@ -15,9 +16,7 @@ export function start() {
   byId("problems-only").addEventListener("click", () => {
     problemsOnly = !problemsOnly;
     byId("problems-only").setAttribute("aria-pressed", String(problemsOnly));
-    setText(byId("attempts-empty"), problemsOnly
-      ? "No problems seen since this page is open: nothing was retried or given up."
-      : "None yet. Each attempt to deliver an event appears here as it ends.");
+    explain();
     byId("attempts-rows").replaceChildren();
     fresh = {all: all.length, problems: problems.length};
     schedule();
@@ -30,8 +29,23 @@ export function start() {
   });
 }
 
+/** Says why there are none. */
+function explain() {
+  setText(byId("attempts-empty"), madeBy !== null
+    ? `None here: ${madeBy} runs this endpoint, and its attempts are shown by the console of that node.`
+    : problemsOnly ? "No problems seen since this page is open: nothing was retried or given up."
+    : "None yet. Each attempt to deliver an event appears here as it ends.");
+}
+
+/** Takes in which other node makes the attempts, null for this one. */
+export function comeFrom(node) {
+  madeBy = node;
+  explain();
+}
+
 /** Forgets all attempts. */
 export function clear() {
+  comeFrom(null);
   all = [];
   problems = [];
   fresh = {all: 0, problems: 0};

@@ -23,6 +23,10 @@ export function judge({endpoint, problem, dropping, recent}) {
   if (endpoint.paused) {
     return paused(endpoint, dropping);
   }
+  if (endpoint.node === null) {
+    return verdict("bad", "No node runs it",
+      `The node that ran it is gone, and another takes over soon; ${waiting(endpoint)}.`, null);
+  }
   if (isCut(endpoint)) {
     const since = span(Date.now() - new Date(endpoint.circuit_since));
     const why = endpoint.last_error ? `${endpoint.last_error}. ` : "";

@@ -1,5 +1,6 @@
 import {call} from "./api.js";
 import {byId, count, number, say, setText} from "./dom.js";
+import * as nodes from "./nodes.js";
 import {poll} from "./poll.js";
 import {goOn, pageOf} from "./route.js";
 import {learn, makeEntry} from "./rows.js";
@@ -12,6 +13,9 @@ let known = new Map();
 let read = false;
 let problem = null;
 let lastOpened = null;
+
+/** The signal that ends a visit of the list, and whether the nodes are followed meanwhile. */
+let visit = null;
 
 const SORTS = {
   trouble: (a, b) => rank(a) - rank(b) || digits(b) - digits(a) || a.place - b.place,
@@ -38,6 +42,8 @@ export const isOfDefaultAlone = () => known.size === 1 && known.has("default");
 /** Gives the link of the page that was opened from here, to go on from there. */
 export function enter(id, signal, news) {
   say(byId("list-outcome"), news);
+  visit = {signal, followed: false};
+  followNodes();
   render();
   poll(POLL, () => call("GET", "endpoints"), (reply, failure) => {
     const first = !read;
@@ -64,8 +70,19 @@ export function take(reply, failure) {
       learn(entry, endpoint, place, now);
     });
     former.forEach(({row}) => row.remove());
+    followNodes();
   }
   render();
+}
+
+/** Shows the nodes, where there may be more than one. */
+function followNodes() {
+  const shared = [...known.values()].some(({endpoint}) => nodes.isShared(endpoint));
+  byId("list-table").classList.toggle("shared", shared);
+  if (shared && visit && !visit.followed) {
+    visit.followed = true;
+    nodes.follow(visit.signal);
+  }
 }
 
 /** Draws what is about all endpoints. */
@@ -75,7 +92,7 @@ function render() {
     return;
   }
   const [headline, explanation, tone] = verdict();
-  byId("list").dataset.tone = tone;
+  byId("all").dataset.tone = tone;
   setText(byId("list-headline"), headline);
   setText(byId("list-explanation"), explanation);
   document.title = `${headline} – Audit webhook`;
@@ -96,7 +113,7 @@ function verdict() {
   if (troubled === 0) {
     return [`${count(known.size, "endpoint")}, all is well`, told, "good"];
   }
-  const bad = parts.some(([trouble]) => ["dropping", "circuit", "gone"].includes(trouble));
+  const bad = parts.some(([trouble]) => ["dropping", "orphaned", "circuit", "gone"].includes(trouble));
   const need = troubled === 1 ? "needs" : "need";
   return [`${number(troubled)} of ${count(known.size, "endpoint")} ${need} attention`, told, bad ? "bad" : "warn"];
 }

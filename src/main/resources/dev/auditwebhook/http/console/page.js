@@ -2,6 +2,7 @@ import {readAttempts} from "./api.js";
 import * as attempts from "./attempts.js";
 import * as deadLetters from "./dead-letters.js";
 import {byId, say, setText} from "./dom.js";
+import * as nodes from "./nodes.js";
 import {poll} from "./poll.js";
 import * as settings from "./settings.js";
 import * as status from "./status.js";
@@ -15,6 +16,7 @@ const parts = [status, attempts, deadLetters, settings];
 
 let charts = {clear() {}, record() {}, setConnected() {}};
 let drawn = false;
+let followed = false;
 let refresh;
 
 export function start() {
@@ -27,6 +29,7 @@ export function start() {
 
 export function enter(id, signal, news) {
   begin(id, signal);
+  followed = false;
   [...parts, charts].forEach(part => part.clear());
   byId("page").querySelectorAll("[aria-busy]").forEach(busy => busy.removeAttribute("aria-busy"));
   setText(byId("page-id"), id);
@@ -42,6 +45,11 @@ function take(endpoint, problem) {
   ageRecent();
   const gone = problem?.status === 404;
   update(problem && !gone ? {problem} : {endpoint, problem});
+  attempts.comeFrom(nodes.elsewhere(state.endpoint));
+  if (!followed && nodes.isShared(state.endpoint)) {
+    followed = true;
+    nodes.follow(state.signal);
+  }
 }
 
 async function drawCharts() {
@@ -90,9 +98,11 @@ function arrived(batch) {
   attempts.add(batch);
 }
 
-function contact({problem, stream, streamProblem}) {
+function contact({endpoint, problem, stream, streamProblem}) {
+  const elsewhere = nodes.elsewhere(endpoint);
   const [text, tone] = problem?.status === 404 ? ["No such endpoint", "bad"]
     : problem ? ["No contact, trying again", "bad"]
+    : stream === "live" && elsewhere ? [`Totals only: ${elsewhere} runs it`, "good"]
     : stream === "live" ? ["Live", "good"]
     : stream === "connecting" ? ["Connecting", "idle"]
     : [streamProblem ? `Totals only: ${streamProblem}` : "Totals only, live view is coming back", "warn"];

@@ -20,6 +20,7 @@ export function makeEntry(id) {
     backlog: cell("number", "backlog"),
     oldest: cell("number", "oldest"),
     letters: cell("number", "dead letters"),
+    node: cell("node", "node"),
     error: cell("why", ""),
     endpoint: null,
     droppedAt: 0,
@@ -29,7 +30,7 @@ export function makeEntry(id) {
   entry.row = el("tr", {},
     el("th", {scope: "row", class: "name"}, entry.link, entry.url),
     el("td", {class: "what"}, entry.chip),
-    entry.format, entry.rate, entry.backlog, entry.oldest, entry.letters, entry.error);
+    entry.format, entry.rate, entry.backlog, entry.oldest, entry.letters, entry.node, entry.error);
   return entry;
 }
 
@@ -43,7 +44,8 @@ export function learn(entry, endpoint, place, now) {
   const [state, tone] = stateOf(endpoint);
   Object.assign(entry, {endpoint, place});
   entry.trouble = troubleOf(endpoint, now - entry.droppedAt < DROPPING_FOR);
-  entry.words = `${endpoint.endpoint} ${endpoint.url} ${state} ${endpoint.format}`.toLowerCase();
+  entry.words = `${endpoint.endpoint} ${endpoint.url} ${state} ${endpoint.format} ${endpoint.node ?? ""}`
+    .toLowerCase();
   entry.row.dataset.trouble = entry.trouble ?? "";
   entry.chip.dataset.tone = tone;
   setText(entry.chip, state);
@@ -55,6 +57,7 @@ export function learn(entry, endpoint, place, now) {
   setText(entry.backlog, number(endpoint.pending));
   setText(entry.oldest, oldest ? span(now - new Date(oldest)) : "–");
   setText(entry.letters, number(endpoint.dlq_size));
+  setText(entry.node, endpoint.node === null ? "none" : endpoint.node ?? "");
   entry.oldest.classList.toggle("nothing", oldest === null);
   entry.letters.classList.toggle("nothing", endpoint.dlq_size === 0);
   setText(entry.error, endpoint.last_error ?? "");

@@ -2,6 +2,7 @@ import {adviceFor} from "./advice.js";
 import {confirm} from "./dialogs.js";
 import {ago, byId, el, number, say, setText, span, time, whileBusy} from "./dom.js";
 import {judge} from "./judge.js";
+import {isShared} from "./nodes.js";
 import {ask, state} from "./store.js";
 
 const SHARES = ["delivered", "failed", "dropped", "discarded", "pending"];
@@ -113,11 +114,13 @@ const FACTS = {
   probe: ({next_probe: probe}) => (probe ? `in ${span(new Date(probe) - Date.now())}` : "–"),
   delivery: ({last_delivery: last}) => (last ? ago(last) : "none yet"),
   "in-flight": endpoint => number(endpoint.in_flight),
+  node: ({node}) => node ?? "none runs it now",
   oldest: ({oldest_pending: oldest}) => (oldest ? `since ${ago(oldest)}` : "–"),
   error: endpoint => endpoint.last_error ?? "none",
 };
 
 function facts(endpoint) {
+  byId("fact-node").parentElement.hidden = !isShared(endpoint);
   for (const [name, fact] of Object.entries(FACTS)) {
     setText(byId(`fact-${name}`), endpoint ? fact(endpoint) : "–");
   }

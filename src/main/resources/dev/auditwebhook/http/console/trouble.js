@@ -6,6 +6,7 @@ const LATE = 60_000;
 /** What needs somebody, the worst first, and how a number of such endpoints is told. */
 export const TROUBLES = {
   dropping: () => "dropping entries",
+  orphaned: () => "run by no node",
   circuit: number => (number === 1 ? "circuit open" : "circuits open"),
   gone: () => "paused by the receiver",
   letters: () => "with dead letters",
@@ -24,6 +25,9 @@ export function stateOf(endpoint) {
   if (endpoint.paused) {
     return ["paused", statusOf(endpoint.reason) === null ? "warn" : "bad"];
   }
+  if (endpoint.node === null) {
+    return ["no node", "bad"];
+  }
   return isCut(endpoint) ? [`circuit ${endpoint.circuit.replace("_", "-")}`, "bad"] : ["enabled", "good"];
 }
 
@@ -33,6 +37,7 @@ export function troubleOf(endpoint, dropping) {
   const sends = url !== "" && !paused;
   const has = {
     dropping,
+    orphaned: sends && endpoint.node === null,
     circuit: sends && isCut(endpoint),
     gone: paused && statusOf(reason) !== null,
     letters: letters > 0,

@@ -11,9 +11,11 @@ import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
-/** How far endpoints are, by the tables, as of one moment. */
+/** How far endpoints are, by the tables. */
 final class States {
 
   /** The totals of {@code progress}, in its order; the others are those of {@code intake}. */
@@ -25,6 +27,9 @@ final class States {
           Total.RETRIED,
           Total.REDRIVEN,
           Total.DLQ_EVICTED);
+
+  /** So many events of the journal are gone through in one statement. */
+  private static final long PAGE = 250_000;
 
   /**
    * An endpoint.
@@ -53,8 +58,15 @@ final class States {
     }
   }
 
-  /** How long counting what waits may take, in milliseconds. */
-  private static final long PATIENCE = 30_000;
+  /**
+   * How many events the journal has above the cursors of endpoints, by their numbers.
+   *
+   * @param upTo the last id that was looked at
+   */
+  record Waiting(long upTo, Map<Integer, Long> events) {
+
+    static final Waiting NOT_COUNTED = new Waiting(0, Map.of());
+  }
 
   private final Database database;
 
@@ -62,23 +74,65 @@ final class States {
     this.database = database;
   }
 
-  /** Reads those with these numbers that are there. */
-  Future<List<Found>> read(Collection<Integer> numbers) {
+  /**
+   * Counts what waits for endpoints that nobody runs, however much it is: to {@link #read} them
+   * after that is quick.
+   */
+  Future<Waiting> count(Collection<Integer> numbers) {
+    return rows(numbers).compose(rows -> count(rows, Waiting.NOT_COUNTED));
+  }
+
+  /**
+   * Reads those with these numbers that are there, as of one moment.
+   *
+   * @param counted what was counted before, if anything
+   */
+  Future<List<Found>> read(Collection<Integer> numbers, Waiting counted) {
+    return rows(numbers)
+        .compose(
+            rows ->
+                count(rows, counted)
+                    .map(waiting -> rows.stream().map(row -> found(row, waiting)).toList()));
+  }
+
+  private Future<List<Row>> rows(Collection<Integer> numbers) {
     return database
-        .run("endpoint-states", Tuple.of(numbers.toArray(Integer[]::new)), PATIENCE)
+        .run("endpoint-states", Tuple.of(numbers.toArray(Integer[]::new)))
         .map(
-            rows -> {
-              List<Found> found = new ArrayList<>();
-              rows.forEach(row -> found.add(found(row)));
-              return found;
+            found -> {
+              List<Row> rows = new ArrayList<>();
+              found.forEach(rows::add);
+              return rows;
             });
   }
 
-  private static Found found(Row row) {
+  /** What the journal has up to an id does not change: it may be counted later, and by and by. */
+  private Future<Waiting> count(List<Row> rows, Waiting counted) {
+    long lastId = rows.stream().mapToLong(row -> row.getLong("last_id")).max().orElse(0);
+    long lowest = rows.stream().mapToLong(row -> row.getLong("position")).min().orElse(0);
+    long from = Math.max(counted.upTo(), lowest);
+    if (from >= lastId) {
+      return Future.succeededFuture(counted);
+    }
+    long to = Math.min(lastId, from + PAGE);
+    Integer[] numbers = rows.stream().map(row -> row.getInteger("number")).toArray(Integer[]::new);
+    Long[] cursors = rows.stream().map(row -> row.getLong("position")).toArray(Long[]::new);
+    return database
+        .run("endpoint-waiting", Tuple.of(numbers, cursors, from, to))
+        .compose(
+            more -> {
+              Map<Integer, Long> events = new HashMap<>(counted.events());
+              more.forEach(
+                  row -> events.merge(row.getInteger("number"), row.getLong("events"), Long::sum));
+              return count(rows, new Waiting(to, events));
+            });
+  }
+
+  private static Found found(Row row, Waiting waiting) {
     Tenancy tenancy =
         new Tenancy(
             row.getString("id"),
-            state(row),
+            state(row, waiting),
             row.getLong("last_id"),
             (JsonObject) row.getValue("configured"));
     return new Found(
@@ -91,12 +145,14 @@ final class States {
         row.getLong("rejected"));
   }
 
-  private static State state(Row row) {
+  private static State state(Row row, Waiting waiting) {
+    List<Long> ahead = List.of(row.getArrayOfLongs("ahead"));
+    int number = row.getInteger("number");
     return new State(
-        row.getInteger("number"),
+        number,
         row.getLong("position"),
-        List.of(row.getArrayOfLongs("ahead")),
-        row.getLong("waiting"),
+        ahead,
+        waiting.events().getOrDefault(number, 0L) - ahead.size(),
         List.of(),
         List.of(row.getArrayOfLongs("stragglers")),
         List.of(row.getArrayOfLongs("letters")),

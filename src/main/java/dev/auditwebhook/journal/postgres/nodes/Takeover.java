@@ -55,21 +55,23 @@ final class Takeover {
     }
     Map<Integer, Share> shares = new HashMap<>();
     owned.forEach(share -> shares.put(share.number(), share));
-    return tail.still(
-        () ->
-            states
-                .read(shares.keySet())
-                .map(
-                    found -> {
-                      List<Lease> refused = new ArrayList<>();
-                      for (Found each : found) {
-                        Lease lease = lease(each);
-                        if (node.equals(each.owner()) && !run(lease, each.tenancy(), shares)) {
-                          refused.add(lease);
-                        }
-                      }
-                      return refused;
-                    }));
+    return states
+        .count(shares.keySet())
+        .compose(
+            counted ->
+                tail.still(
+                    () -> states.read(shares.keySet(), counted).map(found -> run(found, shares))));
+  }
+
+  private List<Lease> run(List<Found> found, Map<Integer, Share> shares) {
+    List<Lease> refused = new ArrayList<>();
+    for (Found each : found) {
+      Lease lease = lease(each);
+      if (node.equals(each.owner()) && !run(lease, each.tenancy(), shares)) {
+        refused.add(lease);
+      }
+    }
+    return refused;
   }
 
   private static Lease lease(Found found) {
