@@ -105,7 +105,20 @@ final class Switchboard {
     if (id == null || isHere(what, id)) {
       return desks.get(what).apply(body);
     }
-    return nodes.has(id).compose(has -> has ? nodes.ask(id, what, body) : unknown(id, what, body));
+    return nodes.has(id).compose(has -> has ? known(id, what, body) : unknown(id, what, body));
+  }
+
+  /** One that is to be replaced may have been removed meanwhile. */
+  private Future<JsonObject> known(String id, String what, Object body) {
+    return nodes
+        .ask(id, what, body)
+        .recover(
+            failure ->
+                what.equals("endpoint.put")
+                        && failure instanceof ReplyException refusal
+                        && refusal.failureCode() == 404
+                    ? unknown(id, what, body)
+                    : Future.failedFuture(failure));
   }
 
   /** One that is to be made may have been made elsewhere meanwhile. */

@@ -153,6 +153,14 @@ class SwitchboardTest {
     }
 
     @Test
+    void ofOneThatWasRemovedElsewhereJustThenIsHere() {
+      nodes.endpoints.add("alert");
+      nodes.answers = what -> Future.failedFuture(refusal(404));
+      assertThat(put().getBoolean("created")).isTrue();
+      assertThat(scene.roster.find("alert")).isNotNull();
+    }
+
+    @Test
     void isNotBegunWhenItsOptionsAreNotValid() {
       JsonObject wrong = alert.copy().put("config", new JsonObject().put("maxAttempts", 0));
       assertThat(ask("endpoint.put", wrong).cause()).hasMessageStartingWith("config.maxAttempts:");

@@ -12,6 +12,7 @@ import dev.auditwebhook.testing.EveryStore;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import dev.auditwebhook.testing.ScriptedReceiver.Received;
 import dev.auditwebhook.testing.WebhookExtension;
+import dev.auditwebhook.testing.Webhooks;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -116,7 +117,12 @@ class RequestsTest {
   void theStateHasAllKeysInTheirOrder() {
     webhook.deploy();
 
-    assertThat(webhook.request("webhook.get", new JsonObject()).fieldNames())
+    List<String> keys =
+        new ArrayList<>(webhook.request("webhook.get", new JsonObject()).fieldNames());
+    if (Webhooks.isShared()) {
+      assertThat(keys.remove(keys.size() - 1)).isEqualTo("node");
+    }
+    assertThat(keys)
         .containsExactly(
             "type",
             "endpoint",

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.CircuitOptions;
 import dev.auditwebhook.EndpointOptions;
-import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.WebhookVerticle;
@@ -138,21 +137,17 @@ public final class ManyNodes implements AfterEachCallback {
    * @param lease in milliseconds
    */
   public WebhookOptions options(long lease) {
-    return Webhooks.circuit(
-        new WebhookOptions()
-            .setUrl(receiver.url())
-            .setInitialBackoff(20)
-            .setJitter(0)
-            .setDrainTimeout(300)
-            .setStore(
-                new StoreOptions()
-                    .setType(StoreOptions.POSTGRES)
-                    .setUri(server.uri())
-                    .setSchema(schema)
-                    .setSyncInterval(1)
-                    .setLease(lease)),
-        1_000,
-        1_000);
+    WebhookOptions options =
+        Webhooks.inDatabase(
+            new WebhookOptions()
+                .setUrl(receiver.url())
+                .setInitialBackoff(20)
+                .setJitter(0)
+                .setDrainTimeout(300),
+            server.uri(),
+            schema);
+    options.getStore().setLease(lease);
+    return Webhooks.circuit(options, 1_000, 1_000);
   }
 
   /** Options of an endpoint with short times, and the URL of a receiver. */

@@ -92,9 +92,14 @@ public final class Webhooks {
     return "w" + UUID.nameUUIDFromBytes(name).toString().replace('-', '_') + "_";
   }
 
+  /** Whether nodes can share the store that this run tests. */
+  public static boolean isShared() {
+    return "postgres".equals(System.getProperty("webhook.test.store"));
+  }
+
   /** Removes what webhooks have kept that were {@link #onStore} with this directory. */
   static void removeStores(Path directory) {
-    if ("postgres".equals(System.getProperty("webhook.test.store"))) {
+    if (isShared()) {
       PostgresServer.shared().dropSchemas(schemasOf(directory));
     }
   }
