@@ -93,7 +93,7 @@ final class Distribution {
   /** One that left is gone, and nothing is on its way to it. */
   void remove(Subscription left) {
     left.close();
-    subscriptions.remove(left.number());
+    subscriptions.remove(left.number(), left);
     taken.clear(left.number());
   }
 

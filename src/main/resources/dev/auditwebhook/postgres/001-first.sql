@@ -57,8 +57,7 @@ CREATE TABLE {schema}.progress (
   step       bigint   NOT NULL DEFAULT 0,  -- the number of the last step of this epoch
   position   bigint   NOT NULL,            -- the cursor: events up to this id are past
   ahead      bigint[] NOT NULL DEFAULT '{}', -- the ids above it that are past
-  totals     bigint[] NOT NULL,            -- delivered, failed, before, retried, redriven, evicted
-  oldest_at  bigint                        -- when its oldest pending event was accepted
+  totals     bigint[] NOT NULL             -- delivered, failed, before, retried, redriven, evicted
 ) WITH (fillfactor = 50);
 
 -- Pending events that the cursor has passed: tried and to be tried again, or redriven.

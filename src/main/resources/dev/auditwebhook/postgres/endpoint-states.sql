@@ -10,7 +10,6 @@ SELECT
   p.position,
   p.ahead,
   p.totals,
-  p.oldest_at,
   i.wanted,
   i.dropped,
   ARRAY(SELECT s.id FROM {schema}.straggler s WHERE s.number = p.number ORDER BY s.id) AS stragglers,

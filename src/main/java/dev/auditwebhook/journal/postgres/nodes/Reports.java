@@ -9,7 +9,6 @@ import dev.auditwebhook.journal.postgres.nodes.TenancyReader.Found;
 import dev.auditwebhook.journal.postgres.nodes.TenancyReader.Waiting;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 
@@ -48,7 +47,7 @@ final class Reports {
         .put("pending", state.pending())
         .put("in_flight", 0)
         .put("retried", found.total(Total.RETRIED))
-        .put("oldest_pending", text(found.oldestAt()))
+        .putNull("oldest_pending")
         .put("circuit", "closed")
         .putNull("circuit_since")
         .putNull("next_probe")
@@ -57,10 +56,6 @@ final class Reports {
         .put("reason", reason)
         .putNull("warning")
         .put("node", found.node());
-  }
-
-  private static String text(Long millis) {
-    return millis == null ? null : Instant.ofEpochMilli(millis).toString();
   }
 
   /** Options that this version does not know may not be told. */

@@ -36,18 +36,11 @@ final class TenancyReader {
    *
    * @param owner who has it, {@code null} for nobody
    * @param node the name of that node, {@code null} when it is not alive
-   * @param oldestAt when its oldest pending event was accepted, {@code null} for none
    * @param arrived how many valid entries there were of all nodes
    * @param rejected how many that were not
    */
   record Found(
-      Tenancy tenancy,
-      String owner,
-      long epoch,
-      String node,
-      Long oldestAt,
-      long arrived,
-      long rejected) {
+      Tenancy tenancy, String owner, long epoch, String node, long arrived, long rejected) {
 
     State state() {
       return tenancy.state();
@@ -140,7 +133,6 @@ final class TenancyReader {
         row.getString("owner"),
         row.getLong("epoch"),
         row.getString("node"),
-        row.getLong("oldest_at"),
         row.getLong("arrived"),
         row.getLong("rejected"));
   }
