@@ -56,8 +56,8 @@ class ArchitectureTest {
     "journal.file, journal endpoint endpoint.ledger wire.format",
     "journal.postgres.database, endpoint",
     "journal.postgres.requests, journal journal.postgres.database endpoint json",
-    "journal.postgres.nodes, journal journal.postgres.database journal.postgres.requests endpoint"
-        + " endpoint.ledger wire.format metrics",
+    "journal.postgres.nodes, journal journal.pace journal.postgres.database journal.postgres.requests endpoint"
+        + " endpoint.ledger endpoint.settings wire.format metrics",
     "journal.postgres, journal journal.pace journal.postgres.database journal.postgres.nodes"
         + " endpoint endpoint.ledger wire.format metrics json",
     "bus, journal journal.memory journal.file journal.postgres endpoint endpoint.ledger endpoint.attempt"

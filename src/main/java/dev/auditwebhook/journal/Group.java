@@ -52,6 +52,15 @@ final class Group {
     count(entry, 1);
   }
 
+  /** Those of a later one that arrived come after these. */
+  void add(Group later) {
+    int before = entries.size();
+    later.askers.forEach(asker -> askers.add(new Asker(before + asker.index(), asker.answered())));
+    entries.addAll(later.entries);
+    events += later.events;
+    bytes += later.bytes;
+  }
+
   /**
    * @return completed when it is kept, failed when it is taken back
    */

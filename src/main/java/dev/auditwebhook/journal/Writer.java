@@ -122,6 +122,10 @@ final class Writer {
                 return Future.failedFuture(failure);
               }
               takeBack(group);
+              // The counts have what arrived meanwhile by now.
+              Group later = intake.leave();
+              takeBack(later);
+              group.add(later);
               return append(group, steps);
             });
   }

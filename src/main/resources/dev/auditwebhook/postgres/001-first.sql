@@ -180,7 +180,6 @@ BEGIN
   END IF;
   INSERT INTO {schema}.inbox (action, details, occurred_at, idempotency_key)
   VALUES (emit.action, emit.details::text, emit.occurred_at, emit.idempotency_key);
-  PERFORM pg_notify(btrim('{schema}', '"'), 'inbox');
 END
 $$;
 REVOKE ALL ON FUNCTION {schema}.emit(text, jsonb, timestamptz, text) FROM PUBLIC;

@@ -3,8 +3,8 @@
 WITH expired AS (
   -- Locked, so that none of them renews its lease meanwhile.
   SELECT id, name FROM {schema}.node WHERE until <= clock_timestamp() FOR SHARE
-), free AS (
-  SELECT p.number, p.owner
+), seen AS MATERIALIZED (
+  SELECT p.number, p.epoch
   FROM {schema}.progress p
   WHERE
     p.number = ANY ($3::integer[])
@@ -12,6 +12,11 @@ WITH expired AS (
       p.owner IS NULL
       OR p.owner IN (SELECT id FROM expired)
       OR NOT EXISTS (SELECT FROM {schema}.node n WHERE n.id = p.owner))
+), free AS (
+  -- Those that nobody took since they were seen: it may be a node that came after that.
+  SELECT p.number, p.owner
+  FROM {schema}.progress p JOIN seen USING (number)
+  WHERE p.epoch = seen.epoch
   ORDER BY p.number
   FOR UPDATE OF p SKIP LOCKED
 )

@@ -36,12 +36,17 @@ WITH asked AS (
   SELECT c.id, c.number, c.configured::json, '{}'
   FROM chosen c
   WHERE NOT EXISTS (SELECT FROM {schema}.endpoint e WHERE e.id = c.id)
-  ON CONFLICT DO NOTHING
+  ON CONFLICT (id) DO NOTHING
   RETURNING id, number
 ), made AS (
   SELECT id, number FROM again UNION ALL SELECT id, number FROM fresh
 ), former AS (
   DELETE FROM {schema}.former_number f USING made WHERE f.number = made.number
+), stragglers AS (
+  -- A step that was being kept when the former one was removed may have left some.
+  DELETE FROM {schema}.straggler s USING made WHERE s.number = made.number
+), letters AS (
+  DELETE FROM {schema}.dead_letter d USING made WHERE d.number = made.number
 ), counted AS (
   INSERT INTO {schema}.intake (number) SELECT number FROM made
 ), begun AS (

@@ -7,7 +7,7 @@ WITH unnamed AS (
     (e.configured IS NOT NULL OR e.number IS NULL)
     AND NOT EXISTS (
       SELECT FROM {schema}.node n
-      WHERE n.until > clock_timestamp() AND e.id = ANY (n.configured))
+      WHERE n.until > clock_timestamp() - interval '1 hour' AND e.id = ANY (n.configured))
 ), stopped AS (
   -- Before all else, as the steps of an owner lock it first.
   DELETE FROM {schema}.progress p
@@ -17,7 +17,8 @@ WITH unnamed AS (
 ), removed AS (
   DELETE FROM {schema}.endpoint e
   USING unnamed LEFT JOIN stopped USING (number)
-  WHERE e.id = unnamed.id
+  -- Not one that was made again meanwhile.
+  WHERE e.id = unnamed.id AND e.number IS NOT DISTINCT FROM unnamed.number
   RETURNING e.id, e.number, stopped.ended
 ), uncounted AS (
   DELETE FROM {schema}.intake i

@@ -1,6 +1,6 @@
--- Keeps what endpoints did. An endpoint counts only while $1 is its owner in the given epoch, and
--- has kept no later step: all else hangs on that. Gives the numbers of those that count. What is
--- said of single events holds whatever is kept of them so far.
+-- Keeps what endpoints did. An endpoint counts only while $1 is its owner in the given epoch, has
+-- kept no later step, and speaks of events that are there: all else hangs on that. Gives the numbers
+-- of those that count. What is said of single events holds whatever is kept of them so far.
 --
 -- "= ANY (ARRAY[...])" and BETWEEN have rows looked up by their keys, one by one: this is planned
 -- once, when the tables may be empty, and is to cost no more when they are large.
@@ -8,25 +8,31 @@ WITH mine AS (
   UPDATE {schema}.progress p
   SET step = s.step, position = s.position, ahead = s.ahead::bigint[], totals = s.totals::bigint[]
   FROM
-    unnest($3::integer[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::text[])
-      AS s (number, epoch, step, position, ahead, totals)
-  WHERE p.number = ANY (ARRAY[s.number]) AND p.owner = $1 AND p.epoch = s.epoch AND p.step < s.step
+    unnest(
+      $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::text[],
+      $9::bigint[]) AS s (number, epoch, step, position, ahead, totals, reach)
+  WHERE
+    p.number = ANY (ARRAY[s.number])
+    AND p.owner = $1
+    AND p.epoch = s.epoch
+    AND p.step < s.step
+    AND s.reach <= (SELECT last_id FROM {schema}.head WHERE one)
   RETURNING p.number
 ), kept AS (
   SELECT k.*
   FROM
     mine,
     unnest(
-      $9::integer[], $10::bigint[], $11::text[], $12::bytea[], $13::bigint[], $14::integer[],
-      $15::bigint[]) AS k (number, id, action, content, accepted_at, attempts, since)
+      $10::integer[], $11::bigint[], $12::text[], $13::bytea[], $14::bigint[], $15::integer[],
+      $16::bigint[]) AS k (number, id, action, content, accepted_at, attempts, since)
   WHERE k.number = mine.number
 ), buried AS (
   SELECT b.*
   FROM
     mine,
     unnest(
-      $16::integer[], $17::bigint[], $18::text[], $19::bytea[], $20::bigint[], $21::integer[],
-      $22::integer[], $23::text[], $24::text[], $25::text[])
+      $17::integer[], $18::bigint[], $19::text[], $20::bytea[], $21::bigint[], $22::integer[],
+      $23::integer[], $24::text[], $25::text[], $26::text[])
       AS b (
         number, id, action, content, accepted_at, attempts, status, error, response, failed_at)
   WHERE b.number = mine.number
@@ -34,13 +40,13 @@ WITH mine AS (
   SELECT d.number, d.id, d.action, d.content, d.accepted_at, 0 AS attempts, r.since
   FROM
     mine,
-    unnest($26::integer[], $27::bigint[], $28::bigint[]) AS r (number, id, since),
+    unnest($27::integer[], $28::bigint[], $29::bigint[]) AS r (number, id, since),
     {schema}.dead_letter d
   WHERE r.number = mine.number
     AND d.number = ANY (ARRAY[r.number]) AND d.id BETWEEN r.id AND r.id
 ), removed AS (
   SELECT r.*
-  FROM mine, unnest($29::integer[], $30::bigint[]) AS r (number, id)
+  FROM mine, unnest($30::integer[], $31::bigint[]) AS r (number, id)
   WHERE r.number = mine.number
 ), new_stragglers AS (
   INSERT INTO {schema}.straggler (number, id, action, content, accepted_at, attempts, since)
@@ -72,7 +78,7 @@ WITH mine AS (
 ), settings AS (
   UPDATE {schema}.endpoint e
   SET settings = s.settings::json, version = e.version + 1
-  FROM mine, unnest($31::integer[], $32::text[]) AS s (number, settings)
+  FROM mine, unnest($32::integer[], $33::text[]) AS s (number, settings)
   WHERE s.number = mine.number AND e.number = s.number AND e.settings::text <> s.settings
   RETURNING pg_notify($2, 'endpoints')
 )

@@ -1,5 +1,5 @@
--- How the journal goes on after an id, as of one moment: the end of all, which has no action, and
--- the first events, not too many bytes of them.
+-- How the journal goes on after an id, as of one moment: the end of all, which has no action, but
+-- the content of the event $4, and the first events, not too many bytes of them.
 WITH page AS (
   SELECT id, action, content, accepted_at, recipients
   FROM (
@@ -14,7 +14,9 @@ WITH page AS (
   ORDER BY id
 )
 SELECT
-  last_id AS id, NULL AS action, NULL AS content, NULL AS accepted_at, NULL AS recipients,
+  last_id AS id, NULL AS action,
+  (SELECT content FROM {schema}.journal WHERE id = $4) AS content,
+  NULL AS accepted_at, NULL AS recipients,
   arrived, rejected,
   ARRAY(SELECT number FROM {schema}.intake WHERE dropped > 0 ORDER BY number) AS numbers,
   ARRAY(SELECT dropped FROM {schema}.intake WHERE dropped > 0 ORDER BY number) AS dropped

@@ -260,4 +260,23 @@ class EmittedEntriesTest {
     assertThat(accept(page(LOGIN)).failed()).isTrue();
     assertThat(engine.appends()).isEmpty();
   }
+
+  @Test
+  void whatArrivesWhileTheInboxIsFoundToBeMovedGoesAlongAsTheCountsHaveIt() {
+    engine.loseEmitted(1);
+    engine.hold();
+    publish(LOGIN);
+    acceptance.accept(page(JOIN));
+    clock.turn();
+    publish(LOGIN, JOIN);
+    engine.release();
+    clock.turn();
+
+    Append again = engine.appends().get(1);
+    assertThat(again.counts()).isEqualTo(new Counts(3, 0));
+    assertThat(again.entries())
+        .extracting(EncodedEntry::action)
+        .containsExactly(LOGIN, LOGIN, JOIN);
+    assertThat(replies).extracting(Accepted::eventId).containsExactly(1L, 2L, 3L);
+  }
 }

@@ -15,8 +15,10 @@ import dev.auditwebhook.testing.ScriptedReceiver;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What the nodes answer of which another one, or the database, does not. */
 @Timeout(120)
 class SilentNodesTest {
+
+  private static final JsonObject SIEM = new JsonObject().put("endpoint", "siem");
 
   private static final String SILENT =
       "the node that runs it does not answer: what is shown was kept last";
@@ -73,6 +77,7 @@ class SilentNodesTest {
       freezeTheOwner(30_000);
 
       State state = result(elsewhere().get());
+      Set<String> keys = nodes.request(other, "webhook.get", SIEM).fieldNames();
       Future<List<State>> list = nodes.client(other).endpoints();
       Future<WebhookClient.Health> health = nodes.client(other).health();
 
@@ -83,6 +88,10 @@ class SilentNodesTest {
       assertThat(result(list)).extracting(State::endpoint).containsExactly("default", "siem");
       assertThat(result(list)).extracting(State::warning).containsExactly(null, SILENT);
       assertThat(result(health).reasons()).containsExactly("no_node siem");
+      thaw.run();
+      nodes.awaitState(other, "siem", thawed -> thawed.warning() == null);
+      assertThat(keys)
+          .containsExactlyElementsOf(nodes.request(other, "webhook.get", SIEM).fieldNames());
     }
 
     @Test

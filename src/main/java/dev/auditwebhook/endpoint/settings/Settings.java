@@ -1,5 +1,8 @@
 package dev.auditwebhook.endpoint.settings;
 
+import static dev.auditwebhook.endpoint.settings.LaterWord.NOT_NAMED;
+import static dev.auditwebhook.endpoint.settings.LaterWord.SET;
+
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.ledger.Pending;
 import dev.auditwebhook.wire.StandardHeaders;
@@ -25,7 +28,6 @@ public final class Settings implements StandardHeaders.Secrets {
   /** Why sending is paused; absent when it is not. */
   private static final String PAUSED = "paused";
 
-  private static final String SET = "set";
   private static final String SECRETS = "secrets";
 
   /** Whether the last configuration named the endpoint. */
@@ -35,9 +37,6 @@ public final class Settings implements StandardHeaders.Secrets {
   private static final String CREDENTIALS_URL = "credentialsUrl";
 
   private static final List<String> CREDENTIALS = List.of("headers", "client", "auth");
-
-  /** What stands for the configured value where the configuration does not name the endpoint. */
-  private static final String NOT_NAMED = "(not named)";
 
   /** Options of which one may not be valid with another one; none goes where all are. */
   private static final List<List<String>> GIVE_WAY =
@@ -76,7 +75,7 @@ public final class Settings implements StandardHeaders.Secrets {
     JsonObject set = set();
     for (String key : List.copyOf(set.fieldNames())) {
       if (!key.equals(CREDENTIALS_URL)
-          && !Objects.equals(configured(key), set.getJsonObject(key).getValue(CONFIGURED))) {
+          && !LaterWord.holds(set.getJsonObject(key), configured(key))) {
         set.remove(key);
       }
     }

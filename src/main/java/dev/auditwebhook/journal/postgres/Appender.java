@@ -69,16 +69,16 @@ final class Appender {
   /**
    * Appends at once, or after what is on its way.
    *
+   * @param deltas what arrived for endpoints along with that
    * @return the number of the first entry, 0 when there was nothing to append; failed with {@link
    *     NotKeptException} when nothing was kept, or {@link GoneException}
    */
-  Future<Long> append(Addendum addendum) {
+  Future<Long> append(Addendum addendum, List<Delta> deltas) {
+    if (addendum.isEmpty() && deltas.isEmpty()) {
+      return Future.succeededFuture(0L);
+    }
     return turns.take(
         () -> {
-          List<Delta> deltas = nodes.directory().leave();
-          if (addendum.isEmpty() && deltas.isEmpty()) {
-            return Future.succeededFuture(0L);
-          }
           tail.appends();
           return new Group(addendum, deltas).append().onComplete(v -> tail.appended());
         });

@@ -30,8 +30,15 @@ import java.util.function.BooleanSupplier;
  */
 final class Inbox {
 
-  /** From one look to the next while nobody says that there is something, in milliseconds. */
-  static final long POLL = 1_000;
+  /**
+   * From one look to the next, in milliseconds. A notification would come sooner, but PostgreSQL
+   * commits transactions that notify one after the other, and prepares none: not in those of
+   * others.
+   */
+  static final long POLL = 200;
+
+  /** The same while nobody has room for something: all of it is gone through. */
+  static final long AGAIN = 1_000;
 
   /** The most rows of a page. */
   static final int ROWS = 512;
@@ -60,11 +67,6 @@ final class Inbox {
     this.isFirst = isFirst;
     this.acceptor = acceptor;
     pace = new Pace(clock, 0, this::turn);
-    pace.want();
-  }
-
-  /** There may be something. */
-  void wake() {
     pace.want();
   }
 
@@ -131,9 +133,7 @@ final class Inbox {
     if (failure == null && goesOn) {
       pace.wantNow();
     } else {
-      // While something stays, all of it is gone through at each pass.
-      pace.interval(failure == null && full.isEmpty() ? 0 : POLL);
-      pace.wantWithin(POLL);
+      pace.wantWithin(failure == null && full.isEmpty() ? POLL : AGAIN);
       last = 0;
       full.clear();
     }

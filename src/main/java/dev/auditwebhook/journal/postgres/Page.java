@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +31,14 @@ final class Page {
   /**
    * @param after only what is above this id
    * @param withEvents whether events are read at all
+   * @param known the last event that is known, {@code null} for none
    */
-  static Tuple parameters(long after, boolean withEvents) {
-    return Tuple.of(withEvents ? after : Long.MAX_VALUE, (long) EVENTS, BYTES);
+  static Tuple parameters(long after, boolean withEvents, Event known) {
+    return Tuple.of(
+        withEvents ? after : Long.MAX_VALUE,
+        (long) EVENTS,
+        BYTES,
+        known == null ? null : known.id());
   }
 
   Page(Iterable<Row> rows) {
@@ -53,6 +59,21 @@ final class Page {
     boolean same = mask.equals(last);
     recipients.add(same ? recipients.get(recipients.size() - 1) : Recipients.of(mask.getBytes()));
     last = mask;
+  }
+
+  /**
+   * Whether the journal is not the one that was followed: a replica that was behind took the place
+   * of its database, or a backup did, and gave numbers again.
+   */
+  boolean isSetBack(long lastId, Event known) {
+    Buffer content = end.getBuffer(2);
+    return end.getLong(0) < lastId
+        || content != null && !Arrays.equals(content.getBytes(), known.content());
+  }
+
+  /** The end of all, whatever comes before. */
+  Cut end() {
+    return new Cut(end.getLong(0), end.getLong(5), end.getLong(6), List.of(), List.of(), dropped());
   }
 
   /** Whether there may be more. */

@@ -11,14 +11,13 @@ import dev.auditwebhook.journal.MessageIdPrefix;
 import dev.auditwebhook.journal.NotKeptException;
 import dev.auditwebhook.journal.postgres.database.ConnectionUri;
 import dev.auditwebhook.journal.postgres.database.Database;
-import dev.auditwebhook.journal.postgres.database.DatabaseException;
 import dev.auditwebhook.journal.postgres.database.Notifications;
 import dev.auditwebhook.journal.postgres.database.Schema;
+import dev.auditwebhook.journal.postgres.nodes.Delta;
 import dev.auditwebhook.journal.postgres.nodes.SharedNodes;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -33,10 +32,6 @@ import java.util.stream.Collectors;
 public final class PostgresEngine implements Engine {
 
   private static final String JOURNAL = "journal ";
-  private static final String INBOX = "inbox";
-
-  /** So often it is tried to find out whether an endpoint was forgotten. */
-  private static final int FORGET_TRIES = 5;
 
   private final Clock clock;
   private final StoreOptions options;
@@ -49,6 +44,7 @@ public final class PostgresEngine implements Engine {
   private final Appender appender;
   private final StepWriter steps;
   private final EventReader reader;
+  private final Removal removal;
   private Notifications notifications;
   private Inbox inbox;
 
@@ -61,16 +57,22 @@ public final class PostgresEngine implements Engine {
     ConnectionUri uri = ConnectionUri.of(options.getUri());
     database = new Database(vertx, clock, uri, options.getSchema());
     renewals = new Database(vertx, clock, uri, options.getSchema());
-    tail = new Tail(database, clock, this::isIdle);
+    tail = new Tail(database, clock, this::isIdle, this::setBack);
     nodes = new SharedNodes(database, renewals, clock, options, tail);
     partitions = new Partitions(database, clock, tally);
     appender = new Appender(database, clock, nodes, tail, partitions, tally);
     steps = new StepWriter(database, clock, nodes, tally);
     reader = new EventReader(database, nodes, tail);
+    removal = new Removal(database, clock, nodes);
   }
 
   private boolean isIdle() {
     return nodes.leases().isEmpty();
+  }
+
+  private void setBack() {
+    nodes.leases().doubtAll();
+    nodes.heard(SharedNodes.ENDPOINTS);
   }
 
   @Override
@@ -105,25 +107,29 @@ public final class PostgresEngine implements Engine {
   private void heard(String payload) {
     if (payload.startsWith(JOURNAL)) {
       tail.heard(Long.parseLong(payload.substring(JOURNAL.length())));
-    } else if (!payload.equals(INBOX)) {
+    } else {
       nodes.heard(payload);
-    } else if (inbox != null) {
-      inbox.wake();
     }
   }
 
   /** What was notified before may not have been heard. */
   private void lookUp() {
     tail.upToDate();
-    nodes.heard("endpoints");
+    nodes.heard(SharedNodes.ENDPOINTS);
   }
 
   /** Entries and steps go side by side, on two connections. */
   @Override
   public Future<Appended> append(Addition addition) {
+    // What arrives from now on is counted along with its own entries.
+    List<Delta> deltas = nodes.directory().leave();
     Future<Set<String>> unkept = steps.keep(addition.steps());
     Future<Long> firstId =
-        steps.isStuck() ? unkept.compose(v -> appendEntries(addition)) : appendEntries(addition);
+        steps.isStuck()
+            ? unkept
+                .onFailure(v -> nodes.directory().giveBack(deltas))
+                .compose(v -> appendEntries(addition, deltas))
+            : appendEntries(addition, deltas);
     return Future.join(firstId, unkept)
         .transform(
             v -> {
@@ -138,7 +144,7 @@ public final class PostgresEngine implements Engine {
             });
   }
 
-  private Future<Long> appendEntries(Addition addition) {
+  private Future<Long> appendEntries(Addition addition, List<Delta> deltas) {
     Counts counts = addition.counts();
     Addendum addendum =
         new Addendum(
@@ -146,7 +152,7 @@ public final class PostgresEngine implements Engine {
             counts.arrived() - counted.arrived(),
             counts.rejected() - counted.rejected(),
             addition.emitted());
-    return appender.append(addendum).onSuccess(v -> counted = counts);
+    return appender.append(addendum, deltas).onSuccess(v -> counted = counts);
   }
 
   private static Set<String> endpoints(Addition addition) {
@@ -172,43 +178,7 @@ public final class PostgresEngine implements Engine {
 
   @Override
   public Future<Void> forget(String endpoint, JsonObject settings) {
-    return forget(endpoint, settings, FORGET_TRIES);
-  }
-
-  private Future<Void> forget(String endpoint, JsonObject settings, int tries) {
-    return database
-        .run(
-            "forget",
-            Tuple.of(
-                endpoint,
-                nodes.membership().id(),
-                nodes.leases().epoch(endpoint),
-                settings == null ? null : settings.encode(),
-                database.schema()))
-        .transform(
-            (rows, failure) -> {
-              if (failure == null) {
-                return forgotten(endpoint, rows.iterator().next().getBoolean(0));
-              }
-              return ((DatabaseException) failure).isOutcomeUnknown() && tries > 1
-                  ? pause().compose(v -> forget(endpoint, settings, tries - 1))
-                  : Future.failedFuture(failure);
-            });
-  }
-
-  private Future<Void> pause() {
-    Promise<Void> pause = Promise.promise();
-    clock.timer(Appender.TRY_AGAIN, pause::complete);
-    return pause.future();
-  }
-
-  private Future<Void> forgotten(String endpoint, boolean gone) {
-    if (!gone) {
-      return Future.failedFuture(new IllegalStateException(endpoint + " is run by another node"));
-    }
-    steps.forget(endpoint);
-    nodes.forgotten(endpoint);
-    return Future.succeededFuture();
+    return removal.of(endpoint, settings).onSuccess(v -> steps.forget(endpoint));
   }
 
   @Override

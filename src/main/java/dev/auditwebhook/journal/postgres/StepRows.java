@@ -31,6 +31,10 @@ final class StepRows {
   private final List<Long> positions = new ArrayList<>();
   private final List<String> aheads = new ArrayList<>();
   private final List<String> totals = new ArrayList<>();
+
+  /** The highest ids that they speak of. */
+  private final List<Long> reaches = new ArrayList<>();
+
   private final List<Integer> settingsNumbers = new ArrayList<>();
   private final List<String> settings = new ArrayList<>();
   private final Events stragglers = new Events();
@@ -96,6 +100,7 @@ final class StepRows {
     positions.add(step.cursor());
     aheads.add(array(step.ahead()));
     totals.add(array(TOTALS.stream().map(total -> total(step, total)).toList()));
+    reaches.add(reach(step));
     if (changed != null) {
       settingsNumbers.add(step.number());
       settings.add(changed.encode());
@@ -105,6 +110,17 @@ final class StepRows {
 
   private static long total(Step step, Total total) {
     return total.ordinal() < step.totals().size() ? step.totals().get(total.ordinal()) : 0;
+  }
+
+  private static long reach(Step step) {
+    long reach = step.cursor();
+    if (!step.ahead().isEmpty()) {
+      reach = Math.max(reach, step.ahead().get(step.ahead().size() - 1));
+    }
+    for (long id : step.changes().keySet()) {
+      reach = Math.max(reach, id);
+    }
+    return reach;
   }
 
   /** As PostgreSQL writes an array. */
@@ -168,7 +184,8 @@ final class StepRows {
             .addArrayOfLong(longs(steps))
             .addArrayOfLong(longs(positions))
             .addArrayOfString(texts(aheads))
-            .addArrayOfString(texts(totals));
+            .addArrayOfString(texts(totals))
+            .addArrayOfLong(longs(reaches));
     stragglers.addTo(tuple);
     tuple.addArrayOfLong(longs(since));
     letters.addTo(tuple);

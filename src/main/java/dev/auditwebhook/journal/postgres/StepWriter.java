@@ -55,7 +55,7 @@ final class StepWriter {
     StepRows rows = new StepRows();
     Map<Integer, Step> sent = new HashMap<>();
     Set<String> unkept = new HashSet<>();
-    boolean fenced = false;
+    boolean fence = false;
     for (Step step : steps) {
       Long epoch = nodes.leases().epoch(step.endpoint());
       if (epoch == null) {
@@ -63,18 +63,20 @@ final class StepWriter {
       } else {
         rows.add(step, epoch, nodes.leases().nextStep(step.endpoint()), changed(step, epoch));
         sent.put(step.number(), step);
-        fenced |= unknown.remove(step.endpoint());
+        fence |= unknown.remove(step.endpoint());
       }
     }
+    boolean fenced = fence;
     return sent.isEmpty()
         ? Future.succeededFuture(unkept)
         : send(rows, fenced)
             .onComplete(
-                kept -> failingSince = -1, failure -> failed((DatabaseException) failure, sent))
+                kept -> failingSince = -1,
+                failure -> failed((DatabaseException) failure, fenced, sent))
             .map(
                 kept -> {
                   kept.forEach(row -> kept(sent.remove(row.getInteger(0))));
-                  sent.values().forEach(lost -> unkept.add(lost.endpoint()));
+                  sent.values().forEach(step -> refused(step.endpoint(), unkept));
                   return unkept;
                 });
   }
@@ -111,11 +113,18 @@ final class StepWriter {
     }
   }
 
-  private void failed(DatabaseException failure, Map<Integer, Step> sent) {
+  private void refused(String endpoint, Set<String> unkept) {
+    unkept.add(endpoint);
+    nodes.leases().doubt(endpoint);
+    nodes.heard(SharedNodes.ENDPOINTS);
+  }
+
+  /** Where the fence failed, what it was to wait for may still be under way. */
+  private void failed(DatabaseException failure, boolean fenced, Map<Integer, Step> sent) {
     if (failingSince < 0) {
       failingSince = clock.elapsed();
     }
-    if (failure.isOutcomeUnknown()) {
+    if (fenced || failure.isOutcomeUnknown()) {
       sent.values().forEach(step -> unknown.add(step.endpoint()));
     }
   }

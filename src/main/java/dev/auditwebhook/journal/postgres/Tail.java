@@ -5,8 +5,10 @@ import dev.auditwebhook.journal.EncodedEntry;
 import dev.auditwebhook.journal.Engine.Counts;
 import dev.auditwebhook.journal.Nodes.Cut;
 import dev.auditwebhook.journal.Nodes.Follower;
+import dev.auditwebhook.journal.postgres.database.ConnectionUri;
 import dev.auditwebhook.journal.postgres.database.Database;
 import dev.auditwebhook.journal.postgres.nodes.JournalTail;
+import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
@@ -17,6 +19,8 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Follows the end of the journal. What this node appends is a cut at once when nothing else came
@@ -24,17 +28,23 @@ import java.util.function.Supplier;
  */
 final class Tail implements JournalTail {
 
+  private static final Logger log = LoggerFactory.getLogger(Tail.class);
+
   /** From one look to the next when nothing is heard, in milliseconds. */
   static final long POLL = 1_000;
 
   private final Database database;
   private final Clock clock;
   private final BooleanSupplier isIdle;
+  private final Runnable setBack;
   private final Queue<Runnable> actions = new ArrayDeque<>();
   private final List<Promise<Void>> asked = new ArrayList<>();
   private Follower follower;
   private long lastId;
   private Counts counts;
+
+  /** The last event of a cut, {@code null} before the first. */
+  private Event last;
 
   /** How far the journal has come, as was heard. */
   private long heard;
@@ -56,11 +66,13 @@ final class Tail implements JournalTail {
 
   /**
    * @param isIdle whether this node runs no endpoint, and so needs no events
+   * @param setBack told when the journal has become another one: what is known of it holds no more
    */
-  Tail(Database database, Clock clock, BooleanSupplier isIdle) {
+  Tail(Database database, Clock clock, BooleanSupplier isIdle, Runnable setBack) {
     this.database = database;
     this.clock = clock;
     this.isIdle = isIdle;
+    this.setBack = setBack;
   }
 
   /** All up to here was before. Comes before all else. */
@@ -142,14 +154,14 @@ final class Tail implements JournalTail {
       return;
     }
     proceeds = true;
-    long last = lastId + addendum.entries().size();
+    long end = lastId + addendum.entries().size();
     if (isIdle.getAsBoolean()) {
-      cut(new Cut(last, all.arrived(), all.rejected(), List.of(), List.of(), Map.of()));
+      cut(new Cut(end, all.arrived(), all.rejected(), List.of(), List.of(), Map.of()));
       return;
     }
     cut(
         new Cut(
-            last,
+            end,
             all.arrived(),
             all.rejected(),
             EncodedEntry.numbered(firstId, addendum.entries()),
@@ -169,6 +181,9 @@ final class Tail implements JournalTail {
   private void cut(Cut cut) {
     lastId = cut.lastId();
     counts = new Counts(cut.arrived(), cut.rejected());
+    if (!cut.events().isEmpty()) {
+      last = cut.events().get(cut.events().size() - 1);
+    }
     follower.cut(cut);
   }
 
@@ -195,7 +210,7 @@ final class Tail implements JournalTail {
     wanted = false;
     List<Promise<Void>> waiting = List.copyOf(asked);
     database
-        .run("tail", Page.parameters(lastId, !isIdle.getAsBoolean()))
+        .run("tail", Page.parameters(lastId, !isIdle.getAsBoolean(), last))
         .onComplete(
             (rows, failure) -> {
               try {
@@ -211,6 +226,14 @@ final class Tail implements JournalTail {
   }
 
   private void read(Page page, List<Promise<Void>> waiting) {
+    if (page.isSetBack(lastId, last)) {
+      log.warn("{}: the journal was set back to event {}", ConnectionUri.KEY, page.end().lastId());
+      last = null;
+      heard = 0;
+      setBack.run();
+      cut(page.end());
+      return;
+    }
     cut(page.cut(counts));
     if (page.isFull()) {
       wanted = true;

@@ -13,8 +13,13 @@ import dev.auditwebhook.journal.postgres.nodes.Share;
 import io.vertx.core.Future;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -204,5 +209,64 @@ class AppenderTest {
       assertThatThrownBy(() -> result(group)).isInstanceOf(NotKeptException.class);
       nodeRow.commit();
     }
+  }
+
+  /** Connections end all the time; what is said of each group is so. */
+  @Test
+  void whateverHappensToConnectionsEachGroupIsKeptOnceOrNotAtAll() {
+    List<Node> nodes = List.of(node, Node.open(tables));
+    Set<Long> kept = ConcurrentHashMap.newKeySet();
+    Set<Long> unkept = ConcurrentHashMap.newKeySet();
+    AtomicLong names = new AtomicLong();
+    List<Future<?>> all = new ArrayList<>();
+    for (Node each : nodes) {
+      Future<?> last = Future.succeededFuture();
+      for (int group = 0; group < 150; group++) {
+        last =
+            last.compose(
+                v -> {
+                  long name = names.incrementAndGet();
+                  return each.begin(List.of(entry(name), entry(name)))
+                      .onSuccess(appended -> kept.add(name))
+                      .otherwise(
+                          failure -> {
+                            assertThat(failure).isInstanceOf(NotKeptException.class);
+                            unkept.add(name);
+                            each.engine.nodes().members().forEach(share -> share.notKept(2));
+                            return null;
+                          });
+                });
+      }
+      all.add(last);
+    }
+    Future<?> end = Future.all(all);
+    Random random = new Random(3);
+    while (!end.isComplete()) {
+      tables.server.terminate(
+          "application_name = '%s' AND state = 'active' AND random() < 0.3"
+              .formatted(tables.schema));
+      result(tables.clock.turn(random.nextInt(1_000)));
+    }
+    result(end);
+    nodes.forEach(each -> Awaitility.await().until(() -> counted(each)));
+
+    List<Long> journal =
+        tables.select("SELECT accepted_at FROM {s}.journal ORDER BY id").stream()
+            .map(Long::valueOf)
+            .toList();
+    assertThat(unkept).isNotEmpty();
+    assertThat(kept.size() + unkept.size()).isEqualTo(300);
+    assertThat(journal).hasSize(2 * kept.size());
+    assertThat(Set.copyOf(journal)).isEqualTo(kept);
+    assertThat(head()).isEqualTo("(%d,%d,0)".formatted(2 * kept.size(), 600));
+    assertThat(intake()).isEqualTo("(%d,%d)".formatted(600, 2 * unkept.size()));
+    Awaitility.await().until(() -> node.cut().lastId() == journal.size());
+    assertThat(node.seen()).isEqualTo(ids(1, journal.size()));
+  }
+
+  /** Has what a node has counted kept. */
+  private static boolean counted(Node node) {
+    Future<Appended> last = node.begin(List.of());
+    return result(last.map(true).otherwise(false));
   }
 }

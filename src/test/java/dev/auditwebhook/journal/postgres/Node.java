@@ -12,25 +12,19 @@ import dev.auditwebhook.journal.Engine.Opened;
 import dev.auditwebhook.journal.Nodes;
 import dev.auditwebhook.journal.postgres.nodes.JournalTail;
 import dev.auditwebhook.journal.postgres.nodes.Share;
+import dev.auditwebhook.testing.ScriptedNode;
 import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonObject;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /** An engine, and what it tells its journal and the host of its endpoints. */
-final class Node implements Nodes.Follower, Nodes.Host {
+final class Node extends ScriptedNode {
 
   private final Tables tables;
   final PostgresEngine engine;
-  final List<Nodes.Cut> cuts = new CopyOnWriteArrayList<>();
-  final List<Throwable> troubles = new CopyOnWriteArrayList<>();
-  final Map<String, Nodes.Tenancy> tenancies = new TreeMap<>();
-  final List<String> lost = new CopyOnWriteArrayList<>();
   private Opened opened;
   private Counts counts;
 
@@ -124,46 +118,6 @@ final class Node implements Nodes.Follower, Nodes.Host {
   /** The last one. */
   Nodes.Cut cut() {
     return cuts.get(cuts.size() - 1);
-  }
-
-  @Override
-  public void cut(Nodes.Cut cut) {
-    cuts.add(cut);
-  }
-
-  @Override
-  public void membersChanged() {}
-
-  @Override
-  public void trouble(Throwable failure) {
-    troubles.add(failure);
-  }
-
-  @Override
-  public void touch(String endpoint) {}
-
-  @Override
-  public void takeOver(Nodes.Tenancy tenancy) {
-    tenancies.put(tenancy.id(), tenancy);
-  }
-
-  @Override
-  public Future<Void> handOver(String endpoint) {
-    tenancies.remove(endpoint);
-    return Future.succeededFuture();
-  }
-
-  @Override
-  public void lose(String endpoint) {
-    lost.add(endpoint);
-  }
-
-  @Override
-  public void goOn() {}
-
-  @Override
-  public Future<JsonObject> answer(String what, Object body) {
-    return Future.failedFuture("not asked here");
   }
 
   void close() {

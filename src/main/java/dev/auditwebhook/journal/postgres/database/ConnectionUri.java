@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,7 +26,8 @@ import java.util.stream.Stream;
  * <p>{@code sslmode} is {@code disable}, {@code allow}, {@code prefer} (the default), {@code
  * require}, {@code verify-ca} or {@code verify-full}. The last two trust {@code sslrootcert}, or
  * without it whom the JVM trusts; so does {@code require} once {@code sslrootcert} is given. {@code
- * sslcert} and {@code sslkey} are the client's own certificate and key. All are PEM files.
+ * sslcert} and {@code sslkey} are the client's own certificate and key. All are PEM files. Other
+ * parameters of TLS are refused, a misspelled {@code sslmode} among them.
  */
 public final class ConnectionUri {
 
@@ -48,6 +50,8 @@ public final class ConnectionUri {
 
   private final PgConnectOptions options;
   private final Trust trust;
+
+  private static final List<String> OF_TLS = List.of("sslmode", "sslrootcert", "sslcert", "sslkey");
 
   private ConnectionUri(PgConnectOptions options, Trust trust) {
     this.options = options;
@@ -94,7 +98,10 @@ public final class ConnectionUri {
     return new ConnectionUri(options.setSslMode(mode).setSslOptions(tls), trust);
   }
 
-  /** All that a URI says, by the names that its parameters have; an unknown one does no harm. */
+  /**
+   * All that a URI says, by the names that its parameters have. An unknown one does no harm, unless
+   * somebody thinks that it has to do with TLS.
+   */
   private static Map<String, String> read(String uri) {
     Matcher parts = URI.matcher(uri);
     require(parts.matches(), RULE);
@@ -108,6 +115,9 @@ public final class ConnectionUri {
     if (parts.group("query") != null) {
       for (String parameter : parts.group("query").split("&")) {
         String[] both = parameter.split("=", 2);
+        require(
+            OF_TLS.contains(both[0]) || !both[0].toLowerCase(Locale.ROOT).startsWith("ssl"),
+            "its parameters for TLS must be sslmode, sslrootcert, sslcert or sslkey");
         put(given, both[0], both.length > 1 ? both[1] : null);
       }
     }

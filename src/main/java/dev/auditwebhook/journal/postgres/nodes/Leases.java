@@ -32,6 +32,7 @@ public final class Leases {
     private JsonObject configured;
     private long step;
     private boolean leaving;
+    private boolean doubted;
 
     /**
      * @param epoch in which this node has it
@@ -57,6 +58,10 @@ public final class Leases {
 
     boolean isLeaving() {
       return leaving;
+    }
+
+    boolean isDoubted() {
+      return doubted;
     }
 
     /** Whether what the tables have is this one. */
@@ -113,7 +118,7 @@ public final class Leases {
   /** Whether attempts of an endpoint may begin: this node runs it, and would know if not. */
   public boolean owns(String endpoint) {
     Lease lease = held.get(endpoint);
-    return lease != null && !lease.leaving && membership.holds();
+    return lease != null && !lease.leaving && !lease.doubted && membership.holds();
   }
 
   /** Steps of an endpoint are kept while it has this epoch; {@code null} when it runs elsewhere. */
@@ -135,6 +140,19 @@ public final class Leases {
   public long since(int number) {
     Lease lease = byNumber.get(number);
     return lease == null ? 0 : lease.since;
+  }
+
+  /** What this node knows of an endpoint that it runs may not hold: it is to begin anew. */
+  public void doubt(String endpoint) {
+    Lease lease = held.get(endpoint);
+    if (lease != null) {
+      lease.doubted = true;
+    }
+  }
+
+  /** As {@link #doubt}, of all. */
+  public void doubtAll() {
+    held.keySet().forEach(this::doubt);
   }
 
   /** Whether this node runs none. */

@@ -5,6 +5,8 @@ import dev.auditwebhook.journal.Nodes.Host;
 import dev.auditwebhook.journal.postgres.database.Round;
 import dev.auditwebhook.journal.postgres.nodes.Leases.Lease;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +25,9 @@ final class Rebalancing {
 
   private static final Logger log = LoggerFactory.getLogger(Rebalancing.class);
 
+  /** From one try to give an endpoint back to the next, in milliseconds. */
+  private static final long TRY_AGAIN = 1_000;
+
   private final Clock clock;
   private final Membership membership;
   private final Directory directory;
@@ -30,6 +35,10 @@ final class Rebalancing {
   private final Takeover takeover;
   private final Host host;
   private final Round round = new Round(this::once);
+  private final Round givingBack = new Round(this::giveBack);
+
+  /** Endpoints that are handed over and not given back yet. */
+  private final List<Lease> atRest = new ArrayList<>();
 
   private boolean stopped;
 
@@ -82,6 +91,10 @@ final class Rebalancing {
       leases.remove(lease);
       host.lose(lease.id());
       log.warn("Another node runs the endpoint {} by now, or it is gone", lease.id());
+    } else if (lease.isDoubted()) {
+      log.warn("What this node did to the endpoint {} is not kept: it starts anew", lease.id());
+      host.lose(lease.id());
+      giveBack(lease, Future.succeededFuture());
     } else if (!lease.isConfiguredAs(share)) {
       log.info("The endpoint {} is configured otherwise: it starts anew", lease.id());
       handOver(lease);
@@ -154,20 +167,57 @@ final class Rebalancing {
 
   /** Has an endpoint go, which is this node's until it is gone; not for longer than a lease. */
   private void handOver(Lease lease) {
-    String id = lease.id();
     lease.leave();
-    leases.begin(id);
-    clock
-        .within(membership.lease(), host.handOver(id))
-        .onFailure(slow -> host.lose(id))
-        .eventually(() -> leases.release(List.of(lease)))
-        .onFailure(
-            failure -> log.warn("Endpoint {} is not given back: {}", id, failure.getMessage()))
+    giveBack(
+        lease,
+        clock
+            .within(membership.lease(), host.handOver(lease.id()))
+            .onFailure(slow -> host.lose(lease.id())));
+  }
+
+  private void giveBack(Lease lease, Future<Void> gone) {
+    lease.leave();
+    leases.begin(lease.id());
+    gone.onComplete(
+        v -> {
+          atRest.add(lease);
+          givingBack.go();
+        });
+  }
+
+  /** Those that are at rest by now go together. */
+  private Future<Void> giveBack() {
+    List<Lease> left = List.copyOf(atRest);
+    atRest.clear();
+    return release(left)
         .onComplete(
             v -> {
-              leases.remove(lease);
-              leases.end(id);
+              left.forEach(leases::remove);
+              left.forEach(lease -> leases.end(lease.id()));
               go();
             });
+  }
+
+  /**
+   * Until the tables know of it: in one epoch an endpoint is run once, as its steps are numbered by
+   * that.
+   */
+  private Future<Void> release(List<Lease> left) {
+    return leases
+        .release(left)
+        .recover(
+            failure -> {
+              log.warn(
+                  "Of this node, {} endpoints are not given back yet: {}",
+                  left.size(),
+                  failure.getMessage());
+              return stopped ? Future.failedFuture(failure) : later().compose(v -> release(left));
+            });
+  }
+
+  private Future<Void> later() {
+    Promise<Void> later = Promise.promise();
+    clock.timer(TRY_AGAIN, later::complete);
+    return later.future();
   }
 }

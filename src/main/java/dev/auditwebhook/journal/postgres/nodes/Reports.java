@@ -5,7 +5,8 @@ import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.endpoint.settings.Settings;
-import dev.auditwebhook.journal.postgres.nodes.States.Found;
+import dev.auditwebhook.journal.postgres.nodes.TenancyReader.Found;
+import dev.auditwebhook.journal.postgres.nodes.TenancyReader.Waiting;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -15,24 +16,27 @@ import java.util.List;
 /** What the tables tell of endpoints, as {@code webhook.get} has it. */
 final class Reports {
 
-  private final States states;
+  private final TenancyReader states;
   private final Clock clock;
 
-  Reports(States states, Clock clock) {
+  Reports(TenancyReader states, Clock clock) {
     this.states = states;
     this.clock = clock;
   }
 
   /** Those of the endpoints with these numbers. */
   Future<List<JsonObject>> of(Collection<Integer> numbers) {
-    return states.read(numbers).map(found -> found.stream().map(this::report).toList());
+    return states
+        .read(numbers, Waiting.NOT_COUNTED)
+        .map(found -> found.stream().map(this::report).toList());
   }
 
   private JsonObject report(Found found) {
     State state = found.state();
     long received = found.arrived() - found.total(Total.BEFORE);
-    return settings(found)
-        .put("node", found.node())
+    JsonObject report = settings(found);
+    Object reason = report.remove("reason");
+    return report
         .put("delivered", found.total(Total.DELIVERED))
         .put("failed", found.total(Total.FAILED))
         .put("dropped", found.total(Total.DROPPED))
@@ -50,7 +54,9 @@ final class Reports {
         .putNull("next_probe")
         .putNull("last_delivery")
         .putNull("last_error")
-        .putNull("warning");
+        .put("reason", reason)
+        .putNull("warning")
+        .put("node", found.node());
   }
 
   private static String text(Long millis) {

@@ -3,12 +3,12 @@ package dev.auditwebhook.journal.postgres.nodes;
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.endpoint.settings.Actions;
-import dev.auditwebhook.endpoint.settings.Settings;
+import dev.auditwebhook.endpoint.settings.LaterWord;
 import dev.auditwebhook.journal.Nodes;
 import dev.auditwebhook.journal.pace.Warnings;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,8 +17,8 @@ public final class Share implements Nodes.Member {
 
   private static final Logger log = LoggerFactory.getLogger(Share.class);
 
-  /** The options that acceptance has to do with. */
-  private static final List<String> LOOKED_AT = List.of("url", "actions");
+  private static final JsonArray ALL_ACTIONS =
+      new EndpointOptions().toJson().getJsonArray("actions");
 
   private final String id;
   private final int number;
@@ -102,32 +102,15 @@ public final class Share implements Nodes.Member {
 
   /** It is set otherwise, or was at first. */
   void is(JsonObject settings) {
-    try {
-      EndpointOptions options = inForce(configured, settings);
-      enabled = !options.getUrl().isEmpty();
-      actions = new Actions(options.getActions());
-    } catch (IllegalArgumentException e) {
-      // Newer nodes may know what this is: nothing that it may want is to be missed.
-      enabled = true;
-      actions = new Actions(List.of("*"));
-    }
+    enabled = !"".equals(inForce("url", settings, ""));
+    JsonArray patterns = (JsonArray) inForce("actions", settings, ALL_ACTIONS);
+    actions = new Actions(patterns.stream().map(String.class::cast).toList());
   }
 
-  /** No other options are read, as newer nodes may have some that are not known here. */
-  private static EndpointOptions inForce(JsonObject configured, JsonObject settings) {
-    EndpointOptions named = configured == null ? null : new EndpointOptions(lookedAt(configured));
-    JsonObject set = lookedAt(settings.getJsonObject("set", new JsonObject()));
-    return new Settings(named, new JsonObject().put("set", set), 0, () -> {}).options();
-  }
-
-  private static JsonObject lookedAt(JsonObject all) {
-    JsonObject some = new JsonObject();
-    for (Map.Entry<String, Object> each : all) {
-      if (LOOKED_AT.contains(each.getKey())) {
-        some.put(each.getKey(), each.getValue());
-      }
-    }
-    return some;
+  /** No other options are read: there are many, and newer nodes may have some of their own. */
+  private Object inForce(String key, JsonObject settings, Object otherwise) {
+    Object value = LaterWord.of(key, configured, settings);
+    return value == null ? otherwise : value;
   }
 
   @Override

@@ -26,6 +26,9 @@ import java.util.function.BiPredicate;
 /** This node among those that share the journal. For one context. */
 public final class SharedNodes implements Nodes {
 
+  /** A notification: endpoints or nodes are others than before. */
+  public static final String ENDPOINTS = "endpoints";
+
   /** How often the tables are looked at though no notification came, in milliseconds. */
   private static final long POLL = 1_000;
 
@@ -48,7 +51,7 @@ public final class SharedNodes implements Nodes {
   private final Membership membership;
   private final Directory directory;
   private final Leases leases;
-  private final States states;
+  private final TenancyReader states;
   private final Enrolment enrolment;
   private Follower follower;
 
@@ -75,7 +78,7 @@ public final class SharedNodes implements Nodes {
     membership = new Membership(renewals, clock, options.getLease(), this::look, this::goOn);
     directory = new Directory(database, clock, options.getMaxEvents(), this::membersChanged);
     leases = new Leases(database, membership);
-    states = new States(database);
+    states = new TenancyReader(database);
     enrolment = new Enrolment(database, membership);
   }
 
@@ -147,7 +150,7 @@ public final class SharedNodes implements Nodes {
    * @param payload {@code endpoints}, {@code request <target node>} or {@code reply <sender node>}
    */
   public void heard(String payload) {
-    if (payload.equals("endpoints")) {
+    if (payload.equals(ENDPOINTS)) {
       refresh();
     } else if (mailbox != null) {
       mailbox.heard(payload);

@@ -3,7 +3,7 @@ package dev.auditwebhook.journal.postgres.nodes;
 import dev.auditwebhook.journal.Nodes.Host;
 import dev.auditwebhook.journal.Nodes.Tenancy;
 import dev.auditwebhook.journal.postgres.nodes.Leases.Lease;
-import dev.auditwebhook.journal.postgres.nodes.States.Found;
+import dev.auditwebhook.journal.postgres.nodes.TenancyReader.Found;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,7 +18,7 @@ final class Takeover {
 
   private static final Logger log = LoggerFactory.getLogger(Takeover.class);
 
-  private final States states;
+  private final TenancyReader states;
   private final JournalTail tail;
   private final Leases leases;
   private final Host host;
@@ -30,7 +30,7 @@ final class Takeover {
   /**
    * @param node the id of this one
    */
-  Takeover(States states, JournalTail tail, Leases leases, Host host, String node) {
+  Takeover(TenancyReader states, JournalTail tail, Leases leases, Host host, String node) {
     this.states = states;
     this.tail = tail;
     this.leases = leases;
@@ -55,21 +55,23 @@ final class Takeover {
     }
     Map<Integer, Share> shares = new HashMap<>();
     owned.forEach(share -> shares.put(share.number(), share));
-    return tail.still(
-        () ->
-            states
-                .read(shares.keySet())
-                .map(
-                    found -> {
-                      List<Lease> refused = new ArrayList<>();
-                      for (Found each : found) {
-                        Lease lease = lease(each);
-                        if (node.equals(each.owner()) && !run(lease, each.tenancy(), shares)) {
-                          refused.add(lease);
-                        }
-                      }
-                      return refused;
-                    }));
+    return states
+        .count(shares.keySet())
+        .compose(
+            counted ->
+                tail.still(
+                    () -> states.read(shares.keySet(), counted).map(found -> run(found, shares))));
+  }
+
+  private List<Lease> run(List<Found> found, Map<Integer, Share> shares) {
+    List<Lease> refused = new ArrayList<>();
+    for (Found each : found) {
+      Lease lease = lease(each);
+      if (node.equals(each.owner()) && !run(lease, each.tenancy(), shares)) {
+        refused.add(lease);
+      }
+    }
+    return refused;
   }
 
   private static Lease lease(Found found) {
@@ -90,7 +92,8 @@ final class Takeover {
       host.takeOver(tenancy);
       refused.remove(number);
       return true;
-    } catch (IllegalArgumentException e) {
+    } catch (RuntimeException e) {
+      // Whatever it is: an endpoint that nobody runs is not to be kept from the others.
       leases.remove(lease);
       refused.put(number, shares.get(number).version());
       log.warn("This node cannot run the endpoint {}: {}", tenancy.id(), e.getMessage());

@@ -69,6 +69,16 @@ class ConnectionUriTest {
         .doesNotContainKey("nobody_knows");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"sslmod=require", "ssl=true", "sslMode=verify-full", "sslcrl=/a.crl"})
+  void aParameterOfTlsThatWouldHaveNoEffectIsRefused(String parameter) {
+    assertThatThrownBy(() -> ConnectionUri.of("postgresql://audit@db.example/app?" + parameter))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "webhook.store.uri: its parameters for TLS must be sslmode, sslrootcert, sslcert or"
+                + " sslkey");
+  }
+
   @Test
   void anAddressOfIpv6StandsInBrackets() {
     assertThat(first("postgresql://audit@[::1]:5433/app").getHost()).isEqualTo("::1");
