@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  *
  * <p>A Future fails with a {@link io.vertx.core.eventbus.ReplyException}: its code is 400 for an
  * invalid request, 404 for something unknown, 409 for what is not possible now, 500 for a fault of
- * the webhook, and -1 when no webhook is deployed or none answered in time.
+ * the webhook, 503 for what it cannot keep or reach now, and -1 when no webhook is deployed or none
+ * answered in time.
  */
 public final class WebhookClient {
 

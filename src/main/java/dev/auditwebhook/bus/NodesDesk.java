@@ -32,6 +32,9 @@ final class NodesDesk {
   /** When all are asked again, as an endpoint was changing hands, in milliseconds. */
   private static final long AGAIN = 250;
 
+  /** How long health may take to be found out, in milliseconds: those who ask wait for 5 s. */
+  static final long PATIENCE = 4_000;
+
   private final Nodes nodes;
   private final Roster roster;
   private final Clock clock;
@@ -105,7 +108,8 @@ final class NodesDesk {
    */
   Future<JsonObject> health(Object body, Function<String, Future<JsonObject>> own) {
     StrictJson.of("", body).end();
-    return askAll(OWN_HEALTH, own, true)
+    return clock
+        .within(PATIENCE, askAll(OWN_HEALTH, own, true))
         .map(
             told -> {
               Stream<String> reasons = told.replies.stream().flatMap(HealthDesk::reasons);

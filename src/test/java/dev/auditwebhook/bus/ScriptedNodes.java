@@ -22,6 +22,9 @@ final class ScriptedNodes implements Nodes {
   /** The ids of all endpoints. */
   final Set<String> endpoints = new TreeSet<>();
 
+  /** All endpoints, as far as the acceptance of entries goes. */
+  final List<Member> members = new ArrayList<>();
+
   /** How they answer for one endpoint. */
   Function<String, Future<JsonObject>> answers = what -> Future.succeededFuture(by("another"));
 
@@ -66,7 +69,7 @@ final class ScriptedNodes implements Nodes {
 
   @Override
   public Collection<? extends Member> members() {
-    return List.of();
+    return members;
   }
 
   @Override

@@ -347,6 +347,15 @@ class SwitchboardTest {
     }
 
     @Test
+    void isThatOfThisNodeWhenTheStoreTakesTooLong() {
+      own("paused");
+      nodes.others = Promise.<List<JsonObject>>promise().future();
+      Future<JsonObject> reply = ask("health", new JsonObject());
+      scene.clock.turn(NodesDesk.PATIENCE);
+      assertThat(reply.result().getJsonArray("reasons")).containsExactly("store_fault", "paused");
+    }
+
+    @Test
     void hasAtMostAHundredReasons() {
       own();
       for (int i = 0; i < 200; i++) {
