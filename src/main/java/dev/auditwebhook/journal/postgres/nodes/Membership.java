@@ -123,15 +123,19 @@ public final class Membership {
 
   private void beat() {
     nextBeat();
-    if (!lapsed && !holds()) {
+    noticeLapse();
+    // One that takes its time is enough.
+    if (!renewal.isUnderway()) {
+      renewal.go();
+    }
+  }
+
+  private void noticeLapse() {
+    if (granted && !lapsed && !holds()) {
       lapsed = true;
       log.warn(
           "The lease of this node ran out, no attempts begin until it is renewed: {}",
           failure == null ? "the node stood still" : failure);
-    }
-    // One that takes its time is enough.
-    if (!renewal.isUnderway()) {
-      renewal.go();
     }
   }
 
@@ -163,6 +167,8 @@ public final class Membership {
         .compose(
             rows -> {
               generation = Math.max(generation, rows.iterator().next().getLong("generation"));
+              // It may have run out since the last beat, and attempts that were due then wait.
+              noticeLapse();
               return holds() ? Future.succeededFuture() : look.get();
             })
         .onSuccess(
