@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.auditwebhook.WebhookClient.State;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.testing.Effect;
+import dev.auditwebhook.testing.OneStore;
 import dev.auditwebhook.testing.PostgresServer;
 import dev.auditwebhook.testing.PostgresServer.Stop;
 import dev.auditwebhook.testing.ScriptedReceiver;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The database goes away, freezes, or takes no writes, and comes back: all goes on by itself. */
+@OneStore("it is about the database")
 class DatabaseOutagesTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -11,6 +11,7 @@ import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.WebhookClient.State;
 import dev.auditwebhook.testing.ManyNodes;
+import dev.auditwebhook.testing.OneStore;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Two nodes of one webhook: each answers every request for the endpoints of the other, too. */
+@OneStore("it is about nodes that share a database")
 @Timeout(120)
 class EveryNodeAnswersTest {
 

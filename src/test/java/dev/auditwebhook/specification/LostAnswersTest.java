@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.WebhookClient.State;
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.testing.OneStore;
 import dev.auditwebhook.testing.PostgresServer;
 import dev.auditwebhook.testing.ScriptedProxy;
 import dev.auditwebhook.testing.ScriptedProxy.Fate;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Connections to the database are cut in the middle of a commit: what became of it is found out.
  */
+@OneStore("it is about answers of the database")
 class LostAnswersTest {
 
   private static final int ENTRIES = 300;

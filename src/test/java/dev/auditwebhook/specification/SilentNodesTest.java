@@ -10,6 +10,7 @@ import dev.auditwebhook.AuditEvent;
 import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.WebhookClient.State;
 import dev.auditwebhook.testing.ManyNodes;
+import dev.auditwebhook.testing.OneStore;
 import dev.auditwebhook.testing.PostgresServer;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import io.vertx.core.Future;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the nodes answer of which another one, or the database, does not. */
+@OneStore("it is about nodes that share a database")
 @Timeout(120)
 class SilentNodesTest {
 

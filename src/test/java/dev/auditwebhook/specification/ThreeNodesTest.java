@@ -12,6 +12,7 @@ import dev.auditwebhook.WebhookClient.State;
 import dev.auditwebhook.WebhookClient.Status;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.testing.ManyNodes;
+import dev.auditwebhook.testing.OneStore;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Three nodes of one webhook, with endpoints that go from one to another. */
+@OneStore("it is about nodes that share a database")
 @Timeout(180)
 class ThreeNodesTest {
 

@@ -179,6 +179,7 @@ class PartitionsTest {
     Node node = Node.open(tables).runs("a", "b");
     append(node, 35);
     node.step(step(30));
+    tables.sql("UPDATE {s}.intake SET wanted = 35");
     Measured measured = new Measured();
     node.engine.register(measured);
 
