@@ -36,7 +36,7 @@ WITH asked AS (
   SELECT c.id, c.number, c.configured::json, '{}'
   FROM chosen c
   WHERE NOT EXISTS (SELECT FROM {schema}.endpoint e WHERE e.id = c.id)
-  ON CONFLICT DO NOTHING
+  ON CONFLICT (id) DO NOTHING
   RETURNING id, number
 ), made AS (
   SELECT id, number FROM again UNION ALL SELECT id, number FROM fresh
