@@ -108,13 +108,24 @@ public final class SharedNodes implements Nodes {
     looks++;
     refresh();
     if (looks % TOUCH == 0 && host != null) {
-      database
-          .run("endpoint-behind", Tuple.of(membership.id()))
-          .onSuccess(rows -> rows.forEach(row -> follower.touch(row.getString("id"))));
+      touch();
     }
     if (looks % TIDY == 0) {
-      database.run("node-tidy", Tuple.tuple());
+      tidy();
     }
+  }
+
+  /** Has idle endpoints keep where they are: else the journal keeps what they do not need. */
+  Future<Void> touch() {
+    return database
+        .run("endpoint-behind", Tuple.of(membership.id()))
+        .onSuccess(rows -> rows.forEach(row -> follower.touch(row.getString("id"))))
+        .mapEmpty();
+  }
+
+  /** Forgets who is gone for long. */
+  Future<Void> tidy() {
+    return database.run("node-tidy", Tuple.tuple()).mapEmpty();
   }
 
   private Future<Void> refresh() {

@@ -128,12 +128,12 @@ final class NodeOfTest implements Nodes.Host, Nodes.Follower, JournalTail, AutoC
   static Map<String, JsonObject> configured(String... ids) {
     Map<String, JsonObject> configured = new ConcurrentSkipListMap<>();
     for (String id : ids) {
-      configured.put(id, configured("http://127.0.0.1:1/" + id));
+      configured.put(id, sentTo("http://127.0.0.1:1/" + id));
     }
     return configured;
   }
 
-  static JsonObject configured(String url) {
+  static JsonObject sentTo(String url) {
     return new JsonObject(new EndpointOptions().setUrl(url).toJson().encode());
   }
 
