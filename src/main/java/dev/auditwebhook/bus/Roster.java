@@ -193,7 +193,11 @@ final class Roster {
   private Future<Endpoint> make(String id) {
     return journal.nodes() == null
         ? Future.succeededFuture(add(id, journal.ofNew()))
-        : journal.nodes().create(id).map(tenancy -> takeUp(id, tenancy));
+        : journal
+            .keep()
+            .otherwiseEmpty() // What arrived before it is not for it.
+            .compose(v -> journal.nodes().create(id))
+            .map(tenancy -> takeUp(id, tenancy));
   }
 
   private Endpoint takeUp(String id, Nodes.Tenancy created) {

@@ -133,7 +133,7 @@ public final class Journal {
   public Future<Void> upToDate() {
     return nodes == null || isFaulty()
         ? Future.succeededFuture()
-        : clock.within(UP_TO_DATE, nodes.upToDate()).otherwiseEmpty();
+        : clock.within(UP_TO_DATE, writer.counted(nodes::upToDate)).otherwiseEmpty();
   }
 
   /** Keeps all that changed so far, now. */

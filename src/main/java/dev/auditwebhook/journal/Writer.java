@@ -80,6 +80,14 @@ final class Writer {
     return nextKept.future();
   }
 
+  /**
+   * Completed when what was counted so far is kept, or cannot be. Where entries wait to be kept,
+   * the counts go along with them.
+   */
+  Future<Void> counted() {
+    return changed && intake.isEmpty() ? allKept().otherwiseEmpty() : Future.succeededFuture();
+  }
+
   /** As {@link #allKept}, what is on its way to endpoints included. */
   Future<Void> allWritten() {
     changed = true;

@@ -4,6 +4,7 @@ import static dev.auditwebhook.testing.Webhooks.refusal;
 import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.auditwebhook.AuditEvent;
 import dev.auditwebhook.StoreOptions;
@@ -54,6 +55,9 @@ class FloodTest {
 
   @Test
   void eventsGoOutWhileAFloodComesInAndEachEntryIsCounted() {
+    assumeThat(System.getProperty("webhook.test.store"))
+        .as("room is known once a commit there, and 64 events are soon out")
+        .isNotEqualTo("postgres");
     receiver.recording(false);
     webhook.deploy(webhook.options().setQueueCapacity(CAPACITY));
 

@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -240,6 +241,18 @@ public final class Leases {
   }
 
   /** Gives endpoints back, which this node runs no more. */
+  /** Those of this node whose cursors are kept far behind the end of the journal. */
+  Future<List<String>> behind() {
+    return database
+        .run("endpoint-behind", Tuple.of(membership.id()))
+        .map(
+            rows -> {
+              List<String> ids = new ArrayList<>();
+              rows.forEach(row -> ids.add(row.getString("id")));
+              return ids;
+            });
+  }
+
   Future<Void> release(List<Lease> left) {
     Tuple row =
         Tuple.of(membership.id(), database.schema())

@@ -219,6 +219,11 @@ public final class Membership {
     return renewal.ended().onComplete(v -> granted = false);
   }
 
+  /** Forgets who is gone for long. */
+  Future<Void> tidy() {
+    return database.run("node-tidy", Tuple.tuple()).mapEmpty();
+  }
+
   /** Gives back all endpoints of this node, which is gone then. */
   Future<Void> leave() {
     return database.run("node-leave", Tuple.of(id, database.schema()), LEAVING).mapEmpty();

@@ -84,7 +84,7 @@ final class Rebalancing {
 
   private void check(Lease lease) {
     Share share = directory.find(lease.id());
-    if (!leases.has(lease) || lease.isLeaving()) {
+    if (stopped || !leases.has(lease) || lease.isLeaving()) {
       return;
     }
     if (!lease.is(share, membership.id())) {

@@ -13,7 +13,6 @@ import dev.auditwebhook.journal.postgres.requests.Mailbox;
 import dev.auditwebhook.metrics.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -111,21 +110,13 @@ public final class SharedNodes implements Nodes {
       touch();
     }
     if (looks % TIDY == 0) {
-      tidy();
+      membership.tidy();
     }
   }
 
   /** Has idle endpoints keep where they are: else the journal keeps what they do not need. */
   Future<Void> touch() {
-    return database
-        .run("endpoint-behind", Tuple.of(membership.id()))
-        .onSuccess(rows -> rows.forEach(row -> follower.touch(row.getString("id"))))
-        .mapEmpty();
-  }
-
-  /** Forgets who is gone for long. */
-  Future<Void> tidy() {
-    return database.run("node-tidy", Tuple.tuple()).mapEmpty();
+    return leases.behind().onSuccess(ids -> ids.forEach(follower::touch)).mapEmpty();
   }
 
   private Future<Void> refresh() {

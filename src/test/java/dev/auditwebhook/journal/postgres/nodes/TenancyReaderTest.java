@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What the tables tell of endpoints: whoever takes one over goes on from there. */
-class StatesTest {
+class TenancyReaderTest {
 
   private final PostgresServer server = PostgresServer.shared();
   private final String schema = server.freshSchema();
@@ -152,8 +152,7 @@ class StatesTest {
     events(1, 6, 0);
     sql("UPDATE {}.head SET last_id = 6, arrived = 30, rejected = 4");
     sql("UPDATE {}.intake SET wanted = 12, dropped = 1 WHERE number = 0");
-    sql(
-        "UPDATE {}.progress SET position = 3, totals = '{5,2,10,3,1,1}', oldest_at = 1767258000000 WHERE number = 0");
+    sql("UPDATE {}.progress SET position = 3, totals = '{5,2,10,3,1,1}' WHERE number = 0");
     sql("INSERT INTO {}.straggler VALUES (0, 2, 'x', '', 1, 2, 3)");
     sql("INSERT INTO {}.dead_letter VALUES (0, 1, 'x', '', 1, 1, 500, 'x', null, null)");
     takeOver();
@@ -196,7 +195,8 @@ class StatesTest {
 
   @Test
   void aReportOfWhatNobodyRunsNamesNoNode() {
-    sql("UPDATE {}.endpoint SET settings = '{\"paused\":\"410 Gone\"}'");
+    sql(
+        "UPDATE {}.endpoint SET settings = '{\"paused\":\"410 Gone\",\"lastUrl\":\"http://127.0.0.1:1/b\"}'");
     node = NodeOfTest.open(server, schema, options);
     JsonObject report = node.result(() -> node.nodes().reports(List.of("b"))).get(0);
     assertThat(report.getString("node")).isNull();
@@ -250,7 +250,7 @@ class StatesTest {
             + " ('z', 'z', clock_timestamp() - interval '61 minutes')");
     sql("UPDATE {}.progress SET owner = 'z'");
     node = NodeOfTest.open(server, schema, options);
-    node.result(() -> node.nodes().tidy());
+    node.result(() -> node.nodes().membership().tidy());
     assertThat(server.select("SELECT id FROM " + schema + ".node ORDER BY id"))
         .containsExactlyInAnyOrder(node.id(), "y", "z");
   }
