@@ -9,6 +9,7 @@ import dev.auditwebhook.journal.pace.Pace;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Gives the engine what is to be kept: the entries that were taken in, in groups, and the steps of
@@ -81,11 +82,12 @@ final class Writer {
   }
 
   /**
-   * Completed when what was counted so far is kept, or cannot be. Where entries wait to be kept,
-   * the counts go along with them.
+   * Goes on when what was counted so far is kept, or cannot be. Where entries wait to be kept, the
+   * counts go along with them.
    */
-  Future<Void> counted() {
-    return changed && intake.isEmpty() ? allKept().otherwiseEmpty() : Future.succeededFuture();
+  Future<Void> counted(Supplier<Future<Void>> then) {
+    return (changed && intake.isEmpty() ? allKept() : Future.<Void>succeededFuture())
+        .transform(v -> then.get());
   }
 
   /** As {@link #allKept}, what is on its way to endpoints included. */

@@ -174,7 +174,10 @@ class SilentNodesTest {
           .until(() -> elsewhere.get().map(State::paused).otherwise(false).await());
       await()
           .atMost(Duration.ofSeconds(20))
-          .until(() -> result(nodes.client(other).ready()).good());
+          .until(
+              () ->
+                  result(nodes.client(owner).ready()).good()
+                      && result(nodes.client(other).ready()).good());
       assertThat(result(elsewhere.resume())).isEqualTo(WebhookClient.Status.ENABLED);
       nodes.awaitState(other, "siem", State::enabled);
       assertThat(result(nodes.client(other).endpoints())).hasSize(2);

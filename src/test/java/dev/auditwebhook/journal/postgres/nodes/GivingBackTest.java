@@ -26,8 +26,7 @@ class GivingBackTest {
       await().until(() -> !node.handedOver().isEmpty());
       own.stop(PostgresServer.Stop.IMMEDIATE);
       node.turn(() -> atRest.tryComplete());
-      await()
-          .until(() -> lines.all().stream().anyMatch(line -> line.contains("is not given back")));
+      await().until(() -> lines.all().stream().anyMatch(line -> line.contains("not given back")));
       own.start();
       await().until(() -> node.running().contains("e0"));
 
