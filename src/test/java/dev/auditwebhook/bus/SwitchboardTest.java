@@ -148,7 +148,7 @@ class SwitchboardTest {
     @Test
     void ofOneThatAnotherNodeMadeJustThenIsAReplacementThere() {
       nodes.overtaken = true;
-      assertThat(ask("endpoint.put", alert).result()).isEqualTo(by("another"));
+      assertThat(put()).isEqualTo(by("another"));
       assertThat(scene.roster.find("alert")).isNull();
     }
 

@@ -73,9 +73,14 @@ class DatabaseRestartTest {
   private void finish(String title) {
     cluster.finish(title);
     for (String endpoint : cluster.books().endpoints()) {
-      assertThat(cluster.total(endpoint, "dropped"))
-          .as("refused, and wanted by %s", endpoint)
-          .isEqualTo(cluster.books().refusedOf(endpoint));
+      // What was refused is written when the database is back, with what comes next.
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThat(cluster.total(endpoint, "dropped"))
+                      .as("refused, and wanted by %s", endpoint)
+                      .isEqualTo(cluster.books().refusedOf(endpoint)));
     }
   }
 }

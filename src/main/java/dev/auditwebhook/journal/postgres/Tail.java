@@ -104,8 +104,8 @@ final class Tail implements JournalTail {
     Promise<T> promise = Promise.promise();
     actions.add(
         () ->
-            action
-                .get()
+            Future.<Void>succeededFuture()
+                .compose(v -> action.get())
                 .onComplete(
                     (result, failure) -> {
                       clock.later(this::ended);

@@ -106,7 +106,7 @@ class EventReaderTest {
       burials.put(id, new Change.Bury(letter(id, 100)));
     }
     List<Long> totals = Collections.nCopies(Total.values().length, 0L);
-    node.step(new Step("a", 0, 9, List.of(), burials, totals, new JsonObject()));
+    node.step(new Step("a", 0, 0, List.of(), burials, totals, new JsonObject()));
     Map<Long, DeadLetter> unkept = Map.of(2L, letter(2, 50), 9L, letter(9, 10));
 
     assertThat(letters(node, unkept, 1)).containsExactly(1L);
