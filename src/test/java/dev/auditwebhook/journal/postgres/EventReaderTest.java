@@ -101,6 +101,9 @@ class EventReaderTest {
   @Test
   void deadLettersArePagedByTheirBytes() {
     Node node = Node.open(tables).runs("a");
+    for (int id = 1; id <= 9; id++) {
+      node.append(entry(id));
+    }
     Map<Long, Change> burials = new HashMap<>();
     for (long id = 1; id <= 4; id++) {
       burials.put(id, new Change.Bury(letter(id, 100)));
