@@ -36,8 +36,9 @@ public final class Round {
     return underway != null;
   }
 
-  /** Completed when it is not under way. */
+  /** Completed when it is not under way, nor wanted so far. */
   public Future<Void> ended() {
-    return underway == null ? Future.succeededFuture() : underway.otherwiseEmpty();
+    Future<Void> last = next == null ? underway : next;
+    return last == null ? Future.succeededFuture() : last.otherwiseEmpty();
   }
 }

@@ -169,14 +169,13 @@ public final class SharedNodes implements Nodes {
   public Future<Void> close() {
     clock.cancel(timer);
     directory.close();
-    if (mailbox != null) {
-      mailbox.close();
+    List<Future<Void>> ended = new ArrayList<>(List.of(membership.stop()));
+    if (rebalancing != null) {
+      ended.add(mailbox.close());
+      ended.add(rebalancing.stop());
     }
-    Future<?> ended =
-        Future.join(
-            membership.stop(), rebalancing == null ? Future.succeededFuture() : rebalancing.stop());
     return clock
-        .within(ENDING, ended)
+        .within(ENDING, Future.join(ended))
         .<Void>mapEmpty()
         .eventually(membership::leave)
         .otherwiseEmpty();

@@ -20,8 +20,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 
@@ -55,6 +57,10 @@ public final class Mailbox {
   private final String node;
   private final Nodes.Host host;
   private final Map<String, Promise<JsonObject>> asked = new HashMap<>();
+
+  /** What this node does for others, and has not answered yet. */
+  private final Set<Future<Void>> answering = new HashSet<>();
+
   private final Round taking;
   private final Round fetching;
   private long poll = -1;
@@ -71,7 +77,11 @@ public final class Mailbox {
     this.node = node;
     this.host = host;
     taking =
-        new Round(() -> database.run("request-take", Tuple.of(node)).onSuccess(this::carryOut));
+        new Round(
+            () ->
+                closed
+                    ? Future.succeededFuture()
+                    : database.run("request-take", Tuple.of(node)).onSuccess(this::carryOut));
     fetching =
         new Round(() -> database.run("request-replies", Tuple.of(node)).onSuccess(this::read));
     poll();
@@ -184,11 +194,16 @@ public final class Mailbox {
     inOrder.sort(Comparator.comparing((Row row) -> row.get(OffsetDateTime.class, "made")));
     for (Row row : inOrder) {
       String id = row.getString("id");
-      Future.succeededFuture()
-          .compose(v -> host.answer(row.getString("what"), json(row.getString("body"))))
-          .onComplete(
-              reply -> reply(id, OK, reply.encode(), TRIES),
-              failure -> reply(id, code(failure), failure.getMessage(), TRIES));
+      Future<Void> answered =
+          Future.succeededFuture()
+              .compose(v -> host.answer(row.getString("what"), json(row.getString("body"))))
+              .transform(
+                  (reply, failure) ->
+                      failure == null
+                          ? reply(id, OK, reply.encode(), TRIES)
+                          : reply(id, code(failure), failure.getMessage(), TRIES));
+      answering.add(answered);
+      answered.onComplete(v -> answering.remove(answered));
     }
   }
 
@@ -196,16 +211,20 @@ public final class Mailbox {
     return failure instanceof ReplyException known ? known.failureCode() : 500;
   }
 
-  private void reply(String id, int code, String text, int tries) {
+  private Future<Void> reply(String id, int code, String text, int tries) {
     // The columns of the database hold no U+0000; in JSON it is escaped.
     String fit = String.valueOf(text).replace('\u0000', '\ufffd');
-    database
+    return database
         .run("request-reply", Tuple.of(id, code, fit, database.schema()))
-        .onFailure(
+        .<Void>mapEmpty()
+        .recover(
             failure -> {
-              if (tries > 1 && !closed) {
-                clock.timer(POLL, () -> reply(id, code, text, tries - 1));
+              if (tries == 1 || closed) {
+                return Future.failedFuture(failure);
               }
+              Promise<Void> later = Promise.promise();
+              clock.timer(POLL, later::complete);
+              return later.future().compose(v -> reply(id, code, text, tries - 1));
             });
   }
 
@@ -246,11 +265,20 @@ public final class Mailbox {
     return (JsonObject) ExactJson.parseReply(Buffer.buffer(text));
   }
 
-  /** Asks and answers no more. */
-  public void close() {
+  /**
+   * Asks and takes no more.
+   *
+   * @return completed when what was taken is answered: who asked would wait for it in vain
+   */
+  public Future<Void> close() {
     closed = true;
     clock.cancel(poll);
     clock.cancel(tidy);
     List.copyOf(asked.values()).forEach(each -> each.tryFail(refusal(503, "this node stops")));
+    return taking
+        .ended()
+        .compose(v -> Future.join(List.copyOf(answering)))
+        .<Void>mapEmpty()
+        .otherwiseEmpty();
   }
 }
