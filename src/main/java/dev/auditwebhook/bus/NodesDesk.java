@@ -4,7 +4,6 @@ import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.journal.Nodes;
 import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -144,14 +143,8 @@ final class NodesDesk {
                   .forEach(silent::remove);
               return silent.isEmpty() || !again
                   ? Future.succeededFuture(new Told(replies, silent))
-                  : later().compose(then -> askAll(what, own, false));
+                  : clock.after(AGAIN).compose(then -> askAll(what, own, false));
             });
-  }
-
-  private Future<Void> later() {
-    Promise<Void> later = Promise.promise();
-    clock.timer(AGAIN, later::complete);
-    return later.future();
   }
 
   /** The endpoints of a reply, or their ids. */

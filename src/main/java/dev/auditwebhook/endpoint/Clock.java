@@ -47,6 +47,13 @@ public interface Clock {
     return ended.future();
   }
 
+  /** Completed after a while, in milliseconds, at least 1. */
+  default Future<Void> after(long millis) {
+    Promise<Void> over = Promise.promise();
+    timer(millis, over::complete);
+    return over.future();
+  }
+
   /** Forgets a task; one that has run or was forgotten, or -1, is ignored. */
   void cancel(long timer);
 }

@@ -9,7 +9,6 @@ import dev.auditwebhook.journal.postgres.database.DatabaseException;
 import dev.auditwebhook.journal.postgres.nodes.Delta;
 import dev.auditwebhook.journal.postgres.nodes.SharedNodes;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
@@ -186,9 +185,7 @@ final class Appender {
       if (hasty) {
         return notKept(cause);
       }
-      Promise<Void> pause = Promise.promise();
-      clock.timer(TRY_AGAIN, pause::complete);
-      return pause.future().compose(v -> outcome(cause));
+      return clock.after(TRY_AGAIN).compose(v -> outcome(cause));
     }
 
     private Future<Long> told(RowSet<Row> rows, Throwable cause) {

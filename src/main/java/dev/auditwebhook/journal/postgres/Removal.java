@@ -5,7 +5,6 @@ import dev.auditwebhook.journal.postgres.database.Database;
 import dev.auditwebhook.journal.postgres.database.DatabaseException;
 import dev.auditwebhook.journal.postgres.nodes.SharedNodes;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Tuple;
 
@@ -53,13 +52,7 @@ final class Removal {
         .recover(
             failure ->
                 ((DatabaseException) failure).isOutcomeUnknown() && tries > 1
-                    ? pause().compose(v -> forget(parameters, tries - 1))
+                    ? clock.after(Appender.TRY_AGAIN).compose(v -> forget(parameters, tries - 1))
                     : Future.failedFuture(failure));
-  }
-
-  private Future<Void> pause() {
-    Promise<Void> pause = Promise.promise();
-    clock.timer(Appender.TRY_AGAIN, pause::complete);
-    return pause.future();
   }
 }

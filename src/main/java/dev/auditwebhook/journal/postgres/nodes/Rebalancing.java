@@ -5,7 +5,6 @@ import dev.auditwebhook.journal.Nodes.Host;
 import dev.auditwebhook.journal.postgres.database.Round;
 import dev.auditwebhook.journal.postgres.nodes.Leases.Lease;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -211,13 +210,9 @@ final class Rebalancing {
                   "Of this node, {} endpoints are not given back yet: {}",
                   left.size(),
                   failure.getMessage());
-              return stopped ? Future.failedFuture(failure) : later().compose(v -> release(left));
+              return stopped
+                  ? Future.failedFuture(failure)
+                  : clock.after(TRY_AGAIN).compose(v -> release(left));
             });
-  }
-
-  private Future<Void> later() {
-    Promise<Void> later = Promise.promise();
-    clock.timer(TRY_AGAIN, later::complete);
-    return later.future();
   }
 }

@@ -3,7 +3,6 @@ package dev.auditwebhook.journal.postgres.requests;
 import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.journal.Nodes;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 
@@ -118,9 +117,7 @@ public final class Courier {
     }
 
     private Future<JsonObject> lookAgain() {
-      Promise<Void> later = Promise.promise();
-      clock.timer(LOOK, later::complete);
-      return later.future().compose(v -> look());
+      return clock.after(LOOK).compose(v -> look());
     }
   }
 }

@@ -222,9 +222,7 @@ public final class Mailbox {
               if (tries == 1 || closed) {
                 return Future.failedFuture(failure);
               }
-              Promise<Void> later = Promise.promise();
-              clock.timer(POLL, later::complete);
-              return later.future().compose(v -> reply(id, code, text, tries - 1));
+              return clock.after(POLL).compose(v -> reply(id, code, text, tries - 1));
             });
   }
 
