@@ -85,7 +85,8 @@ final class WebhookRoutes {
 
   private static JsonObject unlessDropped(JsonObject reply) {
     if ("dropped".equals(reply.getValue("status"))) {
-      throw Problem.unavailable("the queue is full, the entry was dropped")
+      throw Problem.unavailable(
+              "the entry was dropped: the queue is full, or the store keeps nothing (GET /health/ready)")
           .member("event_id", reply.getValue("event_id"));
     }
     return reply;

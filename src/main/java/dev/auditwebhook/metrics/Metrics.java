@@ -1,6 +1,7 @@
 package dev.auditwebhook.metrics;
 
 import java.util.Locale;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -34,6 +35,15 @@ public interface Metrics {
   /** A value that rises and falls, asked from any thread; tags are keys and values. */
   default Metrics gauge(String name, String description, LongSupplier value, String... tags) {
     return this;
+  }
+
+  /**
+   * How long something takes, as a histogram.
+   *
+   * @return to be told of each time, in milliseconds
+   */
+  default LongConsumer durations(String name, String description, String... tags) {
+    return millis -> {};
   }
 
   /** The meters of one endpoint, which are closed by themselves. */

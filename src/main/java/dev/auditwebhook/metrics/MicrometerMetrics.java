@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 
@@ -29,7 +30,7 @@ final class MicrometerMetrics implements Metrics {
   /** Micrometer refers to them weakly. */
   private final List<LongSupplier> sources = new ArrayList<>();
 
-  private final Map<Outcome, Timer> durations = new EnumMap<>(Outcome.class);
+  private final Map<Outcome, LongConsumer> attempts = new EnumMap<>(Outcome.class);
   private DistributionSummary sizes;
 
   MicrometerMetrics(MeterRegistry registry, String address) {
@@ -45,7 +46,13 @@ final class MicrometerMetrics implements Metrics {
   public Metrics ofEndpoint(String id) {
     MicrometerMetrics endpoint = new MicrometerMetrics(registry, tags.and("endpoint", id));
     for (Outcome outcome : Outcome.values()) {
-      endpoint.durations.put(outcome, endpoint.added(endpoint.duration(outcome)));
+      endpoint.attempts.put(
+          outcome,
+          endpoint.durations(
+              "webhook.attempt.duration",
+              "How long an attempt took, to the last byte of its answer",
+              "outcome",
+              outcome.toString()));
     }
     endpoint.sizes = endpoint.added(endpoint.newSizes());
     return endpoint;
@@ -56,15 +63,6 @@ final class MicrometerMetrics implements Metrics {
         .description("Events that an attempt carried")
         .tags(tags)
         .serviceLevelObjectives(SIZES)
-        .register(registry);
-  }
-
-  private Timer duration(Outcome outcome) {
-    return Timer.builder("webhook.attempt.duration")
-        .description("How long an attempt took, to the last byte of its answer")
-        .tags(tags.and("outcome", outcome.toString()))
-        .serviceLevelObjectives(
-            LongStream.of(MILLIS).mapToObj(Duration::ofMillis).toArray(Duration[]::new))
         .register(registry);
   }
 
@@ -90,6 +88,19 @@ final class MicrometerMetrics implements Metrics {
     return this;
   }
 
+  @Override
+  public LongConsumer durations(String name, String description, String... more) {
+    Timer timer =
+        added(
+            Timer.builder(name)
+                .description(description)
+                .tags(tags.and(more))
+                .serviceLevelObjectives(
+                    LongStream.of(MILLIS).mapToObj(Duration::ofMillis).toArray(Duration[]::new))
+                .register(registry));
+    return millis -> timer.record(millis, TimeUnit.MILLISECONDS);
+  }
+
   private <M extends Meter> M added(M meter) {
     meters.add(meter);
     return meter;
@@ -97,7 +108,7 @@ final class MicrometerMetrics implements Metrics {
 
   @Override
   public void attempt(Outcome outcome, long millis, int events) {
-    durations.get(outcome).record(millis, TimeUnit.MILLISECONDS);
+    attempts.get(outcome).accept(millis);
     sizes.record(events);
   }
 

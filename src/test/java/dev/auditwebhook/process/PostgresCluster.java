@@ -222,7 +222,6 @@ final class PostgresCluster implements AutoCloseable {
   void awaitDeliveriesAfter(long number) {
     await()
         .atMost(LIMIT)
-        .pollInterval(Duration.ofMillis(10))
         .untilAsserted(() -> assertThat(books.stalledAt(number)).as("stalled").isEmpty());
   }
 

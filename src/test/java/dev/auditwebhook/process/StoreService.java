@@ -87,7 +87,6 @@ final class StoreService implements AutoCloseable {
   static StoreService listening(JarProcess process) {
     await()
         .atMost(LIMIT)
-        .pollInterval(Duration.ofMillis(20))
         .until(
             () -> {
               assertThat(process.isAlive()).as(process.err()).isTrue();

@@ -252,10 +252,7 @@ public final class ManyNodes implements AfterEachCallback {
    */
   public WebhookClient.State awaitState(
       int node, String endpoint, Predicate<WebhookClient.State> wanted) {
-    return await()
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(20))
-        .until(() -> state(node, endpoint), wanted);
+    return await().atMost(PATIENCE).until(() -> state(node, endpoint), wanted);
   }
 
   /** What a node replies at one of its addresses. */

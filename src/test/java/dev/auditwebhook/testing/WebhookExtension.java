@@ -23,7 +23,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -277,10 +276,7 @@ public final class WebhookExtension implements AfterEachCallback, AutoCloseable 
 
   private static WebhookClient.State await(
       Callable<WebhookClient.State> state, Predicate<WebhookClient.State> wanted) {
-    return Awaitility.await()
-        .atMost(Duration.ofSeconds(Webhooks.PATIENCE))
-        .pollInterval(Duration.ofMillis(10))
-        .until(state, wanted);
+    return Awaitility.await().until(state, wanted);
   }
 
   public WebhookClient.State awaitCircuit(String wanted) {

@@ -1,15 +1,16 @@
 package dev.auditwebhook.journal.postgres;
 
 import dev.auditwebhook.metrics.Metrics;
+import java.util.function.LongConsumer;
 
-/** What this node writes, and how long that takes. Read from any thread. */
+/** What this node writes, and how long that takes. */
 final class Tally {
 
+  // Volatile, as metrics are read from any thread.
   private volatile long rows;
-  private volatile long commits;
-  private volatile long millis;
-  private volatile long longest;
   private volatile long lag;
+
+  private LongConsumer commits = millis -> {};
 
   /**
    * A statement was kept.
@@ -20,9 +21,7 @@ final class Tally {
   @SuppressWarnings("NonAtomicOperationOnVolatileField")
   void committed(long written, long took) {
     rows += written;
-    commits++;
-    millis += took;
-    longest = Math.max(longest, took);
+    commits.accept(took);
   }
 
   /** How many events the endpoint that is most behind is behind. */
@@ -31,11 +30,9 @@ final class Tally {
   }
 
   void register(Metrics metrics) {
+    commits = metrics.durations("webhook.store.commit", "How long a commit to the store took");
     metrics
         .counter("webhook.store.rows", "Rows that this node wrote", () -> rows)
-        .counter("webhook.store.commits", "Statements that this node wrote by", () -> commits)
-        .counter("webhook.store.commit.millis", "How long they took together, in ms", () -> millis)
-        .gauge("webhook.store.commit.longest", "How long the longest took, in ms", () -> longest)
         .gauge("webhook.store.lag", "By how many ids the slowest endpoint is behind", () -> lag);
   }
 }

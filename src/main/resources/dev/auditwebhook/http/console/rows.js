@@ -44,13 +44,13 @@ export function learn(entry, endpoint, place, now) {
   const [state, tone] = stateOf(endpoint);
   Object.assign(entry, {endpoint, place});
   entry.trouble = troubleOf(endpoint, now - entry.droppedAt < DROPPING_FOR);
-  entry.words = `${endpoint.endpoint} ${endpoint.url} ${state} ${endpoint.format} ${endpoint.node ?? ""}`
+  entry.words = `${endpoint.endpoint} ${endpoint.url ?? ""} ${state} ${endpoint.format ?? ""} ${endpoint.node ?? ""}`
     .toLowerCase();
   entry.row.dataset.trouble = entry.trouble ?? "";
   entry.chip.dataset.tone = tone;
   setText(entry.chip, state);
   setText(entry.url, endpoint.url);
-  entry.url.title = endpoint.url;
+  entry.url.title = endpoint.url ?? "";
   const oldest = endpoint.oldest_pending;
   setText(entry.format, endpoint.format);
   setText(entry.rate, rate(entry.perSecond));

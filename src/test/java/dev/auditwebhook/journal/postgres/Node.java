@@ -18,6 +18,7 @@ import io.vertx.core.Future;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 
 /** An engine, and what it tells its journal and the host of its endpoints. */
@@ -42,13 +43,20 @@ final class Node extends ScriptedNode {
 
   /** One that is open and has joined the others. */
   static Node open(Tables tables) {
+    Node node = follow(tables);
+    tables.ask(() -> node.engine.nodes().join(node, Map.of(), (id, settings) -> false));
+    return node;
+  }
+
+  /** One that is open, and runs no endpoints. */
+  static Node follow(Tables tables) {
     Node node = new Node(tables);
     node.opened = tables.ask(node.engine::open);
     node.counts = node.opened.counts();
     tables.ask(
         () -> {
           node.engine.nodes().follow(node);
-          return node.engine.nodes().join(node, Map.of(), (id, settings) -> false);
+          return Future.succeededFuture();
         });
     return node;
   }
@@ -88,6 +96,22 @@ final class Node extends ScriptedNode {
         () -> {
           engine.nodes().members().forEach(member -> arrive(entries, member));
           return engine.append(new Addition(entries, all, List.of(steps), 0));
+        });
+  }
+
+  /** What was on its way is dropped. */
+  void notKept(List<EncodedEntry> entries) {
+    tables.ask(
+        () -> {
+          for (Share member : engine.nodes().members()) {
+            long lost =
+                entries.stream()
+                    .filter(Objects::nonNull)
+                    .filter(entry -> entry.recipients().include(member.number()))
+                    .count();
+            member.notKept((int) lost);
+          }
+          return Future.succeededFuture();
         });
   }
 

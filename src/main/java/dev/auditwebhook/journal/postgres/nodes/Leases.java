@@ -240,7 +240,6 @@ public final class Leases {
         String.join(", ", endpoints));
   }
 
-  /** Gives endpoints back, which this node runs no more. */
   /** Those of this node whose cursors are kept far behind the end of the journal. */
   Future<List<String>> behind() {
     return database
@@ -253,6 +252,7 @@ public final class Leases {
             });
   }
 
+  /** Gives endpoints back, which this node runs no more. */
   Future<Void> release(List<Lease> left) {
     Tuple row =
         Tuple.of(membership.id(), database.schema())

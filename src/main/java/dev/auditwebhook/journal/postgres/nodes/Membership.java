@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,13 +28,16 @@ public final class Membership {
   /** How long a node that stops waits for the database, in milliseconds. */
   private static final long LEAVING = 2_000;
 
+  /** Nodes of this process so far. */
+  private static final AtomicInteger NODES = new AtomicInteger();
+
   private final Database database;
   private final Clock clock;
   private final long lease;
   private final Supplier<Future<Void>> look;
   private final Runnable goOn;
   private final String id = UUID.randomUUID().toString();
-  private final String name = host() + "/" + ProcessHandle.current().pid();
+  private final String name = name(NODES.incrementAndGet());
   private final Round renewal = new Round(this::renewed);
   private Set<String> configured = Set.of();
   private Set<String> refuses = Set.of();
@@ -67,6 +71,11 @@ public final class Membership {
     this.goOn = goOn;
   }
 
+  private static String name(int node) {
+    String process = host() + "/" + ProcessHandle.current().pid();
+    return node == 1 ? process : process + "/" + node;
+  }
+
   private static String host() {
     try {
       return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
@@ -84,7 +93,7 @@ public final class Membership {
     return id;
   }
 
-  /** For people. */
+  /** For people: host and process, and which one it is of that process from the second on. */
   public String name() {
     return name;
   }

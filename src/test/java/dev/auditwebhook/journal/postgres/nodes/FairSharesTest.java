@@ -131,7 +131,7 @@ class FairSharesTest {
       assertThat(lines.all())
           .contains(
               "WARN The lease of the node "
-                  + heir.nodes().name()
+                  + dead.nodes().name()
                   + " ran out: this node takes over 3 of its endpoints: "
                   + had);
     }
