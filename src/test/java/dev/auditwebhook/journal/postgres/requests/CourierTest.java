@@ -254,7 +254,7 @@ class CourierTest {
   @Test
   void whatIsTakenTheDatabaseIsNotAskedForAgainAndAgain() {
     ScriptedProxy proxy = mailboxes.proxy();
-    Correspondent here = mailboxes.behind(proxy, "one");
+    Correspondent here = mailboxes.behind(proxy, "one").hearing();
     mailboxes.hearing("three");
     Promise<JsonObject> slow = Promise.promise();
     Future<JsonObject> reply = takenByTwo(here, slow.future());
