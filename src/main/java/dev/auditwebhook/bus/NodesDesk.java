@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -31,8 +32,11 @@ final class NodesDesk {
   /** When all are asked again, as an endpoint was changing hands, in milliseconds. */
   private static final long AGAIN = 250;
 
-  /** How long health may take to be found out, in milliseconds: those who ask wait for 5 s. */
+  /** How long all nodes may take to be asked, in milliseconds: those who ask wait for 5 s. */
   static final long PATIENCE = 4_000;
+
+  /** How long what is kept of one endpoint may take to be read, in milliseconds. */
+  static final long KEPT = 2_000;
 
   private final Nodes nodes;
   private final Roster roster;
@@ -56,7 +60,9 @@ final class NodesDesk {
   /** {@code webhook.nodes}. */
   Future<JsonObject> list(Object body) {
     StrictJson.of("", body).end();
-    return (nodes == null ? Future.succeededFuture(List.of(itself())) : nodes.list())
+    return (nodes == null
+            ? Future.succeededFuture(List.of(itself()))
+            : inTime(PATIENCE, nodes.list(), "the database does not answer; ask again"))
         .map(
             all ->
                 new JsonObject()
@@ -83,6 +89,10 @@ final class NodesDesk {
    */
   Future<JsonObject> endpoints(Object body, Function<String, Future<JsonObject>> own) {
     StrictJson.of("", body).end();
+    return inTime(PATIENCE, endpoints(own), "the database does not answer; ask again");
+  }
+
+  private Future<JsonObject> endpoints(Function<String, Future<JsonObject>> own) {
     return askAll(OWN_ENDPOINTS, own, true)
         .compose(
             told -> {
@@ -158,14 +168,24 @@ final class NodesDesk {
 
   /** The reply to {@code webhook.get} of an endpoint whose node does not answer. */
   Future<JsonObject> lastKept(String id) {
-    return kept(Set.of(id))
+    String silent = "the node that runs the endpoint " + id + " does not answer";
+    return inTime(KEPT, kept(Set.of(id)), silent + ", nor does the database; ask again")
         .map(
             reports -> {
               if (reports.isEmpty()) {
-                throw Refusal.of(503, "the node that runs the endpoint " + id + " does not answer");
+                throw Refusal.of(503, silent);
               }
               return EndpointDesk.get(reports.get(0));
             });
+  }
+
+  private <T> Future<T> inTime(long millis, Future<T> result, String otherwise) {
+    return clock
+        .within(millis, result)
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    failure instanceof TimeoutException ? Refusal.of(503, otherwise) : failure));
   }
 
   private Future<List<JsonObject>> kept(Set<String> ids) {

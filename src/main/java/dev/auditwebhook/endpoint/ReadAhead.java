@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 
 /**
@@ -28,6 +29,9 @@ final class ReadAhead {
   /** How soon the store is asked again when it did not give what waits in it, in milliseconds. */
   private static final long ASK_AGAIN = 1_000;
 
+  /** How long the oldest event is looked for, in milliseconds. */
+  private static final long SOON = 1_000;
+
   private final EndpointStore store;
   private final Ledger ledger;
   private final Clock clock;
@@ -41,6 +45,11 @@ final class ReadAhead {
   private long readUpTo;
   private int held;
   private boolean reading;
+
+  /**
+   * The last look for the oldest event: a store that does not answer is not asked more and more.
+   */
+  private Future<Event> looking = Future.succeededFuture();
 
   /**
    * @param state what waits at first
@@ -99,23 +108,30 @@ final class ReadAhead {
     return unread == 0 ? Long.MAX_VALUE : readUpTo + 1;
   }
 
-  /** The oldest pending event, of those that can be read now; {@code null} for none. */
+  /**
+   * The oldest pending event, of those that can be read soon; {@code null} for none. Completed in a
+   * second.
+   */
   Future<Event> oldest() {
     Pending oldestHeld = ledger.oldestHeld();
     Event held = oldestHeld == null ? null : oldestHeld.event();
     long first = Math.min(held == null ? Long.MAX_VALUE : held.id(), needed());
-    if (!stragglers.isEmpty() && stragglers.first() < first) {
-      return store
-          .stragglers(List.of(stragglers.first()))
-          .map(read -> read.found().isEmpty() ? held : read.found().get(0).event())
-          .otherwise(held);
+    boolean isStraggler = !stragglers.isEmpty() && stragglers.first() < first;
+    boolean isUnread = unread > 0 && needed() == first;
+    if (!isStraggler && !isUnread) {
+      return Future.succeededFuture(held);
     }
-    return unread > 0 && needed() == first
-        ? store
-            .read(readUpTo, 1)
-            .map(read -> read.found().isEmpty() ? held : read.found().get(0))
-            .otherwise(held)
-        : Future.succeededFuture(held);
+    if (looking.isComplete()) {
+      looking =
+          isStraggler
+              ? first(store.stragglers(List.of(stragglers.first())), Straggler::event)
+              : first(store.read(readUpTo, 1), event -> event);
+    }
+    return clock.within(SOON, looking).map(it -> it == null ? held : it).otherwise(held);
+  }
+
+  private static <T> Future<Event> first(Future<Found<T>> read, Function<T, Event> event) {
+    return read.map(it -> it.found().isEmpty() ? null : event.apply(it.found().get(0)));
   }
 
   long waiting() {

@@ -110,11 +110,11 @@ CREATE UNLOGGED TABLE {schema}.request (
   body     text        NOT NULL,  -- JSON
   made     timestamptz NOT NULL DEFAULT clock_timestamp(),
   until    timestamptz NOT NULL,               -- it is not carried out later than that
-  taken    boolean     NOT NULL DEFAULT false, -- once it is, nobody else carries it out
+  taken_by text,                               -- which look of its target found it, or its sender, which took it back
   code     integer,                            -- null until it is answered, 200 when that went well
   reply    text                                -- JSON, or why it is refused
 );
-CREATE INDEX ON {schema}.request (target) WHERE NOT taken;
+CREATE INDEX ON {schema}.request (target) WHERE code IS NULL;
 CREATE INDEX ON {schema}.request (sender) WHERE code IS NOT NULL;
 
 -- What programs emitted in transactions of their own, on its way into the journal.

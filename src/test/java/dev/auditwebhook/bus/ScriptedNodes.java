@@ -34,6 +34,9 @@ final class ScriptedNodes implements Nodes {
   /** What is kept of an endpoint. */
   Function<String, JsonObject> kept = id -> report(id, null);
 
+  /** When the tables have been read. */
+  Future<Void> tables = Future.succeededFuture();
+
   /** What comes of a look at what the others did. */
   Future<Void> upToDate = Future.succeededFuture();
 
@@ -99,7 +102,7 @@ final class ScriptedNodes implements Nodes {
 
   @Override
   public Future<Set<String>> endpoints() {
-    return Future.succeededFuture(endpoints);
+    return tables.map(v -> endpoints);
   }
 
   @Override
@@ -116,7 +119,7 @@ final class ScriptedNodes implements Nodes {
 
   @Override
   public Future<List<JsonObject>> list() {
-    return Future.succeededFuture(List.of(by("one"), by("another")));
+    return tables.map(v -> List.of(by("one"), by("another")));
   }
 
   @Override
@@ -126,7 +129,7 @@ final class ScriptedNodes implements Nodes {
 
   @Override
   public Future<List<JsonObject>> reports(Collection<String> ids) {
-    return Future.succeededFuture(ids.stream().map(kept).toList());
+    return tables.map(v -> ids.stream().map(kept).toList());
   }
 
   @Override

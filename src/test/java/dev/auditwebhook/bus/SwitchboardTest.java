@@ -202,6 +202,20 @@ class SwitchboardTest {
     }
 
     @Test
+    void andTheDatabaseTooThatIsSaidInTime() {
+      nodes.tables = Promise.<Void>promise().future();
+      Future<JsonObject> reply = ask("get", named("siem"));
+      scene.clock.turn(Switchboard.PATIENCE);
+      assertThat(reply.isComplete()).isFalse();
+      scene.clock.turn(NodesDesk.KEPT);
+      assertThat(refusal(reply).failureCode()).isEqualTo(503);
+      assertThat(refusal(reply))
+          .hasMessage(
+              "the node that runs the endpoint siem does not answer, nor does the database; ask"
+                  + " again");
+    }
+
+    @Test
     void changesWait() {
       Future<JsonObject> reply = ask("set", named("siem"));
       scene.clock.turn(10 * Switchboard.PATIENCE);
@@ -285,6 +299,18 @@ class SwitchboardTest {
     void cannotBeListedWithoutTheStore() {
       nodes.others = Future.failedFuture(refusal(503));
       assertThat(refusal(ask("endpoints", new JsonObject())).failureCode()).isEqualTo(503);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"endpoints", "nodes"})
+    void areNotWaitedForWithoutEndWhenTheStoreIsSilent(String what) {
+      nodes.tables = Promise.<Void>promise().future();
+      Future<JsonObject> reply = ask(what, new JsonObject());
+      scene.clock.turn(NodesDesk.PATIENCE - 1);
+      assertThat(reply.isComplete()).isFalse();
+      scene.clock.turn(1);
+      assertThat(refusal(reply).failureCode()).isEqualTo(503);
+      assertThat(refusal(reply)).hasMessage("the database does not answer; ask again");
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.testing.ScriptedEngine;
 import dev.auditwebhook.testing.SettableClock;
 import dev.auditwebhook.wire.format.Event;
+import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -535,6 +536,28 @@ class ReadAheadTest {
     engine.failReads(null);
     engine.damage(1);
     assertThat(oldest()).isZero();
+  }
+
+  @Test
+  void ofAStoreThatDoesNotAnswerTheOldestThatIsHeldIsToldInASecond() {
+    open(4);
+    arrive(8);
+    bury(1);
+    redrive(1);
+    store.kept();
+    engine.hold();
+    Future<Event> first = readAhead.oldest();
+    Future<Event> second = readAhead.oldest();
+    clock.turn(999);
+    assertThat(first.isComplete()).isFalse();
+    clock.turn(1);
+    assertThat(first.result().id()).isEqualTo(2);
+    assertThat(second.result().id()).isEqualTo(2);
+    assertThat(engine.underway()).as("one read for both").isEqualTo(1);
+    Future<Event> third = readAhead.oldest();
+    engine.release();
+    assertThat(third.result().id()).isEqualTo(1);
+    assertThat(clock.timers()).isZero();
   }
 
   @Test

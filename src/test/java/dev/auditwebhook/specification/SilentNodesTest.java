@@ -14,6 +14,7 @@ import dev.auditwebhook.testing.OneStore;
 import dev.auditwebhook.testing.PostgresServer;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
@@ -53,12 +54,19 @@ class SilentNodesTest {
     /**
      * @param lease how long nobody takes over, in milliseconds
      */
-    private void freezeTheOwner(long lease) {
-      siem.usually(status(400));
+    private void deploy(long lease) {
       nodes.deploy(nodes.options(lease).putEndpoint("siem", nodes.endpoint(siem)));
       nodes.awaitShares("default", "siem");
       owner = nodes.ownerOf("siem");
       other = nodes.otherThan(owner);
+    }
+
+    /**
+     * @param lease how long nobody takes over, in milliseconds
+     */
+    private void freezeTheOwner(long lease) {
+      siem.usually(status(400));
+      deploy(lease);
       result(nodes.client(other).request(AuditEvent.of("user.login", null)));
       await()
           .until(
@@ -120,6 +128,41 @@ class SilentNodesTest {
         assertThat(state.warning()).isNull();
       }
       assertThat(siem.requests()).hasSize(2);
+    }
+
+    @Test
+    void isNotWaitedForWithWhatItTook() {
+      siem.usually(status(204).heldBackUntil(Promise.<Void>promise().future()));
+      deploy(ManyNodes.LEASE);
+      Future<WebhookClient.TestResult> test = elsewhere().test();
+      siem.takeRequest();
+
+      thaw = nodes.freeze(owner);
+
+      await().atMost(Duration.ofSeconds(20)).until(test::isComplete);
+      assertThat(refusal(test).failureCode()).isEqualTo(504);
+      assertThat(refusal(test))
+          .hasMessage("the node that took the request is gone: whether it was done is not known");
+      assertThat(siem.requests()).hasSize(1);
+    }
+
+    @Test
+    void holdsNobodyUpOnANodeThatStops() {
+      freezeTheOwner(30_000);
+      Future<Integer> redriven = elsewhere().redrive();
+      await()
+          .until(
+              () ->
+                  !nodes
+                      .server()
+                      .select("SELECT id FROM " + nodes.schema() + ".request")
+                      .isEmpty());
+
+      nodes.undeploy(other);
+
+      assertThat(refusal(redriven).failureCode()).isEqualTo(503);
+      assertThat(refusal(redriven)).hasMessage("this node stops; ask another one");
+      thaw.run();
     }
   }
 

@@ -172,7 +172,7 @@ public final class SharedNodes implements Nodes {
     directory.close();
     List<Future<Void>> ended = new ArrayList<>(List.of(membership.stop()));
     if (rebalancing != null) {
-      ended.add(mailbox.close());
+      ended.add(courier.close());
       ended.add(rebalancing.stop());
     }
     return clock

@@ -33,4 +33,9 @@ final class Whereabouts implements Courier.Places {
   public boolean isHere(String endpoint) {
     return leases.owns(endpoint);
   }
+
+  @Override
+  public boolean isLiving(String node) {
+    return directory.living().contains(node);
+  }
 }

@@ -3,8 +3,12 @@ package dev.auditwebhook.journal.postgres.requests;
 import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.journal.Nodes;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Brings requests to the node that runs an endpoint, and looks again while there is none, or when
@@ -23,6 +27,9 @@ public final class Courier {
 
     /** Whether this node runs it, and is not about to hand it over. */
     boolean isHere(String endpoint);
+
+    /** Whether the lease of a node runs. */
+    boolean isLiving(String node);
   }
 
   /** How often it looks where an endpoint is, in milliseconds. */
@@ -36,6 +43,11 @@ public final class Courier {
   private final Nodes.Host host;
   private final Clock clock;
   private final long patience;
+
+  /** Those that wait until they look again. */
+  private final Set<Promise<Void>> waiting = new HashSet<>();
+
+  private boolean closed;
 
   /**
    * @param host answers for what is here
@@ -52,6 +64,17 @@ public final class Courier {
   /** As {@link Nodes#ask}. */
   public Future<JsonObject> ask(String endpoint, String what, Object body) {
     return new Errand(endpoint, what, body, clock.elapsed() + patience).look();
+  }
+
+  /**
+   * Asks no more: what waits is refused.
+   *
+   * @return as {@link Mailbox#close}
+   */
+  public Future<Void> close() {
+    closed = true;
+    List.copyOf(waiting).forEach(Promise::tryComplete);
+    return mailbox.close();
   }
 
   private final class Errand {
@@ -73,7 +96,9 @@ public final class Courier {
     }
 
     Future<JsonObject> look() {
-      if (!places.isKnown(endpoint)) {
+      if (closed) {
+        return refused(503, Mailbox.STOPS);
+      } else if (!places.isKnown(endpoint)) {
         return refused(404, "there is no endpoint " + endpoint);
       } else if (left() <= 0) {
         return refused(503, "no node runs the endpoint " + endpoint + " now; ask again");
@@ -90,22 +115,36 @@ public final class Courier {
 
     private Future<JsonObject> send(String node) {
       Mailbox.Sent sent = mailbox.send(node, what, body, left(), Math.max(left(), ANSWER));
-      watch(node, sent);
+      watch(node, sent, false);
       return sent.reply();
     }
 
-    /** Takes it back when its node does not run the endpoint any more, or has no time left. */
-    private void watch(String node, Mailbox.Sent sent) {
+    /** Looks again and again what becomes of it; its node has taken it, as far as is known. */
+    private void watch(String node, Mailbox.Sent sent, boolean taken) {
       clock.timer(
           LOOK,
           () -> {
             if (!sent.reply().isComplete()) {
-              if (left() <= 0 || !node.equals(places.elsewhere(endpoint))) {
-                mailbox.withdraw(sent);
-              }
-              watch(node, sent);
+              check(node, sent, taken).otherwise(taken).onSuccess(now -> watch(node, sent, now));
             }
           });
+    }
+
+    /**
+     * Takes it back when its node does not run the endpoint any more, or has no time left; gives it
+     * up when that took it and is gone.
+     *
+     * @return whether it is known to be taken
+     */
+    private Future<Boolean> check(String node, Mailbox.Sent sent, boolean taken) {
+      if (taken) {
+        return places.isLiving(node)
+            ? Future.succeededFuture(true)
+            : mailbox.giveUp(sent).map(true);
+      }
+      return left() <= 0 || sent.isDoubtful() || !node.equals(places.elsewhere(endpoint))
+          ? mailbox.withdraw(sent)
+          : Future.succeededFuture(false);
     }
 
     private Future<JsonObject> unlessGone(Future<JsonObject> answer) {
@@ -117,7 +156,19 @@ public final class Courier {
     }
 
     private Future<JsonObject> lookAgain() {
-      return clock.after(LOOK).compose(v -> look());
+      if (closed) {
+        return look();
+      }
+      Promise<Void> wait = Promise.promise();
+      waiting.add(wait);
+      long timer = clock.timer(LOOK, wait::tryComplete);
+      return wait.future()
+          .onComplete(
+              v -> {
+                waiting.remove(wait);
+                clock.cancel(timer);
+              })
+          .compose(v -> look());
     }
   }
 }

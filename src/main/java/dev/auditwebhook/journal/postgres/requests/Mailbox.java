@@ -5,25 +5,19 @@ import dev.auditwebhook.journal.Nodes;
 import dev.auditwebhook.journal.postgres.database.Database;
 import dev.auditwebhook.journal.postgres.database.DatabaseException;
 import dev.auditwebhook.journal.postgres.database.Round;
-import dev.auditwebhook.json.ExactJson;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 
@@ -33,35 +27,43 @@ import java.util.concurrent.TimeoutException;
  */
 public final class Mailbox {
 
+  /** What is refused on a node that stops. */
+  static final String STOPS = "this node stops; ask another one";
+
   /** How often it looks for what no notification told of, in milliseconds. */
   static final long POLL = 1_000;
 
   /** How often it removes what was left behind, in milliseconds. */
   private static final long TIDY = 30_000;
 
-  /** How often a reply is written that could not be at first. */
-  private static final int TRIES = 3;
-
-  private static final int OK = 200;
+  private static final String NOT_KNOWN = ": whether it was done is not known";
 
   /**
    * A request on its way.
    *
+   * @param answer what came of it, as soon as that is known
+   * @param arrived whether it is known to be in the table; failed when it is known not to be
    * @param reply as the node replies or refuses; fails with 503 when it cannot be asked, and with
    *     504 when it does not answer
    */
-  record Sent(String id, Future<JsonObject> reply) {}
+  record Sent(
+      String id, Promise<JsonObject> answer, Future<Boolean> arrived, Future<JsonObject> reply) {
+
+    /** Whether it may have got lost on its way into the table. */
+    boolean isDoubtful() {
+      return arrived.succeeded() && !arrived.result();
+    }
+
+    private void fail(int code, String message) {
+      answer.tryFail(refusal(code, message));
+    }
+  }
 
   private final Database database;
   private final Clock clock;
   private final String node;
-  private final Nodes.Host host;
-  private final Map<String, Promise<JsonObject>> asked = new HashMap<>();
-
-  /** What this node does for others, and has not answered yet. */
-  private final Set<Future<Void>> answering = new HashSet<>();
-
-  private final Round taking;
+  private final Duties duties;
+  private final Map<String, Sent> asked = new HashMap<>();
   private final Round fetching;
   private long poll = -1;
   private long tidy = -1;
@@ -75,13 +77,7 @@ public final class Mailbox {
     this.database = database;
     this.clock = clock;
     this.node = node;
-    this.host = host;
-    taking =
-        new Round(
-            () ->
-                closed
-                    ? Future.succeededFuture()
-                    : database.run("request-take", Tuple.of(node)).onSuccess(this::carryOut));
+    duties = new Duties(database, clock, node, host);
     fetching =
         new Round(() -> database.run("request-replies", Tuple.of(node)).onSuccess(this::read));
     poll();
@@ -89,7 +85,7 @@ public final class Mailbox {
   }
 
   private void poll() {
-    take();
+    duties.take();
     fetch();
     poll = clock.timer(POLL, this::poll);
   }
@@ -107,7 +103,7 @@ public final class Mailbox {
   /** Takes a notification: {@code request <target node>} or {@code reply <sender node>}. */
   public void heard(String payload) {
     if (payload.equals("request " + node)) {
-      take();
+      duties.take();
     } else if (payload.equals("reply " + node)) {
       fetch();
     }
@@ -121,25 +117,45 @@ public final class Mailbox {
    */
   Sent send(String target, String what, Object body, long begin, long end) {
     String id = UUID.randomUUID().toString();
-    Promise<JsonObject> reply = Promise.promise();
-    asked.put(id, reply);
-    String text = ((JsonObject) body).encode();
-    database
-        .run("request-send", Tuple.of(id, node, target, what, text, begin, database.schema()))
-        .onFailure(failure -> notSent(reply, failure));
-    return new Sent(
-        id,
+    Promise<JsonObject> answer = Promise.promise();
+    Future<JsonObject> reply =
         clock
-            .within(end, reply.future())
+            .within(end, answer.future())
             .recover(failure -> Future.failedFuture(told(failure)))
-            .onComplete(v -> asked.remove(id)));
+            .onComplete(v -> asked.remove(id));
+    Future<Boolean> arrived =
+        closed
+            ? notSent(answer, STOPS)
+            : database
+                .run(
+                    "request-send",
+                    Tuple.of(
+                        id,
+                        node,
+                        target,
+                        what,
+                        ((JsonObject) body).encode(),
+                        begin,
+                        database.schema()))
+                .map(true)
+                .recover(failure -> notSent(answer, failure));
+    Sent sent = new Sent(id, answer, arrived, reply);
+    if (!reply.isComplete()) {
+      asked.put(id, sent);
+    }
+    return sent;
   }
 
   /** When it is not known whether it was sent, an answer may come all the same. */
-  private static void notSent(Promise<JsonObject> reply, Throwable failure) {
-    if (!(failure instanceof DatabaseException known && known.isOutcomeUnknown())) {
-      reply.tryFail(refusal(503, failure.getMessage()));
-    }
+  private static Future<Boolean> notSent(Promise<JsonObject> answer, Throwable failure) {
+    return failure instanceof DatabaseException known && known.isOutcomeUnknown()
+        ? Future.succeededFuture(false)
+        : notSent(answer, failure.getMessage());
+  }
+
+  private static Future<Boolean> notSent(Promise<JsonObject> answer, String why) {
+    answer.tryFail(refusal(503, why));
+    return Future.failedFuture(why);
   }
 
   private static Throwable told(Throwable failure) {
@@ -165,65 +181,34 @@ public final class Mailbox {
   }
 
   /**
-   * Takes a request back, unless its node has begun with it: then it fails with {@link
-   * Nodes#NOT_HERE}.
+   * Takes a request back, unless its node took it: then it fails with {@link Nodes#NOT_HERE}.
+   *
+   * @return whether its node took it; failed when that is not known, then it is to be asked again
    */
-  void withdraw(Sent sent) {
-    Promise<JsonObject> reply = asked.get(sent.id);
-    if (reply != null) {
-      database
-          .run("request-withdraw", Tuple.of(sent.id))
-          .onSuccess(
-              rows -> {
-                if (rows.size() > 0) {
-                  reply.tryFail(refusal(Nodes.NOT_HERE, "it was not begun with"));
-                }
-              });
+  Future<Boolean> withdraw(Sent sent) {
+    return sent.arrived()
+        .compose(v -> database.run("request-withdraw", Tuple.of(sent.id, node)))
+        .map(rows -> isTaken(sent, rows.iterator().next()));
+  }
+
+  private boolean isTaken(Sent sent, Row row) {
+    if (row.getBoolean("back")) {
+      remove(List.of(sent.id));
+      sent.fail(closed ? 503 : Nodes.NOT_HERE, closed ? STOPS : "it was not begun with");
+      return false;
+    } else if (!row.getBoolean("there")) {
+      sent.fail(
+          504, "the database lost the request to the node that runs the endpoint" + NOT_KNOWN);
+      return false;
     }
+    return true;
   }
 
-  private void take() {
-    if (!closed) {
-      taking.go();
-    }
-  }
-
-  private void carryOut(RowSet<Row> requests) {
-    List<Row> inOrder = new ArrayList<>();
-    requests.forEach(inOrder::add);
-    inOrder.sort(Comparator.comparing((Row row) -> row.get(OffsetDateTime.class, "made")));
-    for (Row row : inOrder) {
-      String id = row.getString("id");
-      Future<Void> answered =
-          Future.succeededFuture()
-              .compose(v -> host.answer(row.getString("what"), json(row.getString("body"))))
-              .transform(
-                  (reply, failure) ->
-                      failure == null
-                          ? reply(id, OK, reply.encode(), TRIES)
-                          : reply(id, code(failure), failure.getMessage(), TRIES));
-      answering.add(answered);
-      answered.onComplete(v -> answering.remove(answered));
-    }
-  }
-
-  private static int code(Throwable failure) {
-    return failure instanceof ReplyException known ? known.failureCode() : 500;
-  }
-
-  private Future<Void> reply(String id, int code, String text, int tries) {
-    // The columns of the database hold no U+0000; in JSON it is escaped.
-    String fit = String.valueOf(text).replace('\u0000', '\ufffd');
-    return database
-        .run("request-reply", Tuple.of(id, code, fit, database.schema()))
-        .<Void>mapEmpty()
-        .recover(
-            failure -> {
-              if (tries == 1 || closed) {
-                return Future.failedFuture(failure);
-              }
-              return clock.after(POLL).compose(v -> reply(id, code, text, tries - 1));
-            });
+  /** Waits no longer for a node that took a request and is gone, unless it answered before. */
+  Future<Void> giveUp(Sent sent) {
+    return fetching
+        .go()
+        .onSuccess(v -> sent.fail(504, "the node that took the request is gone" + NOT_KNOWN));
   }
 
   private void fetch() {
@@ -237,21 +222,25 @@ public final class Mailbox {
       List<String> ids = new ArrayList<>();
       for (Row row : replies) {
         ids.add(row.getString("id"));
-        Promise<JsonObject> reply = asked.get(row.getString("id"));
-        if (reply != null) {
-          answered(reply, row.getInteger("code"), row.getString("reply"));
+        Sent sent = asked.get(row.getString("id"));
+        if (sent != null) {
+          answered(sent, row.getInteger("code"), row.getString("reply"));
         }
       }
-      database.run("request-remove", Tuple.of(ids.toArray(String[]::new)));
+      remove(ids);
     }
   }
 
-  private static void answered(Promise<JsonObject> reply, int code, String text) {
-    if (code == OK) {
-      reply.handle(Future.succeededFuture(text).map(Mailbox::json));
+  private static void answered(Sent sent, int code, String text) {
+    if (code == Duties.OK) {
+      sent.answer.handle(Future.succeededFuture(text).map(Duties::json));
     } else {
-      reply.tryFail(refusal(code, text));
+      sent.fail(code, text);
     }
+  }
+
+  private void remove(List<String> ids) {
+    database.run("request-remove", Tuple.of(ids.toArray(String[]::new)));
   }
 
   /** What a requester hears. */
@@ -259,24 +248,25 @@ public final class Mailbox {
     return new ReplyException(ReplyFailure.RECIPIENT_FAILURE, code, message);
   }
 
-  private static JsonObject json(String text) {
-    return (JsonObject) ExactJson.parseReply(Buffer.buffer(text));
-  }
-
   /**
-   * Asks and takes no more.
+   * Asks and takes no more. What was asked fails, with 503 only what is taken back.
    *
-   * @return completed when what was taken is answered: who asked would wait for it in vain
+   * @return completed when that is so, and what was taken is answered
    */
   public Future<Void> close() {
     closed = true;
     clock.cancel(poll);
     clock.cancel(tidy);
-    List.copyOf(asked.values()).forEach(each -> each.tryFail(refusal(503, "this node stops")));
-    return taking
-        .ended()
-        .compose(v -> Future.join(List.copyOf(answering)))
-        .<Void>mapEmpty()
-        .otherwiseEmpty();
+    List<Future<?>> ended = new ArrayList<>();
+    List.copyOf(asked.values()).forEach(sent -> ended.add(end(sent)));
+    ended.add(duties.close());
+    return Future.join(ended).<Void>mapEmpty().otherwiseEmpty();
+  }
+
+  private Future<Boolean> end(Sent sent) {
+    return withdraw(sent)
+        .onComplete(
+            v ->
+                sent.fail(504, "this node stops before the one that it asked answers" + NOT_KNOWN));
   }
 }

@@ -2,12 +2,15 @@ package dev.auditwebhook.journal.postgres.requests;
 
 import static dev.auditwebhook.testing.Webhooks.refusal;
 import static dev.auditwebhook.testing.Webhooks.result;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.journal.Nodes;
 import dev.auditwebhook.json.ExactJson;
 import dev.auditwebhook.testing.PostgresServer;
+import dev.auditwebhook.testing.ScriptedProxy;
+import dev.auditwebhook.testing.ScriptedProxy.Fate;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -186,12 +189,97 @@ class MailboxTest {
   void whatNobodyBeganWithIsTakenBack() {
     Correspondent one = node("one");
     Mailbox.Sent sent = one.send("two", "redrive", NOTHING, 20_000, 20_000);
-    await().until(() -> !rows("NOT taken").isEmpty());
+    await().until(() -> !rows("taken_by IS NULL").isEmpty());
 
     one.run(() -> one.mailbox.withdraw(sent));
 
     assertThat(refusal(sent.reply()).failureCode()).isEqualTo(Nodes.NOT_HERE);
-    assertThat(rows("true")).isEmpty();
+    await().until(() -> rows("true").isEmpty());
+  }
+
+  @Test
+  void whatIsTakenBackNobodyBeginsWith() {
+    Correspondent one = node("one");
+    Mailbox.Sent sent = one.send("two", "redrive", NOTHING, 20_000, 20_000);
+    await().until(() -> !rows("taken_by IS NULL").isEmpty());
+    server.sql("UPDATE " + mailboxes.schema + ".request SET taken_by = sender");
+
+    Correspondent two = node("two");
+    one.ask("two", "get", NOTHING);
+
+    assertThat(two.host.asked()).containsExactly("get {}");
+    assertThat(sent.reply().isComplete()).isFalse();
+  }
+
+  @Test
+  void aWithdrawalWhoseAnswerWasLostIsOneAllTheSame() {
+    ScriptedProxy proxy = mailboxes.proxy();
+    Correspondent one = mailboxes.behind(proxy, "one");
+    Mailbox.Sent sent = one.send("two", "redrive", NOTHING, 20_000, 20_000);
+    result(sent.arrived());
+    proxy.script(data -> has(data, sent.id()) ? Fate.LOSE_ANSWER : Fate.PASS);
+    Future<Boolean> lost = one.turn(() -> one.mailbox.withdraw(sent));
+    await().until(lost::isComplete);
+    assertThat(lost.failed()).isTrue();
+    assertThat(rows("taken_by = sender")).hasSize(1);
+    assertThat(sent.reply().isComplete()).isFalse();
+
+    proxy.pass();
+    one.run(() -> one.mailbox.withdraw(sent));
+
+    assertThat(refusal(sent.reply()).failureCode()).isEqualTo(Nodes.NOT_HERE);
+  }
+
+  private static boolean has(Buffer data, String text) {
+    return data.toString(ISO_8859_1).contains(text);
+  }
+
+  @Test
+  void ofWhatTheDatabaseLostItIsNotKnownWhetherItWasDone() {
+    Correspondent one = node("one");
+    Mailbox.Sent sent = one.send("two", "redrive", NOTHING, 20_000, 20_000);
+    result(sent.arrived());
+    server.sql("TRUNCATE " + mailboxes.schema + ".request");
+
+    one.run(() -> one.mailbox.withdraw(sent));
+
+    assertThat(refusal(sent.reply()).failureCode()).isEqualTo(504);
+    assertThat(refusal(sent.reply())).hasMessageEndingWith("whether it was done is not known");
+  }
+
+  @Test
+  void whatWasTakenByAStatementWhoseAnswerWasLostIsCarriedOutOnce() {
+    ScriptedProxy proxy = mailboxes.proxy();
+    Correspondent one = node("one");
+    Correspondent two = mailboxes.behind(proxy, "two");
+    one.ask("two", "get", NOTHING);
+    proxy.script(data -> has(data, "two") ? Fate.LOSE_ANSWER : Fate.PASS);
+    Future<JsonObject> reply = one.asking("two", "redrive", NOTHING);
+    await().until(() -> !rows("taken_by IS NOT NULL").isEmpty());
+    assertThat(two.host.asked()).containsExactly("get {}");
+
+    proxy.pass();
+
+    result(reply);
+    one.ask("two", "get", NOTHING);
+    assertThat(two.host.asked()).containsExactly("get {}", "redrive {}", "get {}");
+  }
+
+  @Test
+  void ofALostTakeNothingIsCarriedOutThatIsTooOld() {
+    ScriptedProxy proxy = mailboxes.proxy();
+    Correspondent one = node("one");
+    Correspondent two = mailboxes.behind(proxy, "two");
+    one.ask("two", "get", NOTHING);
+    proxy.script(data -> has(data, "two") ? Fate.LOSE_ANSWER : Fate.PASS);
+    one.asking("two", "redrive", NOTHING);
+    await().until(() -> !rows("taken_by IS NOT NULL").isEmpty());
+    server.sql("UPDATE " + mailboxes.schema + ".request SET until = clock_timestamp()");
+
+    proxy.pass();
+
+    one.ask("two", "get", NOTHING);
+    assertThat(two.host.asked()).containsExactly("get {}", "get {}");
   }
 
   @Test
@@ -200,7 +288,7 @@ class MailboxTest {
     Promise<JsonObject> slow = Promise.promise();
     node("two").host.answers((what, body) -> slow.future());
     Mailbox.Sent sent = one.send("two", "redrive", NOTHING, 20_000, 20_000);
-    await().until(() -> !rows("taken").isEmpty());
+    await().until(() -> !rows("taken_by IS NOT NULL").isEmpty());
 
     one.run(() -> one.mailbox.withdraw(sent));
     slow.complete(new JsonObject().put("redriven", 1));
@@ -269,13 +357,44 @@ class MailboxTest {
   }
 
   @Test
+  void aClosedOneDoesNotSayThatWhatWasTakenWasNotDone() {
+    Correspondent one = node("one");
+    node("two").host.answers((what, body) -> Promise.<JsonObject>promise().future());
+    Future<JsonObject> taken = one.asking("two", "redrive", NOTHING);
+    await().until(() -> !rows("taken_by IS NOT NULL").isEmpty());
+    Future<JsonObject> notTaken = one.asking("nobody", "redrive", NOTHING);
+
+    one.run(one.mailbox::close);
+    Future<JsonObject> late = one.asking("two", "redrive", NOTHING);
+
+    assertThat(refusal(taken).failureCode()).isEqualTo(504);
+    for (Future<JsonObject> notDone : List.of(notTaken, late)) {
+      assertThat(refusal(notDone).failureCode()).isEqualTo(503);
+      assertThat(refusal(notDone)).hasMessage("this node stops; ask another one");
+    }
+  }
+
+  @Test
+  void aClosedOneWaitsForNoDatabase() {
+    ScriptedProxy proxy = mailboxes.proxy();
+    Correspondent one = mailboxes.behind(proxy, "one");
+    Mailbox.Sent sent = one.send("two", "redrive", NOTHING, 20_000, 20_000);
+    result(sent.arrived());
+    proxy.script(data -> Fate.LOSE_REQUEST);
+
+    one.run(one.mailbox::close);
+
+    assertThat(refusal(sent.reply()).failureCode()).isEqualTo(504);
+  }
+
+  @Test
   void aReplyOutlivesALostConnection() {
     Correspondent one = node("one");
     Correspondent two = node("two");
     Promise<JsonObject> slow = Promise.promise();
     two.host.answers((what, body) -> slow.future());
     Future<JsonObject> reply = one.asking("two", "get", NOTHING);
-    await().until(() -> !rows("taken").isEmpty());
+    await().until(() -> !rows("taken_by IS NOT NULL").isEmpty());
 
     server.terminate(
         "application_name = 'vertx-audit-webhook' AND query LIKE '%" + mailboxes.schema + "%'");

@@ -4,6 +4,7 @@ import static dev.auditwebhook.testing.Webhooks.result;
 
 import dev.auditwebhook.journal.postgres.database.Schema;
 import dev.auditwebhook.testing.PostgresServer;
+import dev.auditwebhook.testing.ScriptedProxy;
 import io.vertx.core.Vertx;
 import java.util.List;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -32,6 +33,16 @@ final class OpenMailboxes implements BeforeEachCallback, AfterEachCallback {
   /** One that hears of requests and replies. */
   Correspondent hearing(String id) {
     return deaf(id).hearing();
+  }
+
+  /** To have nodes behind. */
+  ScriptedProxy proxy() {
+    return ScriptedProxy.start(vertx, server.port());
+  }
+
+  /** One that hears of nothing, and whose statements and answers a test may lose. */
+  Correspondent behind(ScriptedProxy proxy, String id) {
+    return of("postgresql://postgres@127.0.0.1:" + proxy.port() + "/postgres", id);
   }
 
   /** One that hears of nothing, and looks by itself. */
