@@ -86,7 +86,7 @@ class WithheldTest extends SenderScenario {
   /** What is under way takes until it may not begin any more. */
   private void assertWithheld(Future<Answer> answer) {
     mayBegin = false;
-    ready.complete();
+    onContext(ready::tryComplete);
     assertThat(result(answer)).isSameAs(Answer.WITHHELD);
   }
 
@@ -118,6 +118,7 @@ class WithheldTest extends SenderScenario {
 
   @Test
   void theAddressWasFoundTooLate() {
+    goTo("http://" + SERVER + ":" + receiver.port() + "/in");
     WebClientSender sender =
         sender(ready.future().map(v -> List.of(InetAddress.getLoopbackAddress())));
 
@@ -239,7 +240,7 @@ class WithheldTest extends SenderScenario {
     Future<Answer> answer = send(sender());
     receiver.takeRequest();
     mayBegin = false;
-    ready.complete();
+    onContext(ready::tryComplete);
     assertThat(result(answer).status()).isEqualTo(503);
   }
 
