@@ -1,5 +1,4 @@
--- How far the endpoints with the numbers $1 are, as of one moment; but what waits in the journal is
--- not counted.
+-- How far the endpoints with the numbers $1 are, as of one moment.
 SELECT
   e.id,
   e.number,

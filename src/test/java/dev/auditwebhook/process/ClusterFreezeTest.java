@@ -1,5 +1,6 @@
 package dev.auditwebhook.process;
 
+import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -70,7 +71,7 @@ class ClusterFreezeTest {
 
       cluster.finish(FREEZES + " freezes of one of three nodes, pauses of " + pauses + " ms");
       cluster.assertNoGaps("default");
-      assertThat(late).isEmpty();
+      assertThat(late).as(said()).isEmpty();
       assertThat(cluster.books().mostRepeated()).isLessThanOrEqualTo(2);
       PostgresCluster.assertShort(pauses);
     }
@@ -86,9 +87,30 @@ class ClusterFreezeTest {
       owners.put(endpoint, node);
     }
     long second = Long.parseLong(request.headers().get("webhook-timestamp"));
-    if (node == woken.node() && second > woken.frozenAt()) {
+    if (node == woken.node() && second > woken.frozenAt() && !isOwner(node, endpoint)) {
       late.add(endpoint + ": attempt of " + second + " by the node frozen at " + woken.frozenAt());
     }
+  }
+
+  /** On a busy machine others may have lost it meanwhile, and the woken one has it again. */
+  private boolean isOwner(int node, String endpoint) {
+    return cluster
+        .database()
+        .select(
+            "SELECT n.name FROM audit_webhook.node n"
+                + " JOIN audit_webhook.progress p ON p.owner = n.id"
+                + " JOIN audit_webhook.endpoint e USING (number) WHERE e.id = '"
+                + endpoint
+                + "'")
+        .stream()
+        .anyMatch(name -> name.endsWith("/" + cluster.node(node).process().pid()));
+  }
+
+  /** What the nodes have logged. */
+  private String said() {
+    return IntStream.range(0, cluster.size())
+        .mapToObj(i -> "node " + i + ": " + cluster.node(i).process().err())
+        .collect(joining());
   }
 
   private int sender(int port) {

@@ -134,6 +134,8 @@ class DatabaseOutagesTest {
         () -> {
           database.sql("ALTER DATABASE postgres SET default_transaction_read_only = on");
           database.terminate("true");
+          // An entry that is sent to a connection which just ends waits to know what became of it.
+          webhook.state();
         },
         () ->
             database.sql(

@@ -41,11 +41,11 @@ final class Diagnosis {
     String reason = line(root);
     if (reason.equals("SSL handshake failed") && uri.distrust() != null) {
       return refused(
-          "has a certificate that is not trusted: " + line(root(uri.distrust())), failure);
+          "has a certificate that is not trusted: " + line(root(uri.distrust())), sent, failure);
     } else if (root instanceof SSLException) {
-      return refused("cannot be spoken to by TLS: " + reason, failure);
+      return refused("cannot be spoken to by TLS: " + reason, sent, failure);
     } else if (reason.contains("does not handle SSL")) {
-      return refused("does not speak TLS, which the sslmode asks for", failure);
+      return refused("does not speak TLS, which the sslmode asks for", sent, failure);
     } else if (root instanceof UnknownHostException) {
       return away("is not found: its host name does not resolve", false, failure);
     } else if (root instanceof IOException || root instanceof VertxException) {
@@ -54,7 +54,7 @@ final class Diagnosis {
     // The library for logins takes no empty password.
     boolean password = root.toString().contains("'password' must not be empty");
     return refused(
-        password ? "asks for a password of its user" : "cannot be used: " + reason, failure);
+        password ? "asks for a password of its user" : "cannot be used: " + reason, sent, failure);
   }
 
   /**
@@ -75,8 +75,8 @@ final class Diagnosis {
     return new DatabaseException(about(what), null, true, sent, cause);
   }
 
-  private DatabaseException refused(String what, Throwable cause) {
-    return new DatabaseException(about(what), null, false, false, cause);
+  private DatabaseException refused(String what, boolean sent, Throwable cause) {
+    return new DatabaseException(about(what), null, false, sent, cause);
   }
 
   private DatabaseException said(PgException failure, boolean sent) {

@@ -42,6 +42,11 @@ public final class Membership {
   private Set<String> configured = Set.of();
   private Set<String> refuses = Set.of();
   private boolean claims;
+
+  /** Whether the row of this node may have other words of it than its last ones. */
+  private boolean untold;
+
+  private long words;
   private long generation;
 
   /** When the lease that runs was asked for, by both clocks. */
@@ -154,6 +159,9 @@ public final class Membership {
         .onFailure(problem -> failure = problem.getMessage())
         .onSuccess(
             v -> {
+              if (untold) {
+                tell();
+              }
               if (lapsed && holds()) {
                 lapsed = false;
                 log.warn("The lease of this node runs again");
@@ -213,13 +221,19 @@ public final class Membership {
     return claims;
   }
 
+  /** With the next renewals again, until the row has it. */
   private Future<Void> tell() {
+    long word = ++words;
+    untold = true;
     Tuple row =
         Tuple.of(id, database.schema())
             .addArrayOfString(configured.toArray(String[]::new))
             .addArrayOfString(refuses.toArray(String[]::new))
             .addBoolean(claims);
-    return database.run("node-change", row).mapEmpty();
+    return database
+        .run("node-change", row)
+        .<Void>mapEmpty()
+        .onSuccess(v -> untold &= word != words);
   }
 
   /** This node holds nothing any more; completed when no renewal is under way. */

@@ -56,8 +56,14 @@ final class Rebalancing {
     this.host = host;
   }
 
-  /** A round, which begins now or after the one that is under way. */
+  /**
+   * A round, which begins now or after the one that is under way. However long that takes, who
+   * accepts is to know of a change at once.
+   */
   Future<Void> go() {
+    if (round.isUnderway()) {
+      directory.refresh();
+    }
     return round.go();
   }
 

@@ -6,7 +6,6 @@ import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.endpoint.settings.Settings;
 import dev.auditwebhook.journal.postgres.nodes.TenancyReader.Found;
-import dev.auditwebhook.journal.postgres.nodes.TenancyReader.Waiting;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.Collection;
@@ -25,9 +24,7 @@ final class Reports {
 
   /** Those of the endpoints with these numbers. */
   Future<List<JsonObject>> of(Collection<Integer> numbers) {
-    return states
-        .read(numbers, Waiting.NOT_COUNTED)
-        .map(found -> found.stream().map(this::report).toList());
+    return states.read(numbers).map(found -> found.stream().map(this::report).toList());
   }
 
   private JsonObject report(Found found) {

@@ -66,7 +66,8 @@ public final class SharedNodes implements Nodes {
 
   /**
    * @param database for all but leases
-   * @param renewals another one, so that no renewal waits behind other statements
+   * @param renewals another one, so that no renewal, nor the look at the endpoints that comes
+   *     before a lease runs again, waits behind other statements
    */
   public SharedNodes(
       Database database, Database renewals, Clock clock, StoreOptions options, JournalTail tail) {
@@ -75,7 +76,7 @@ public final class SharedNodes implements Nodes {
     this.options = options;
     this.tail = tail;
     membership = new Membership(renewals, clock, options.getLease(), this::look, this::goOn);
-    directory = new Directory(database, clock, options.getMaxEvents(), this::membersChanged);
+    directory = new Directory(renewals, clock, options.getMaxEvents(), this::membersChanged);
     leases = new Leases(database, membership);
     states = new TenancyReader(database);
     enrolment = new Enrolment(database, membership);

@@ -55,12 +55,7 @@ final class Takeover {
     }
     Map<Integer, Share> shares = new HashMap<>();
     owned.forEach(share -> shares.put(share.number(), share));
-    return states
-        .count(shares.keySet())
-        .compose(
-            counted ->
-                tail.still(
-                    () -> states.read(shares.keySet(), counted).map(found -> run(found, shares))));
+    return tail.still(() -> states.read(shares.keySet()).map(found -> run(found, shares)));
   }
 
   private List<Lease> run(List<Found> found, Map<Integer, Share> shares) {

@@ -7,6 +7,9 @@ import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.testing.LogLines;
 import dev.auditwebhook.testing.PostgresServer;
 import io.vertx.core.json.JsonObject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
@@ -81,6 +84,36 @@ class DirectoryTest {
     server.sql("UPDATE " + schema + ".progress SET owner = 'dead' WHERE number = 1");
     refresh();
     assertThat(turn(() -> directory.ownerOf("b"))).isNotEqualTo("dead");
+  }
+
+  /** Else entries would be accepted for what is not there any more, or not for what is new. */
+  @Test
+  void whatIsNewIsKnownThoughOwnersAreNotSettled() throws SQLException {
+    server.sql(
+        "INSERT INTO %s.node (id, name, until) VALUES ('dead', 'dead', clock_timestamp())"
+            .formatted(schema));
+    try (Connection other = server.connect();
+        Statement lock = other.createStatement()) {
+      other.setAutoCommit(false);
+      lock.execute("SELECT FROM %s.node WHERE id = 'dead' FOR UPDATE".formatted(schema));
+      server.sql("UPDATE " + schema + ".progress SET owner = 'dead' WHERE number = 1");
+      await().until(() -> waitsForALock());
+      set("a", set("url", "", "http://127.0.0.1:1/a"));
+      Directory known = owner.nodes().directory();
+      await().until(() -> !owner.turn(() -> known.find("a").isEnabled()));
+      assertThat(waitsForALock()).isTrue();
+    }
+    await().until(() -> owner.owns("b"));
+  }
+
+  private boolean waitsForALock() {
+    return server
+        .select(
+            "SELECT count(*) FROM pg_stat_activity"
+                + " WHERE wait_event_type = 'Lock' AND query LIKE '%"
+                + schema
+                + "%'")
+        .equals(List.of("1"));
   }
 
   @Test

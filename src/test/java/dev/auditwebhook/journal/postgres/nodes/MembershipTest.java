@@ -7,6 +7,9 @@ import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.testing.PostgresServer;
 import dev.auditwebhook.testing.SettableClock;
+import io.vertx.core.Future;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -77,7 +80,7 @@ class MembershipTest {
   }
 
   private String until() {
-    return server.select("SELECT until FROM " + schema + ".node").get(0);
+    return select("until");
   }
 
   @Test
@@ -121,6 +124,24 @@ class MembershipTest {
     await().until(() -> node.turn(membership::generation) == 5);
     assertThat(holdsAfter(LEASE - LEASE / 12 - 1)).isTrue();
     assertThat(holdsAfter(1)).isFalse();
+  }
+
+  @Test
+  void whatOthersAreToKnowOfItIsToldUntilTheyCan() {
+    server.sql("ALTER TABLE " + schema + ".node RENAME refuses TO away");
+    assertThat(failed(() -> membership.refuses(Set.of("a")))).isTrue();
+    assertThat(failed(() -> membership.claims(true))).isTrue();
+    server.sql("ALTER TABLE " + schema + ".node RENAME away TO refuses");
+    holdsAfter(LEASE / 6);
+    await().until(() -> select("refuses").equals("{a}") && select("claims").equals("t"));
+  }
+
+  private boolean failed(Supplier<Future<Void>> what) {
+    return node.result(() -> what.get().map(false).otherwise(true));
+  }
+
+  private String select(String column) {
+    return server.select("SELECT " + column + " FROM " + schema + ".node").get(0);
   }
 
   @Test
