@@ -158,11 +158,21 @@ final class Dispatcher {
     }
     inFlight--;
     boolean current = attempt.circuit() == circuit;
-    for (Decision decision : judgeThen.rule(attempt, answer, current)) {
-      Batch batch = recorder.record(decision, attempt.batch(), answer, current);
-      carryOut(decision, batch, answer, current);
+    if (answer == Answer.WITHHELD) {
+      takeBack(attempt, current);
+    } else {
+      for (Decision decision : judgeThen.rule(attempt, answer, current)) {
+        Batch batch = recorder.record(decision, attempt.batch(), answer, current);
+        carryOut(decision, batch, answer, current);
+      }
     }
     pump();
+  }
+
+  /** Nothing was sent: all is as if it had not begun. */
+  private void takeBack(Attempt attempt, boolean current) {
+    attempt.circuit().giveBack(attempt.ticket());
+    queue.add(current ? attempt.batch() : attempt.batch().fresh());
   }
 
   private void carryOut(Decision decision, Batch batch, Answer answer, boolean current) {

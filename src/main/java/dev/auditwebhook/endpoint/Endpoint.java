@@ -62,7 +62,7 @@ public final class Endpoint {
     ledger.dlqCapacity(settings.options().getDlqCapacity());
     Destination destination = settings.url().isEmpty() ? null : around.vet(id, settings.url());
     actions = new Actions(settings.options().getActions());
-    outlet = Outlet.of(settings, around, ids);
+    outlet = Outlet.of(settings, around, ids, store);
     metrics = around.metrics().ofEndpoint(id);
     Excerpts excerpts = new Excerpts(around.options().getRedact());
     Recorder recorder = new Recorder(id, ledger, excerpts, clock, metrics, around.listener());
@@ -216,7 +216,7 @@ public final class Endpoint {
   private void sendTo(Destination destination) {
     if (outlet.puts() != settings.puts()) {
       Outlet former = outlet;
-      outlet = Outlet.of(settings, around, ids);
+      outlet = Outlet.of(settings, around, ids, store);
       dispatcher.goOnWith(outlet.sender());
       former.sender().retire();
     }

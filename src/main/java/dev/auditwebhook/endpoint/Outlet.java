@@ -2,6 +2,7 @@ package dev.auditwebhook.endpoint;
 
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
+import dev.auditwebhook.endpoint.ledger.EndpointStore;
 import dev.auditwebhook.endpoint.settings.Settings;
 import dev.auditwebhook.wire.Credentials;
 import dev.auditwebhook.wire.StandardHeaders;
@@ -20,7 +21,7 @@ record Outlet(
     WebClientSender sender,
     TestDelivery tests) {
 
-  static Outlet of(Settings settings, Surroundings around, MessageIds ids) {
+  static Outlet of(Settings settings, Surroundings around, MessageIds ids, EndpointStore store) {
     EndpointOptions options = settings.options();
     Clock clock = around.clock();
     StandardHeaders headers = new StandardHeaders(options, settings, clock::now);
@@ -31,7 +32,8 @@ record Outlet(
             options,
             headers,
             credentials,
-            ids::ofEvent);
+            ids::ofEvent,
+            store::owns);
     return new Outlet(
         settings.puts(), headers, credentials, sender, new TestDelivery(ids, sender, clock));
   }

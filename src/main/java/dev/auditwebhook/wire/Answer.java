@@ -55,6 +55,11 @@ public record Answer(
 
   private static final byte[] NOTHING = {};
 
+  /** There was no attempt: nothing was sent, as it might not begin any more. */
+  public static final Answer WITHHELD =
+      new Answer(
+          0, "not sent: the endpoint may be another node's by now", false, 0, null, 0, false);
+
   /** So many bytes of a body are kept. */
   public static final int EXCERPT_LIMIT = 1024;
 

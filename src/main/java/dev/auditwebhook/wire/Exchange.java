@@ -14,6 +14,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.codec.BodyCodec;
 import io.vertx.ext.web.codec.spi.BodyStream;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -108,10 +109,19 @@ final class Exchange implements BodyCodec<Void>, Deadlines.Timed {
     return answer.future();
   }
 
-  /** The connection is there. False when the deadline has passed: then nothing is sent. */
-  boolean sends(HttpClientRequest clientRequest, StandardHeaders headers) {
+  /**
+   * The connection is there, whether for a first request or a second one.
+   *
+   * @return false when nothing is sent: the deadline has passed, or it may not begin any more
+   */
+  boolean sends(
+      HttpClientRequest clientRequest, StandardHeaders headers, BooleanSupplier mayBegin) {
     request = clientRequest;
     line = Line.of(request.connection()).get();
+    if (!done && !mayBegin.getAsBoolean()) {
+      stop();
+      answer.complete(Answer.WITHHELD);
+    }
     if (done) {
       line.giveBack(request);
       return false;

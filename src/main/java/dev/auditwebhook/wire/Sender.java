@@ -17,7 +17,7 @@ public interface Sender {
    *
    * @param attempt the number of the attempt, from 0: which of the name's addresses is tried
    * @param messageId the value of {@code webhook-id}
-   * @return what came back; it never fails
+   * @return what came back, or {@link Answer#WITHHELD}; it never fails
    */
   Future<Answer> send(Destination destination, int attempt, String messageId, List<Event> events);
 

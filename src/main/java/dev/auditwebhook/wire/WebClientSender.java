@@ -29,6 +29,7 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
@@ -57,6 +58,7 @@ public final class WebClientSender implements Sender {
 
   private final Format format;
   private final LongFunction<String> messageIds;
+  private final BooleanSupplier mayBegin;
   private final StandardHeaders headers;
   private final Credentials credentials;
   private final GuardedResolver resolver;
@@ -79,19 +81,23 @@ public final class WebClientSender implements Sender {
    * To be made in {@code start()}: then a closing Vert.x drains before it closes the clients.
    *
    * @param messageIds gives the message id of an event
+   * @param mayBegin whether a request may go out: asked when all that comes before it is done, as
+   *     the process may have been frozen meanwhile
    */
   public WebClientSender(
       Network network,
       EndpointOptions options,
       StandardHeaders headers,
       Credentials credentials,
-      LongFunction<String> messageIds) {
+      LongFunction<String> messageIds,
+      BooleanSupplier mayBegin) {
     format =
         FormatCatalog.of(
             options.getFormat(),
             StrictJson.of("formatOptions", options.getFormatOptions()),
             options.getBatch().getMaxEvents() > 1);
     this.messageIds = messageIds;
+    this.mayBegin = mayBegin;
     this.headers = headers;
     this.credentials = credentials;
     resolver = network.resolver();
@@ -231,7 +237,7 @@ public final class WebClientSender implements Sender {
     if (context.phase() == ClientPhase.RECEIVE_RESPONSE) {
       exchange.receives(context.clientResponse());
     } else if (context.phase() != ClientPhase.SEND_REQUEST
-        || exchange.sends(context.clientRequest(), headers)) {
+        || exchange.sends(context.clientRequest(), headers, mayBegin)) {
       context.next();
     }
   }

@@ -24,7 +24,7 @@ import java.util.Map;
 /** What a journal does for one endpoint, at once and when a test says so, with its ledger. */
 final class ScriptedStore implements EndpointStore {
 
-  private static final String ENDPOINT = "default";
+  static final String ENDPOINT = "default";
 
   private final ScriptedEngine engine;
   private final State state;
@@ -68,6 +68,11 @@ final class ScriptedStore implements EndpointStore {
   @Override
   public long arrived() {
     return arrived;
+  }
+
+  @Override
+  public boolean owns() {
+    return engine.owns(ENDPOINT);
   }
 
   @Override

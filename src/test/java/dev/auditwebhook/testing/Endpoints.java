@@ -2,6 +2,7 @@ package dev.auditwebhook.testing;
 
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.endpoint.Endpoint;
 import dev.auditwebhook.endpoint.Surroundings;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
@@ -10,6 +11,7 @@ import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.journal.Journal;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.GuardedResolver;
+import dev.auditwebhook.security.Resolver;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -17,7 +19,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Endpoints whose attempts never leave: the name of their receiver is never resolved. */
+/** Endpoints; most of them never reach anybody: the name of their receiver is not resolved. */
 public final class Endpoints {
 
   /** Where they seem to send. */
@@ -42,7 +44,8 @@ public final class Endpoints {
       String id,
       Consumer<EndpointStore> stores) {
     EndpointOptions configured = options.defaultEndpoint();
-    Endpoint endpoint = add(vertx, clock, options, journal, new Named(id, configured), stores);
+    Named named = new Named(id, configured);
+    Endpoint endpoint = add(vertx, clock, options, journal, named, Endpoints::never, stores);
     endpoint.set(null, null, null, true);
     clock.turn(1_000);
     return endpoint;
@@ -51,21 +54,38 @@ public final class Endpoints {
   /** One that no configuration names. */
   public static Endpoint made(
       Vertx vertx, SettableClock clock, WebhookOptions options, Journal journal, String id) {
-    return add(vertx, clock, options, journal, new Named(id, null), store -> {});
+    Named named = new Named(id, null);
+    return add(vertx, clock, options, journal, named, Endpoints::never, store -> {});
+  }
+
+  /**
+   * The default one, whose attempts leave once an address is known.
+   *
+   * @param addresses those of all names
+   */
+  public static Endpoint reaching(
+      Vertx vertx,
+      Clock clock,
+      WebhookOptions options,
+      Journal journal,
+      Future<List<InetAddress>> addresses) {
+    Named named = new Named(EndpointOptions.DEFAULT_ID, options.defaultEndpoint());
+    return add(vertx, clock, options, journal, named, host -> addresses, store -> {});
   }
 
   private record Named(String id, EndpointOptions configured) {}
 
   private static Endpoint add(
       Vertx vertx,
-      SettableClock clock,
+      Clock clock,
       WebhookOptions options,
       Journal journal,
       Named named,
+      Resolver addresses,
       Consumer<EndpointStore> stores) {
-    GuardedResolver silent = new GuardedResolver(Endpoints::never, true, clock::now);
+    GuardedResolver resolver = new GuardedResolver(addresses, true, clock::now);
     Surroundings around =
-        new Surroundings(vertx, clock, options, silent, Metrics.NONE, attempt -> {});
+        new Surroundings(vertx, clock, options, resolver, Metrics.NONE, attempt -> {});
     MessageIds ids = new MessageIds(journal.messageIdPrefix());
     State kept = journal.kept().get(named.id());
     State state = kept == null || kept.number() < 0 ? journal.ofNew() : kept;

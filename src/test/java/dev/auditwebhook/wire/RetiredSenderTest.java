@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.EndpointOptions;
-import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.security.UrlPolicy.Destination;
-import dev.auditwebhook.testing.Turn;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -17,20 +15,14 @@ import io.vertx.core.http.HttpServerRequest;
 import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is under way when a sender is replaced comes to its end. */
-class RetiredSenderTest {
+class RetiredSenderTest extends SenderScenario {
 
-  private final Vertx vertx = Vertx.vertx();
-  private final Context context = vertx.getOrCreateContext();
   private final List<HttpServerRequest> requests = new CopyOnWriteArrayList<>();
   private final AtomicInteger connections = new AtomicInteger();
   private final Promise<List<InetAddress>> addresses = Promise.promise();
@@ -53,53 +45,13 @@ class RetiredSenderTest {
     destination = UrlPolicy.vet("http://siem.example:" + port + "/in", true);
   }
 
-  @AfterEach
-  void close() {
-    vertx.close().await();
-  }
-
-  private static <T> T result(Future<T> future) {
-    try {
-      return future.await(20, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new AssertionError("no result in time", e);
-    }
-  }
-
-  private <T> T onContext(Callable<T> work) {
-    return result(Turn.of(context, work));
-  }
-
   private WebClientSender sender(long attemptTimeout) {
-    EndpointOptions options = new EndpointOptions().setAttemptTimeout(attemptTimeout);
-    StandardHeaders.Secrets none =
-        new StandardHeaders.Secrets() {
-          @Override
-          public List<String> signing(long now) {
-            return List.of();
-          }
-
-          @Override
-          public long nextExpiry(long now) {
-            return Long.MAX_VALUE;
-          }
-        };
-    return onContext(
-        () ->
-            new WebClientSender(
-                new WebClientSender.Network(
-                    vertx,
-                    new GuardedResolver(
-                        host -> addresses.future(), true, System::currentTimeMillis),
-                    () -> 0),
-                options,
-                new StandardHeaders(options, none, System::currentTimeMillis),
-                new Credentials(options, ""),
-                id -> "msg_" + id));
+    return sender(
+        new EndpointOptions().setAttemptTimeout(attemptTimeout), addresses.future(), () -> true);
   }
 
   private Future<Answer> send(WebClientSender sender) {
-    return onContext(() -> sender.send(destination, 0, "msg_1", List.of(event(1))));
+    return send(sender, destination, event(1));
   }
 
   private void resolve() {

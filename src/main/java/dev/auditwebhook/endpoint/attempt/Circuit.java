@@ -132,14 +132,19 @@ public final class Circuit {
     if (ticket.opening() != openings) {
       return false;
     }
-    if (ticket.probe()) {
-      probing = false; // Also after an answer that says nothing of the circuit.
-    }
+    giveBack(ticket); // Also after an answer that says nothing of the circuit.
     if (verdict.healsCircuit()) {
       heal(ticket);
       return isClosed();
     }
     return verdict.failsCircuit() && fail(ticket, verdict, events);
+  }
+
+  /** The attempt is over, or was not made: if it was to be the probe, another one may be. */
+  public void giveBack(Ticket ticket) {
+    if (ticket.probe() && ticket.opening() == openings) {
+      probing = false;
+    }
   }
 
   private boolean fail(Ticket ticket, Verdict verdict, int events) {

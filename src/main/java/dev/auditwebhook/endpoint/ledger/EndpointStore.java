@@ -12,7 +12,7 @@ public interface EndpointStore {
   /** How many valid entries arrived so far, for whichever endpoint; asked from any thread. */
   long arrived();
 
-  /** Whether attempts may begin: what becomes of them can be kept. */
+  /** Whether attempts may begin, and requests go out: what becomes of them can be kept. */
   default boolean owns() {
     return true;
   }
