@@ -127,7 +127,11 @@ final class ReadAhead {
               ? first(store.stragglers(List.of(stragglers.first())), Straggler::event)
               : first(store.read(readUpTo, 1), event -> event);
     }
-    return clock.within(SOON, looking).map(it -> it == null ? held : it).otherwise(held);
+    return clock.within(SOON, looking).map(it -> older(it, held)).otherwise(held);
+  }
+
+  private static Event older(Event one, Event other) {
+    return one == null || other != null && other.id() < one.id() ? other : one;
   }
 
   private static <T> Future<Event> first(Future<Found<T>> read, Function<T, Event> event) {

@@ -40,9 +40,10 @@ public interface Metrics {
   /**
    * How long something takes, as a histogram.
    *
+   * @param buckets their bounds, in milliseconds
    * @return to be told of each time, in milliseconds
    */
-  default LongConsumer durations(String name, String description, String... tags) {
+  default LongConsumer durations(String name, String description, long... buckets) {
     return millis -> {};
   }
 

@@ -51,8 +51,8 @@ final class MicrometerMetrics implements Metrics {
           endpoint.durations(
               "webhook.attempt.duration",
               "How long an attempt took, to the last byte of its answer",
-              "outcome",
-              outcome.toString()));
+              endpoint.tags.and("outcome", outcome.toString()),
+              MILLIS));
     }
     endpoint.sizes = endpoint.added(endpoint.newSizes());
     return endpoint;
@@ -89,14 +89,18 @@ final class MicrometerMetrics implements Metrics {
   }
 
   @Override
-  public LongConsumer durations(String name, String description, String... more) {
+  public LongConsumer durations(String name, String description, long... buckets) {
+    return durations(name, description, tags, buckets);
+  }
+
+  private LongConsumer durations(String name, String description, Tags these, long[] buckets) {
     Timer timer =
         added(
             Timer.builder(name)
                 .description(description)
-                .tags(tags.and(more))
+                .tags(these)
                 .serviceLevelObjectives(
-                    LongStream.of(MILLIS).mapToObj(Duration::ofMillis).toArray(Duration[]::new))
+                    LongStream.of(buckets).mapToObj(Duration::ofMillis).toArray(Duration[]::new))
                 .register(registry));
     return millis -> timer.record(millis, TimeUnit.MILLISECONDS);
   }

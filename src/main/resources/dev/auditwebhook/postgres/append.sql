@@ -12,11 +12,7 @@ WITH fence AS (
   UPDATE {schema}.head h
   SET last_id = h.last_id + $5, arrived = h.arrived + $6, rejected = h.rejected + $7
   FROM fence
-  -- A division by 0 when another node has moved some of the inbox.
   WHERE h.one
-    AND 1 / (
-      (SELECT count(*) FROM emitted) = (SELECT count(*) * cardinality($16::bigint[]) FROM fence)
-    )::integer = 1
   RETURNING h.last_id - $5 AS base, h.last_id, h.arrived, h.rejected
 ), events AS (
   INSERT INTO {schema}.journal (id, action, content, accepted_at, recipients)
@@ -26,12 +22,17 @@ WITH fence AS (
     unnest($8::integer[], $9::text[], $10::bytea[], $11::bigint[], $12::bytea[])
       AS e (place, action, content, accepted_at, recipients)
 ), counted AS (
-  UPDATE {schema}.intake i
-  SET wanted = i.wanted + c.wanted, dropped = i.dropped + c.dropped
+  -- No UPDATE: that would have rows judged again that others have counted for meanwhile, which
+  -- PostgreSQL 18 cannot do with several of them and the head. One too many, as the endpoint is
+  -- removed just now, is nobody's.
+  INSERT INTO {schema}.intake AS i (number, wanted, dropped)
+  SELECT c.number, c.wanted, c.dropped
   FROM
     head,
     unnest($13::integer[], $14::bigint[], $15::bigint[]) AS c (number, wanted, dropped)
-  WHERE i.number = ANY (ARRAY[c.number])
+  WHERE EXISTS (SELECT FROM {schema}.intake known WHERE known.number = ANY (ARRAY[c.number]))
+  ON CONFLICT (number)
+  DO UPDATE SET wanted = i.wanted + excluded.wanted, dropped = i.dropped + excluded.dropped
   RETURNING i.number, i.wanted, i.dropped
 ), kept AS (
   UPDATE {schema}.node n
@@ -54,3 +55,8 @@ SELECT
 FROM head, kept
 LEFT JOIN counted ON true
 LEFT JOIN {schema}.progress p ON p.number = ANY (ARRAY[counted.number])
+-- Before all else: a division by 0 when another node has moved some of the inbox.
+WHERE
+  1 / (
+    (SELECT count(*) FROM emitted) = (SELECT count(*) * cardinality($16::bigint[]) FROM fence)
+  )::integer = 1

@@ -49,6 +49,7 @@ WITH asked AS (
   DELETE FROM {schema}.dead_letter d USING made WHERE d.number = made.number
 ), counted AS (
   INSERT INTO {schema}.intake (number) SELECT number FROM made
+  ON CONFLICT (number) DO UPDATE SET wanted = 0, dropped = 0
 ), begun AS (
   INSERT INTO {schema}.progress (number, owner, epoch, position, totals)
   SELECT made.number, $1, 1, head.last_id, ARRAY[0, 0, head.arrived, 0, 0, 0]

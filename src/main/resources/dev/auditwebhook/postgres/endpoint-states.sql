@@ -1,4 +1,5 @@
--- How far the endpoints with the numbers $1 are, as of one moment.
+-- How far the endpoints with the numbers $1 are, as of one moment; but what waits in the journal is
+-- not counted.
 SELECT
   e.id,
   e.number,

@@ -130,21 +130,11 @@ class EveryEngineTest {
       for (Step step : steps) {
         ask(shared -> shared.nodes().create(step.endpoint()));
       }
-      ask(shared -> received(shared.nodes(), entries));
       ask(each -> each.append(new Addition(entries, new Counts(0, 0), List.of(), needed)));
       ask(each -> each.append(new Addition(List.of(), new Counts(0, 0), List.of(steps), needed)));
       return;
     }
     ask(each -> each.append(new Addition(entries, new Counts(0, 0), List.of(steps), needed)));
-  }
-
-  private static Future<Void> received(Nodes nodes, List<EncodedEntry> entries) {
-    for (Nodes.Member member : nodes.members()) {
-      entries.stream()
-          .filter(entry -> entry != null && entry.recipients().include(member.number()))
-          .forEach(entry -> member.received());
-    }
-    return Future.succeededFuture();
   }
 
   private void append(EncodedEntry... entries) {
@@ -286,11 +276,7 @@ class EveryEngineTest {
   @EnumSource
   void nothingIsLeftOfAnEndpointThatIsForgotten(Store kind) {
     open(kind);
-    append(
-        List.of(entry(1, A, B), entry(2, A, B), entry(3, A, B)),
-        0,
-        step("a", A, 0, totals(3, 0, 0)),
-        step("b", B, 0, totals(3, 0, 0)));
+    append(entry(1, A, B), entry(2, A, B), entry(3, A, B));
     Map<Long, Change> changes = Map.of(1L, keep(1), 2L, bury(2));
     step(step("a", A, 2, changes, totals(3, 0, 1)), step("b", B, 2, changes, totals(3, 0, 1)));
 

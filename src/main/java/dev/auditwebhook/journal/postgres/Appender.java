@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Appends groups to the journal, one after the other, each in one statement. What was received and
@@ -25,6 +27,8 @@ import java.util.Set;
  * the row of the node tells the last one that was, and no earlier one is kept after that was asked.
  */
 final class Appender {
+
+  private static final Logger log = LoggerFactory.getLogger(Appender.class);
 
   /** From one try to find out to the next, in milliseconds. */
   static final long TRY_AGAIN = 1_000;
@@ -134,7 +138,12 @@ final class Appender {
         }
       }
       long firstId = first.getLong(0);
-      tail.kept(addendum, firstId, new Counts(first.getLong(1), first.getLong(2)), dropped);
+      Counts all = new Counts(first.getLong(1), first.getLong(2));
+      try {
+        tail.kept(addendum, firstId, all, dropped);
+      } catch (RuntimeException e) {
+        log.error("Event {} is kept, but what comes of it fails", firstId, e);
+      }
       return firstId;
     }
 

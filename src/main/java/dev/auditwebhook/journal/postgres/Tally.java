@@ -6,6 +6,8 @@ import java.util.function.LongConsumer;
 /** What this node writes, and how long that takes. */
 final class Tally {
 
+  private static final long[] COMMIT_MILLIS = {1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 5_000};
+
   // Volatile, as metrics are read from any thread.
   private volatile long rows;
   private volatile long lag;
@@ -30,7 +32,9 @@ final class Tally {
   }
 
   void register(Metrics metrics) {
-    commits = metrics.durations("webhook.store.commit", "How long a commit to the store took");
+    commits =
+        metrics.durations(
+            "webhook.store.commit", "How long a commit to the store took", COMMIT_MILLIS);
     metrics
         .counter("webhook.store.rows", "Rows that this node wrote", () -> rows)
         .gauge("webhook.store.lag", "By how many ids the slowest endpoint is behind", () -> lag);

@@ -142,6 +142,8 @@ class AppendStatementTest {
         .isEqualTo("(%d,%d,%d)".formatted(8 * groups, 20 * groups, 4 * groups));
     assertThat(tables.value("SELECT (wanted, dropped) FROM {s}.intake WHERE number = 0"))
         .isEqualTo("(%d,%d)".formatted(12 * groups, 4 * groups));
+    assertThat(tables.value("SELECT (wanted, dropped) FROM {s}.intake WHERE number = 9"))
+        .isEqualTo("(%d,0)".formatted(4 * groups));
   }
 
   @Test

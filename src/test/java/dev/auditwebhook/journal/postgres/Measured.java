@@ -25,7 +25,7 @@ final class Measured implements Metrics {
   }
 
   @Override
-  public LongConsumer durations(String name, String description, String... tags) {
+  public LongConsumer durations(String name, String description, long... buckets) {
     return millis -> recorded.merge(name, 1L, Long::sum);
   }
 

@@ -39,14 +39,11 @@ public final class Membership {
   private final String id = UUID.randomUUID().toString();
   private final String name = name(NODES.incrementAndGet());
   private final Round renewal = new Round(this::renewed);
-  private Set<String> configured = Set.of();
-  private Set<String> refuses = Set.of();
-  private boolean claims;
+  private Words words = new Words(Set.of(), Set.of(), false);
 
-  /** Whether the row of this node may have other words of it than its last ones. */
-  private boolean untold;
+  /** What the row says of this node, as far as is known. */
+  private Words told;
 
-  private long words;
   private long generation;
 
   /** When the lease that runs was asked for, by both clocks. */
@@ -60,6 +57,15 @@ public final class Membership {
   private String failure;
 
   private boolean lapsed;
+
+  /**
+   * What others are to know of this node.
+   *
+   * @param configured the endpoints that its configuration names
+   * @param refuses those that it cannot run
+   * @param claims whether it takes endpoints over
+   */
+  private record Words(Set<String> configured, Set<String> refuses, boolean claims) {}
 
   /**
    * @param database whose statements do not wait behind others
@@ -159,9 +165,6 @@ public final class Membership {
         .onFailure(problem -> failure = problem.getMessage())
         .onSuccess(
             v -> {
-              if (untold) {
-                tell();
-              }
               if (lapsed && holds()) {
                 lapsed = false;
                 log.warn("The lease of this node runs again");
@@ -170,17 +173,24 @@ public final class Membership {
             });
   }
 
-  /** It lasts from before it was asked for. */
+  /**
+   * It lasts from before it was asked for. With each renewal the row gets the words of this node,
+   * so none that was late is in it for long.
+   */
   private Future<Void> renew() {
     long at = clock.elapsed();
     long on = clock.now();
+    Words sent = words;
     Tuple row =
         Tuple.of(id, name, lease, generation)
-            .addArrayOfString(configured.toArray(String[]::new))
-            .addArrayOfString(refuses.toArray(String[]::new))
-            .addBoolean(claims);
+            .addArrayOfString(sent.configured.toArray(String[]::new))
+            .addArrayOfString(sent.refuses.toArray(String[]::new))
+            .addBoolean(sent.claims)
+            .addBoolean(!sent.equals(told))
+            .addString(database.schema());
     return database
         .run("node-renew", row, lease / 3)
+        .onSuccess(v -> told = sent)
         .compose(
             rows -> {
               generation = Math.max(generation, rows.iterator().next().getLong("generation"));
@@ -198,42 +208,26 @@ public final class Membership {
 
   /** Says which endpoints the configuration of this node names. */
   Future<Void> configured(Collection<String> endpoints) {
-    configured = Set.copyOf(endpoints);
-    return tell();
+    return say(new Words(Set.copyOf(endpoints), words.refuses, words.claims));
   }
 
   /** Says which endpoints this node cannot run. */
   Future<Void> refuses(Collection<String> endpoints) {
-    if (refuses.equals(Set.copyOf(endpoints))) {
-      return Future.succeededFuture();
-    }
-    refuses = Set.copyOf(endpoints);
-    return tell();
+    return say(new Words(words.configured, Set.copyOf(endpoints), words.claims));
   }
 
   /** Says whether this node takes endpoints over. */
   Future<Void> claims(boolean from) {
-    claims = from;
-    return tell();
+    return say(new Words(words.configured, words.refuses, from));
   }
 
   boolean claims() {
-    return claims;
+    return words.claims;
   }
 
-  /** With the next renewals again, until the row has it. */
-  private Future<Void> tell() {
-    long word = ++words;
-    untold = true;
-    Tuple row =
-        Tuple.of(id, database.schema())
-            .addArrayOfString(configured.toArray(String[]::new))
-            .addArrayOfString(refuses.toArray(String[]::new))
-            .addBoolean(claims);
-    return database
-        .run("node-change", row)
-        .<Void>mapEmpty()
-        .onSuccess(v -> untold &= word != words);
+  private Future<Void> say(Words next) {
+    words = next;
+    return words.equals(told) ? Future.succeededFuture() : renewal.go();
   }
 
   /** This node holds nothing any more; completed when no renewal is under way. */

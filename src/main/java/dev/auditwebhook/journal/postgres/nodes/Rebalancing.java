@@ -108,17 +108,18 @@ final class Rebalancing {
 
   /** Runs those that are this node's by the tables, and that it does not run yet. */
   private Future<Void> run() {
-    return takeover
-        .of(
-            directory.members().stream()
-                .filter(share -> membership.id().equals(share.owner()))
-                .filter(share -> !leases.concerns(share.id()))
-                .toList())
-        .compose(
-            refused ->
-                refused.isEmpty()
-                    ? Future.succeededFuture()
-                    : membership.refuses(refused()).compose(v -> leases.release(refused)));
+    List<Share> owned =
+        directory.members().stream()
+            .filter(share -> membership.id().equals(share.owner()))
+            .filter(share -> !leases.concerns(share.id()))
+            .toList();
+    return takeover.of(owned, later -> refuse(later).onComplete(v -> go())).compose(this::refuse);
+  }
+
+  private Future<Void> refuse(List<Lease> refused) {
+    return refused.isEmpty()
+        ? Future.succeededFuture()
+        : membership.refuses(refused()).compose(v -> leases.release(refused));
   }
 
   /** Hands over what is too much, and claims what is too little. */

@@ -24,7 +24,7 @@ final class Reports {
 
   /** Those of the endpoints with these numbers. */
   Future<List<JsonObject>> of(Collection<Integer> numbers) {
-    return states.read(numbers).map(found -> found.stream().map(this::report).toList());
+    return states.kept(numbers).map(found -> found.stream().map(this::report).toList());
   }
 
   private JsonObject report(Found found) {

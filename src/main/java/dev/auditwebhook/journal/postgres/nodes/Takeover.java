@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,17 +46,52 @@ final class Takeover {
   }
 
   /**
-   * Runs endpoints, all from one moment on.
+   * Runs endpoints: those that are not far behind all from one moment on; the others later, as what
+   * waits for them is counted first, and nobody is to wait for that.
    *
-   * @return those that it cannot run
+   * @param later told when the others are run, and which of them this node cannot run
+   * @return those of the former that it cannot run
    */
-  Future<List<Lease>> of(Collection<Share> owned) {
+  Future<List<Lease>> of(Collection<Share> owned, Consumer<List<Lease>> later) {
     if (owned.isEmpty()) {
       return Future.succeededFuture(List.of());
     }
     Map<Integer, Share> shares = new HashMap<>();
     owned.forEach(share -> shares.put(share.number(), share));
-    return tail.still(() -> states.read(shares.keySet()).map(found -> run(found, shares)));
+    return states
+        .farBehind(shares.keySet())
+        .compose(
+            numbers -> {
+              Map<Integer, Share> far = new HashMap<>(shares);
+              far.keySet().retainAll(numbers);
+              shares.keySet().removeAll(numbers);
+              if (!far.isEmpty()) {
+                aside(far, later);
+              }
+              return run(shares);
+            });
+  }
+
+  private void aside(Map<Integer, Share> far, Consumer<List<Lease>> later) {
+    far.values().forEach(share -> leases.begin(share.id()));
+    run(far)
+        .onComplete(v -> far.values().forEach(share -> leases.end(share.id())))
+        .onComplete(
+            later::accept,
+            failure ->
+                log.warn(
+                    "What waits for {} endpoints is not counted yet: {}",
+                    far.size(),
+                    failure.getMessage()));
+  }
+
+  private Future<List<Lease>> run(Map<Integer, Share> shares) {
+    return states
+        .count(shares.keySet())
+        .compose(
+            counted ->
+                tail.still(
+                    () -> states.read(shares.keySet(), counted).map(found -> run(found, shares))));
   }
 
   private List<Lease> run(List<Found> found, Map<Integer, Share> shares) {

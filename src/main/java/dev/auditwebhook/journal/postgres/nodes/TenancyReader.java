@@ -1,5 +1,7 @@
 package dev.auditwebhook.journal.postgres.nodes;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Total;
 import dev.auditwebhook.journal.Nodes.Tenancy;
@@ -11,7 +13,10 @@ import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** How far endpoints are, by the tables. */
 final class TenancyReader {
@@ -25,6 +30,9 @@ final class TenancyReader {
           Total.RETRIED,
           Total.REDRIVEN,
           Total.DLQ_EVICTED);
+
+  /** So many events of the journal are gone through in one statement. */
+  private static final long PAGE = 100_000;
 
   /**
    * An endpoint.
@@ -46,29 +54,115 @@ final class TenancyReader {
     }
   }
 
+  /**
+   * How many events the journal has above the cursors of endpoints, by their numbers.
+   *
+   * @param upTo the last id that was looked at
+   */
+  record Waiting(long upTo, Map<Integer, Long> events) {
+
+    static final Waiting NOT_COUNTED = new Waiting(0, Map.of());
+  }
+
   private final Database database;
 
   TenancyReader(Database database) {
     this.database = database;
   }
 
-  /** Reads those with these numbers that are there, as of one moment. */
-  Future<List<Found>> read(Collection<Integer> numbers) {
+  /** Those of them for which more is to be counted than takes a moment. */
+  Future<Set<Integer>> farBehind(Collection<Integer> numbers) {
+    return rows(numbers)
+        .map(
+            rows ->
+                rows.stream()
+                    .filter(row -> row.getLong("last_id") - row.getLong("position") > PAGE)
+                    .map(row -> row.getInteger("number"))
+                    .collect(toSet()));
+  }
+
+  /** Reads those with these numbers as they were kept last; what waits is by their totals. */
+  Future<List<Found>> kept(Collection<Integer> numbers) {
+    return rows(numbers)
+        .map(rows -> rows.stream().map(row -> found(row, waitingByTotals(row))).toList());
+  }
+
+  /**
+   * Counts what waits for endpoints that nobody runs, however much it is: to {@link #read} them
+   * after that is quick.
+   */
+  Future<Waiting> count(Collection<Integer> numbers) {
+    return rows(numbers).compose(rows -> count(rows, Waiting.NOT_COUNTED));
+  }
+
+  /**
+   * Reads those with these numbers that are there, as of one moment.
+   *
+   * @param counted what was counted before, if anything
+   */
+  Future<List<Found>> read(Collection<Integer> numbers, Waiting counted) {
+    return rows(numbers)
+        .compose(
+            rows ->
+                count(rows, counted)
+                    .map(
+                        waiting ->
+                            rows.stream().map(row -> found(row, waiting(row, waiting))).toList()));
+  }
+
+  private Future<List<Row>> rows(Collection<Integer> numbers) {
     return database
         .run("endpoint-states", Tuple.of(numbers.toArray(Integer[]::new)))
         .map(
-            rows -> {
-              List<Found> all = new ArrayList<>();
-              rows.forEach(row -> all.add(found(row)));
-              return all;
+            found -> {
+              List<Row> rows = new ArrayList<>();
+              found.forEach(rows::add);
+              return rows;
             });
   }
 
-  private static Found found(Row row) {
+  /** What the journal has up to an id does not change: it may be counted later, and by and by. */
+  private Future<Waiting> count(List<Row> rows, Waiting counted) {
+    long lastId = rows.stream().mapToLong(row -> row.getLong("last_id")).max().orElse(0);
+    long lowest = rows.stream().mapToLong(row -> row.getLong("position")).min().orElse(0);
+    long from = Math.max(counted.upTo(), lowest);
+    if (from >= lastId) {
+      return Future.succeededFuture(counted);
+    }
+    long to = Math.min(lastId, from + PAGE);
+    Integer[] numbers = rows.stream().map(row -> row.getInteger("number")).toArray(Integer[]::new);
+    Long[] cursors = rows.stream().map(row -> row.getLong("position")).toArray(Long[]::new);
+    return database
+        .run("endpoint-waiting", Tuple.of(numbers, cursors, from, to))
+        .compose(
+            more -> {
+              Map<Integer, Long> events = new HashMap<>(counted.events());
+              more.forEach(
+                  row -> events.merge(row.getInteger("number"), row.getLong("events"), Long::sum));
+              return count(rows, new Waiting(to, events));
+            });
+  }
+
+  private static long waiting(Row row, Waiting counted) {
+    return counted.events().getOrDefault(row.getInteger("number"), 0L)
+        - row.getArrayOfLongs("ahead").length;
+  }
+
+  private static long waitingByTotals(Row row) {
+    Long[] totals = row.getArrayOfLongs("totals");
+    long ended =
+        totals[OF_PROGRESS.indexOf(Total.DELIVERED)] + totals[OF_PROGRESS.indexOf(Total.FAILED)];
+    return row.getLong("wanted")
+        - row.getLong("dropped")
+        - ended
+        - row.getArrayOfLongs("stragglers").length;
+  }
+
+  private static Found found(Row row, long waiting) {
     Tenancy tenancy =
         new Tenancy(
             row.getString("id"),
-            state(row),
+            state(row, waiting),
             row.getLong("last_id"),
             (JsonObject) row.getValue("configured"));
     return new Found(
@@ -80,31 +174,18 @@ final class TenancyReader {
         row.getLong("rejected"));
   }
 
-  private static State state(Row row) {
-    List<Long> stragglers = List.of(row.getArrayOfLongs("stragglers"));
-    List<Long> totals = totals(row);
+  private static State state(Row row, long waiting) {
     return new State(
         row.getInteger("number"),
         row.getLong("position"),
         List.of(row.getArrayOfLongs("ahead")),
-        Math.max(0, pending(totals) - stragglers.size()),
+        waiting,
         List.of(),
-        stragglers,
+        List.of(row.getArrayOfLongs("stragglers")),
         List.of(row.getArrayOfLongs("letters")),
         List.of(),
-        totals,
+        totals(row),
         (JsonObject) row.getValue("settings"));
-  }
-
-  /**
-   * All totals are kept along with what they count, so the journal, which may have millions, need
-   * not be gone through.
-   */
-  private static long pending(List<Long> totals) {
-    return totals.get(Total.WANTED.ordinal())
-        - totals.get(Total.DROPPED.ordinal())
-        - totals.get(Total.DELIVERED.ordinal())
-        - totals.get(Total.FAILED.ordinal());
   }
 
   private static List<Long> totals(Row row) {

@@ -1,12 +1,16 @@
 package dev.auditwebhook.journal.postgres.nodes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.journal.Nodes.Tenancy;
 import dev.auditwebhook.testing.PostgresServer;
 import io.vertx.core.json.JsonObject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -29,6 +33,8 @@ class TenancyReaderTest {
     node.leave();
     server.sql(
         "CREATE TABLE %1$s.journal_1 PARTITION OF %1$s.journal FOR VALUES FROM (1) TO (100001)"
+            .formatted(schema),
+        "CREATE TABLE %1$s.journal_2 PARTITION OF %1$s.journal FOR VALUES FROM (100001) TO (900001)"
             .formatted(schema));
     node = null;
   }
@@ -67,26 +73,57 @@ class TenancyReaderTest {
   }
 
   @Test
-  void whatIsNeitherSettledNorAStragglerWaits() {
-    events(1, 15, 0, 1);
+  void whatIsAboveTheCursorAndNotSettledWaits() {
+    events(1, 10, 0, 1);
+    events(11, 14, 1);
+    events(15, 15, 9);
     sql("UPDATE {}.head SET last_id = 16, arrived = 20");
-    sql("UPDATE {}.intake SET wanted = 12, dropped = 2 WHERE number = 0");
-    sql(
-        "UPDATE {}.progress SET position = 4, ahead = '{6,9}', totals = '{4,1,0,0,0,0}'"
-            + " WHERE number = 0");
-    sql("INSERT INTO {}.straggler VALUES (0, 6, 'x', '', 1, 2, 3)");
-    sql("UPDATE {}.intake SET wanted = 3 WHERE number = 1");
+    sql("UPDATE {}.progress SET position = 4, ahead = '{6,9}' WHERE number = 0");
     sql("UPDATE {}.progress SET position = 11 WHERE number = 1");
     takeOver();
     assertThat(List.of("a", "b", "c"))
         .extracting(id -> state(id).waiting())
         .containsExactly(4L, 3L, 0L);
-    assertThat(state("a").pending()).isEqualTo(5);
     assertThat(state("a").cursor()).isEqualTo(4);
     assertThat(state("a").ahead()).containsExactly(6L, 9L);
     assertThat(List.of("a", "b", "c"))
         .extracting(id -> node.tenancy(id).lastId())
         .containsOnly(16L);
+  }
+
+  @Test
+  void whatTheJournalIsAheadOfItsEndIsNotSeen() {
+    events(1, 10, 0);
+    sql("UPDATE {}.head SET last_id = 7");
+    takeOver();
+    assertThat(state("a").waiting()).isEqualTo(7);
+    assertThat(node.tenancy("a").lastId()).isEqualTo(7);
+  }
+
+  @Test
+  void howeverMuchWaitsIsCounted() {
+    events(1, 620_000, 0, 2);
+    sql("UPDATE {}.progress SET position = 99999 WHERE number = 2");
+    takeOver();
+    await().until(() -> node.running().size() == 3);
+    assertThat(List.of("a", "b", "c"))
+        .extracting(id -> state(id).waiting())
+        .containsExactly(620_000L, 0L, 520_001L);
+  }
+
+  @Test
+  void nobodyWaitsForWhatIsCounted() throws SQLException {
+    events(1, 300_000, 0);
+    sql("UPDATE {}.progress SET position = 300000 WHERE number > 0");
+    try (Connection other = server.connect();
+        Statement lock = other.createStatement()) {
+      other.setAutoCommit(false);
+      lock.execute("LOCK TABLE " + schema + ".journal_1 IN ACCESS EXCLUSIVE MODE");
+      takeOver();
+      assertThat(node.running()).containsExactly("b", "c");
+    }
+    await().until(() -> node.running().contains("a"));
+    assertThat(state("a").waiting()).isEqualTo(300_000);
   }
 
   @Test
@@ -98,20 +135,18 @@ class TenancyReaderTest {
               .formatted(id + 10));
     }
     sql("INSERT INTO {}.straggler VALUES (1, 8, 'x', '', 1, 2, 3)");
-    sql("UPDATE {}.intake SET wanted = 1 WHERE number = 1");
-    sql("UPDATE {}.intake SET wanted = 48, dropped = 41 WHERE number = 0");
+    sql("UPDATE {}.intake SET wanted = 41, dropped = 42 WHERE number = 0");
     sql("UPDATE {}.progress SET totals = '{1,2,3,4,5,6}' WHERE number = 0");
     sql("UPDATE {}.endpoint SET settings = '{\"paused\":\"by request\"}' WHERE id = 'a'");
     takeOver();
     State state = state("a");
     assertThat(state.number()).isZero();
     assertThat(state.stragglers()).containsExactly(3L, 5L, 7L);
-    assertThat(state.waiting()).isEqualTo(1);
     assertThat(state.letters()).containsExactly(13L, 15L, 17L);
     assertThat(state.damaged()).isEmpty();
     assertThat(state.damagedLetters()).isEmpty();
     // Wanted, delivered, failed, dropped, before, retried, redriven, evicted.
-    assertThat(state.totals()).containsExactly(48L, 1L, 2L, 41L, 3L, 4L, 5L, 6L);
+    assertThat(state.totals()).containsExactly(41L, 1L, 2L, 42L, 3L, 4L, 5L, 6L);
     assertThat(state.settings()).isEqualTo(new JsonObject().put("paused", "by request"));
     assertThat(state("b").stragglers()).containsExactly(8L);
     assertThat(state("b").pending()).isEqualTo(1);

@@ -297,7 +297,7 @@ class CourierTest {
       assertThat(refusal(reply).failureCode()).isEqualTo(504);
     } else {
       await().until(() -> !mailboxes.rows("taken_by IS NULL").isEmpty());
-      Correspondent two = mailboxes.hearing("two");
+      Correspondent two = mailboxes.deaf("two");
       two.host.replies(by("two"));
       assertThat(answeredBy(reply)).isEqualTo("two");
       assertThat(two.host.asked()).hasSize(1);
