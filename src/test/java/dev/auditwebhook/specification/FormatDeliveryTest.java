@@ -231,7 +231,8 @@ class FormatDeliveryTest {
   @Test
   void aBlockedLokiIsTriedAgainUntilItIsOpen() {
     siem.then(status(260), status(260), status(260), status(260)).usually(status(204));
-    deploy(options("loki", 10).setMaxInFlight(1).setMaxAttempts(10));
+    BatchOptions allAtOnce = new BatchOptions().setMaxEvents(10).setMaxDelay(60_000);
+    deploy(options("loki", 10).setBatch(allAtOnce).setMaxInFlight(1).setMaxAttempts(10));
 
     webhook.publish(10);
 

@@ -70,6 +70,7 @@ final class Rebalancing {
   /** No round begins any more; completed when none is under way. */
   Future<Void> stop() {
     stopped = true;
+    takeover.stop();
     return round.ended();
   }
 

@@ -28,6 +28,8 @@ final class Takeover {
   /** The versions of endpoints that this node cannot run, by their numbers. */
   private final Map<Integer, Long> refused = new HashMap<>();
 
+  private boolean stopped;
+
   /**
    * @param node the id of this one
    */
@@ -94,8 +96,16 @@ final class Takeover {
                     () -> states.read(shares.keySet(), counted).map(found -> run(found, shares))));
   }
 
+  /** Nothing is run any more. */
+  void stop() {
+    stopped = true;
+  }
+
   private List<Lease> run(List<Found> found, Map<Integer, Share> shares) {
     List<Lease> refused = new ArrayList<>();
+    if (stopped) {
+      return refused;
+    }
     for (Found each : found) {
       Lease lease = lease(each);
       if (node.equals(each.owner()) && !run(lease, each.tenancy(), shares)) {
