@@ -15,8 +15,8 @@ usage: ./run.sh [COMMAND]
   emit [FILE]    posts newline-delimited JSON entries from FILE or standard
                  input to a running service
   test           the tests
-  bench [OPTION]...  the benchmark, in about 6 minutes
-    --quick          rough figures, in under 1 minute
+  bench [OPTION]...  the benchmark, in about 7 minutes
+    --quick          rough figures, in under 2 minutes
     --json FILE      writes the figures to FILE as well
     --only NAME      these rows only; may be given more than once
     --profile FILE   records the signed case into FILE (JFR), lists its hot spots

@@ -17,7 +17,8 @@ final class Growth {
   }
 
   void heap() {
-    int events = Math.min(10_000, plan.parked());
+    // Half of what an endpoint in memory holds at least: what is in backoff is held.
+    int events = Math.min(500, plan.parked());
     double bytes = Parked.heapAnEvent(receiver, events, 1);
     report.add(
         Row.figure("heap held by " + number(events) + " parked, an event", bytes, "B")
@@ -46,7 +47,8 @@ final class Growth {
   }
 
   void backoff() {
-    int events = Math.min(10_000, plan.parked());
+    // Half of what an endpoint in memory holds at least: what is in backoff is held.
+    int events = Math.min(500, plan.parked());
     Comparison growth =
         Comparison.of(
             plan,

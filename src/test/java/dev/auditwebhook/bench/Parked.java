@@ -45,6 +45,7 @@ final class Parked {
   /** Bytes of heap that so many events hold, each, which wait for so many endpoints. */
   static double heapAnEvent(ReceiverProcess receiver, int events, int endpoints) {
     JsonObject options = parking(receiver.switched(), events + 1_000);
+    receiver.switchTo(503);
     try (ModuleLoad module = park(Crowd.of(options, endpoints), 1)) {
       long before = Usage.heap();
       module.publish(events);
@@ -66,6 +67,7 @@ final class Parked {
   static Cost behind(
       ReceiverProcess receiver, UnaryOperator<JsonObject> with, int events, int deliveries) {
     JsonObject options = with.apply(parking(receiver.switched(), 2 * events + ROOM));
+    receiver.switchTo(503);
     try (ModuleLoad module = park(options, events)) {
       long set = System.nanoTime();
       module.set(receiver.fast());
