@@ -5,6 +5,7 @@ import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.endpoint.ledger.Total;
+import dev.auditwebhook.journal.postgres.nodes.TenancyReader;
 import dev.auditwebhook.wire.format.Event;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -14,16 +15,6 @@ import java.util.List;
 
 /** Steps as the parameters of the statement {@code step}: a column of each table is an array. */
 final class StepRows {
-
-  /** Those that the column {@code totals} has, in its order. */
-  private static final List<Total> TOTALS =
-      List.of(
-          Total.DELIVERED,
-          Total.FAILED,
-          Total.BEFORE,
-          Total.RETRIED,
-          Total.REDRIVEN,
-          Total.DLQ_EVICTED);
 
   private final List<Integer> numbers = new ArrayList<>();
   private final List<Long> epochs = new ArrayList<>();
@@ -99,7 +90,7 @@ final class StepRows {
     steps.add(no);
     positions.add(step.cursor());
     aheads.add(array(step.ahead()));
-    totals.add(array(TOTALS.stream().map(total -> total(step, total)).toList()));
+    totals.add(array(TenancyReader.OF_PROGRESS.stream().map(total -> total(step, total)).toList()));
     reaches.add(reach(step));
     if (changed != null) {
       settingsNumbers.add(step.number());

@@ -19,10 +19,13 @@ import java.util.Map;
 import java.util.Set;
 
 /** How far endpoints are, by the tables. */
-final class TenancyReader {
+public final class TenancyReader {
 
-  /** The totals of {@code progress}, in its order; the others are those of {@code intake}. */
-  private static final List<Total> OF_PROGRESS =
+  /**
+   * What the column {@code totals} of {@code progress} has, in its order; the other totals are
+   * those of {@code intake}.
+   */
+  public static final List<Total> OF_PROGRESS =
       List.of(
           Total.DELIVERED,
           Total.FAILED,
