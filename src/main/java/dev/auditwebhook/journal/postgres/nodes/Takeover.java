@@ -70,7 +70,7 @@ final class Takeover {
               if (!far.isEmpty()) {
                 aside(far, later);
               }
-              return run(shares);
+              return shares.isEmpty() ? Future.succeededFuture(List.of()) : run(shares);
             });
   }
 
