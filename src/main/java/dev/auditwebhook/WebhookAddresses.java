@@ -9,6 +9,21 @@ public final class WebhookAddresses {
   /** The prefix of all other addresses unless {@code address} says otherwise. */
   public static final String DEFAULT_PREFIX = "webhook";
 
+  /**
+   * The header of a request that names who makes it, such as the name of a token, for the trail of
+   * changes; whoever sends requests by themselves may set it.
+   */
+  public static final String PRINCIPAL = "webhook-principal";
+
+  /** The header of a request that names the address which it came from, for the trail. */
+  public static final String PEER = "webhook-peer";
+
+  /**
+   * The header of an entry that names the message which it came in, if it did: one of this
+   * webhook's own messages is not taken in again.
+   */
+  public static final String MESSAGE_ID = "webhook-id";
+
   private final String prefix;
 
   private WebhookAddresses(String prefix) {

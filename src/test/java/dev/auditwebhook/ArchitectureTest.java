@@ -41,7 +41,8 @@ class ArchitectureTest {
   @CsvSource({
     "json,",
     "metrics,",
-    "security, json",
+    "security.access,",
+    "security, security.access json",
     "wire.format, json",
     "wire.auth, wire.format security",
     "wire, wire.format wire.auth security json",
@@ -62,9 +63,9 @@ class ArchitectureTest {
         + " endpoint endpoint.ledger wire.format metrics json",
     "bus, journal journal.memory journal.file journal.postgres endpoint endpoint.ledger endpoint.attempt"
         + " endpoint.settings wire wire.format security metrics json",
-    "http.guard, security json",
-    "http, http.guard security metrics json",
-    "cli, json security",
+    "http.guard, security security.access json",
+    "http, http.guard security security.access metrics json",
+    "cli, json security security.access",
   })
   void anArrowGoesFromARoomToTheseAlone(String room, String others) {
     Set<String> allowed =

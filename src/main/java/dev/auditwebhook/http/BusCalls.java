@@ -1,5 +1,7 @@
 package dev.auditwebhook.http;
 
+import dev.auditwebhook.WebhookAddresses;
+import dev.auditwebhook.http.guard.Caller;
 import dev.auditwebhook.http.guard.ClientLimits;
 import dev.auditwebhook.http.guard.Problem;
 import io.vertx.core.Future;
@@ -8,6 +10,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
 
 /** Asks the webhook over the event bus, and turns its failures into problems. */
 final class BusCalls {
@@ -23,9 +26,26 @@ final class BusCalls {
   }
 
   Future<JsonObject> ask(String address, Object request, long timeout) {
+    return ask(address, request, new DeliveryOptions().setSendTimeout(timeout));
+  }
+
+  /** As {@link #ask}, for what changes something: the webhook keeps a trail of who did it. */
+  Future<JsonObject> change(RoutingContext ctx, String address, JsonObject request) {
+    Caller caller = Caller.of(ctx);
+    DeliveryOptions signed = new DeliveryOptions().setSendTimeout(ClientLimits.LONGEST_ANSWER);
+    if (caller.principal().name() != null) {
+      signed.addHeader(WebhookAddresses.PRINCIPAL, caller.principal().name());
+    }
+    if (caller.peer() != null) {
+      signed.addHeader(WebhookAddresses.PEER, caller.peer());
+    }
+    return ask(address, request, signed);
+  }
+
+  private Future<JsonObject> ask(String address, Object request, DeliveryOptions options) {
     return vertx
         .eventBus()
-        .request(address, request, new DeliveryOptions().setSendTimeout(timeout))
+        .request(address, request, options)
         .recover(failure -> Future.failedFuture(problem(failure)))
         .map(BusCalls::body);
   }

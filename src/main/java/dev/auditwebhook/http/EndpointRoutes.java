@@ -46,13 +46,16 @@ final class EndpointRoutes {
   void addTo(RouteTable table, HttpMethod change) {
     table
         .on(GET, path, ctx -> bus.ask(addresses.get(), request.apply(ctx)))
-        .on(change, path, ctx -> bus.ask(addresses.set(), with(ctx, RequestBody.object(ctx))))
+        .on(
+            change,
+            path,
+            ctx -> bus.change(ctx, addresses.set(), with(ctx, RequestBody.object(ctx))))
         .on(POST, path + "/test", ctx -> bus.ask(addresses.test(), request.apply(ctx)))
         .on(GET, path + "/dlq", this::deadLetters, "limit", "after")
         .on(
             POST,
             path + "/dlq/redrive",
-            ctx -> bus.ask(addresses.redrive(), with(ctx, RequestBody.optionalObject(ctx))))
+            ctx -> bus.change(ctx, addresses.redrive(), with(ctx, RequestBody.optionalObject(ctx))))
         .on(POST, path + "/dlq/purge", this::purge)
         .on(DELETE, path + "/dlq/:event_id", this::purgeOne);
   }
@@ -87,12 +90,13 @@ final class EndpointRoutes {
     } else if (!(body.getValue("event_ids") instanceof JsonArray)) {
       throw Problem.badRequest("event_ids: must be an array; nothing was purged");
     }
-    return bus.ask(addresses.purge(), with(ctx, body));
+    return bus.change(ctx, addresses.purge(), with(ctx, body));
   }
 
   private Future<JsonObject> purgeOne(RoutingContext ctx) {
     long id = whole("event_id", ctx.pathParam("event_id"));
-    return bus.ask(addresses.purge(), request.apply(ctx).put("event_ids", JsonArray.of(id)));
+    return bus.change(
+        ctx, addresses.purge(), request.apply(ctx).put("event_ids", JsonArray.of(id)));
   }
 
   private static long whole(String name, String text) {

@@ -46,11 +46,14 @@ final class WebhookRoutes {
     new EndpointRoutes(bus, addresses, WEBHOOK, ctx -> new JsonObject()).addTo(table, PUT);
     new EndpointRoutes(bus, addresses, ENDPOINT, WebhookRoutes::named).addTo(table, PATCH);
     table
-        .on(DELETE, WEBHOOK, ctx -> bus.ask(addresses.set(), new JsonObject().put("url", "")))
+        .on(
+            DELETE,
+            WEBHOOK,
+            ctx -> bus.change(ctx, addresses.set(), new JsonObject().put("url", "")))
         .on(GET, "/endpoints", ctx -> bus.ask(addresses.endpoints(), new JsonObject()))
         .on(GET, "/nodes", ctx -> bus.ask(addresses.nodes(), new JsonObject()))
         .route(PUT, ENDPOINT, this::put)
-        .on(DELETE, ENDPOINT, ctx -> bus.ask(addresses.remove(), named(ctx)))
+        .on(DELETE, ENDPOINT, ctx -> bus.change(ctx, addresses.remove(), named(ctx)))
         .also(POST, AUDIT);
   }
 
@@ -60,7 +63,7 @@ final class WebhookRoutes {
 
   /** {@code PUT /endpoints/:id}: 201 when the endpoint was made, 200 when it was replaced. */
   private void put(RoutingContext ctx) {
-    bus.ask(addresses.put(), named(ctx).put("config", RequestBody.object(ctx)))
+    bus.change(ctx, addresses.put(), named(ctx).put("config", RequestBody.object(ctx)))
         .onSuccess(
             reply -> {
               int status = Boolean.TRUE.equals(reply.getValue("created")) ? 201 : 200;

@@ -2,6 +2,8 @@ package dev.auditwebhook.http.guard;
 
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.security.AdminToken;
+import dev.auditwebhook.security.access.Principal;
+import dev.auditwebhook.security.access.Role;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -33,6 +35,7 @@ public final class TokenGuard {
     boolean isAdmin = admin.isEmpty() || admin.get().matches(presented);
     boolean isProducer = ingest.isPresent() && ingest.get().matches(presented);
     if (isAdmin || isProducer && producerMay) {
+      Caller.put(ctx, principal(isAdmin));
       ctx.next();
     } else if (isProducer) {
       ctx.fail(new Problem(403, "this token is good for POST /audit alone"));
@@ -41,6 +44,12 @@ public final class TokenGuard {
           new Problem(401, presented == null ? "a bearer token is needed" : "not a valid token")
               .header("WWW-Authenticate", "Bearer"));
     }
+  }
+
+  private Principal principal(boolean isAdmin) {
+    return admin.isEmpty()
+        ? Principal.OF_HOST
+        : isAdmin ? new Principal("admin", Role.ADMIN) : new Principal("ingest", Role.INGEST);
   }
 
   /** The one token of the request; with several headers nobody knows which one counts. */

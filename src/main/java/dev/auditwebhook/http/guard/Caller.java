@@ -1,0 +1,26 @@
+package dev.auditwebhook.http.guard;
+
+import dev.auditwebhook.security.access.Principal;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * Who makes a request, and from where.
+ *
+ * @param peer an address without its port, or {@code null} where there is none
+ */
+public record Caller(Principal principal, String peer) {
+
+  private static final String KEY = Caller.class.getName();
+
+  /** Remembers who makes a request, once that is known. */
+  static void put(RoutingContext ctx, Principal principal) {
+    SocketAddress from = ctx.request().remoteAddress();
+    ctx.put(KEY, new Caller(principal, from == null ? null : from.hostAddress()));
+  }
+
+  /** Who makes a request that a {@link TokenGuard} let pass. */
+  public static Caller of(RoutingContext ctx) {
+    return ctx.get(KEY);
+  }
+}
