@@ -8,6 +8,8 @@ import dev.auditwebhook.http.guard.RequestGuard;
 import dev.auditwebhook.http.guard.ResponseWriter;
 import dev.auditwebhook.http.guard.TokenGuard;
 import dev.auditwebhook.metrics.Scrape;
+import dev.auditwebhook.security.access.Keyring;
+import dev.auditwebhook.security.access.Role;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -25,11 +27,20 @@ public final class ApiRouter {
 
   /** Answers every path below its mount; the admin token may be {@code null}, but not empty. */
   public static Router create(Vertx vertx, HttpOptions options) {
-    return create(vertx, options, ClientLimits.DEFAULT, new AttemptsRoute(vertx, options));
+    return create(
+        vertx,
+        options,
+        ClientLimits.DEFAULT,
+        new AttemptsRoute(vertx, options),
+        new TokenGuard(Keyring.of(options)));
   }
 
   static Router create(
-      Vertx vertx, HttpOptions options, ClientLimits limits, AttemptsRoute attempts) {
+      Vertx vertx,
+      HttpOptions options,
+      ClientLimits limits,
+      AttemptsRoute attempts,
+      TokenGuard tokens) {
     Router router = Router.router(vertx);
     ResponseWriter answers = new ResponseWriter(vertx, limits);
     BusCalls bus = new BusCalls(vertx);
@@ -39,23 +50,27 @@ public final class ApiRouter {
 
     router.get().handler(Console::addSlash);
 
-    RouteTable open = new RouteTable(router, false);
+    RouteTable open = new RouteTable(router);
     new Console().addTo(open);
     new HealthRoutes(vertx, bus, options).addTo(open);
     open.refuseOtherMethods();
 
-    TokenGuard auth = new TokenGuard(options);
     RequestBody bodies = new RequestBody(vertx, limits);
     WebhookRoutes api = new WebhookRoutes(bus, options);
-    router.post(WebhookRoutes.AUDIT).handler(auth::producer).handler(bodies).handler(api::audit);
-    router.route().handler(auth::administrator).handler(ApiRouter::refuseTrailingSlash);
-    router.route().handler(bodies);
-    RouteTable guarded = new RouteTable(router, true);
+    router.route().handler(tokens::authenticate);
+    router
+        .post(WebhookRoutes.AUDIT)
+        .handler(tokens.atLeast(Role.INGEST))
+        .handler(bodies)
+        .handler(api::audit);
+    router.route().handler(ApiRouter::refuseTrailingSlash);
+    RouteTable guarded = new RouteTable(router, tokens, bodies);
     api.addTo(guarded);
     attempts.addTo(guarded);
-    guarded.route(HttpMethod.GET, "/metrics", ctx -> scrape(vertx, ctx));
+    guarded.route(Role.METRICS, HttpMethod.GET, "/metrics", ctx -> scrape(vertx, ctx));
     Buffer contract = Resources.load("openapi.json");
     guarded.route(
+        Role.READ,
         HttpMethod.GET,
         "/openapi.json",
         ctx -> ResponseWriter.end(ctx.request(), 200, "application/json", contract));

@@ -1,5 +1,7 @@
 package dev.auditwebhook.http;
 
+import static dev.auditwebhook.security.access.Role.ADMIN;
+import static dev.auditwebhook.security.access.Role.READ;
 import static io.vertx.core.http.HttpMethod.DELETE;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.PATCH;
@@ -47,13 +49,14 @@ final class WebhookRoutes {
     new EndpointRoutes(bus, addresses, ENDPOINT, WebhookRoutes::named).addTo(table, PATCH);
     table
         .on(
+            ADMIN,
             DELETE,
             WEBHOOK,
             ctx -> bus.change(ctx, addresses.set(), new JsonObject().put("url", "")))
-        .on(GET, "/endpoints", ctx -> bus.ask(addresses.endpoints(), new JsonObject()))
-        .on(GET, "/nodes", ctx -> bus.ask(addresses.nodes(), new JsonObject()))
-        .route(PUT, ENDPOINT, this::put)
-        .on(DELETE, ENDPOINT, ctx -> bus.change(ctx, addresses.remove(), named(ctx)))
+        .on(READ, GET, "/endpoints", ctx -> bus.ask(addresses.endpoints(), new JsonObject()))
+        .on(READ, GET, "/nodes", ctx -> bus.ask(addresses.nodes(), new JsonObject()))
+        .route(ADMIN, PUT, ENDPOINT, this::put)
+        .on(ADMIN, DELETE, ENDPOINT, ctx -> bus.change(ctx, addresses.remove(), named(ctx)))
         .also(POST, AUDIT);
   }
 

@@ -10,8 +10,8 @@ import java.net.http.HttpResponse;
 /** A small blocking client of the API, on the JDK's HTTP client. */
 final class Api {
 
-  static final String ADMIN = "admin-token";
-  static final String INGEST = "ingest-token";
+  static final String ADMIN = "admin-token-of-the-tests";
+  static final String INGEST = "ingest-token-of-the-tests";
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
