@@ -1,18 +1,24 @@
 package dev.auditwebhook.http;
 
 import dev.auditwebhook.HttpOptions;
+import dev.auditwebhook.http.guard.Caller;
 import dev.auditwebhook.http.guard.ClientLimits;
 import dev.auditwebhook.http.guard.Problem;
 import dev.auditwebhook.http.guard.RequestBody;
 import dev.auditwebhook.http.guard.RequestGuard;
 import dev.auditwebhook.http.guard.ResponseWriter;
 import dev.auditwebhook.http.guard.TokenGuard;
+import dev.auditwebhook.http.guard.UnauthorizedThrottle;
+import dev.auditwebhook.metrics.Metrics;
+import dev.auditwebhook.metrics.MetricsFactory;
 import dev.auditwebhook.metrics.Scrape;
 import dev.auditwebhook.security.access.Keyring;
+import dev.auditwebhook.security.access.Principal;
 import dev.auditwebhook.security.access.Role;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
@@ -32,7 +38,18 @@ public final class ApiRouter {
         options,
         ClientLimits.DEFAULT,
         new AttemptsRoute(vertx, options),
-        new TokenGuard(Keyring.of(options)));
+        guard(vertx, options, new UnauthorizedThrottle(UnauthorizedThrottle.LONGEST)));
+  }
+
+  /** A guard with the tokens of options, which counts whom it refuses. */
+  static TokenGuard guard(Vertx vertx, HttpOptions options, UnauthorizedThrottle throttle) {
+    Metrics metrics = MetricsFactory.create(vertx, options.getAddress());
+    return new TokenGuard(
+        vertx,
+        Keyring.of(options),
+        throttle,
+        metrics.tally("webhook.http.unauthorized", "Requests without a valid token (401)"),
+        metrics.tally("webhook.http.forbidden", "Requests beyond the role of their token (403)"));
   }
 
   static Router create(
@@ -67,6 +84,7 @@ public final class ApiRouter {
     RouteTable guarded = new RouteTable(router, tokens, bodies);
     api.addTo(guarded);
     attempts.addTo(guarded);
+    guarded.forAll(HttpMethod.GET, "/token", ApiRouter::whoAsks);
     guarded.route(Role.METRICS, HttpMethod.GET, "/metrics", ctx -> scrape(vertx, ctx));
     Buffer contract = Resources.load("openapi.json");
     guarded.route(
@@ -77,6 +95,14 @@ public final class ApiRouter {
     guarded.refuseOtherMethods();
     router.route().handler(ctx -> ctx.fail(404));
     return router;
+  }
+
+  private static JsonObject whoAsks(RoutingContext ctx) {
+    Principal principal = Caller.of(ctx).principal();
+    return new JsonObject()
+        .put("type", "get_token_ok")
+        .put("name", principal.name())
+        .put("role", principal.role().toString());
   }
 
   /** All meters of this process, in Prometheus' text format. */

@@ -7,6 +7,7 @@ import dev.auditwebhook.http.guard.Problem;
 import dev.auditwebhook.http.guard.RequestGuard;
 import dev.auditwebhook.http.guard.ResponseWriter;
 import dev.auditwebhook.http.guard.TokenGuard;
+import dev.auditwebhook.http.guard.UnauthorizedThrottle;
 import dev.auditwebhook.security.access.Keyring;
 import dev.auditwebhook.security.access.Role;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -50,7 +51,16 @@ public final class HttpService {
 
   static Future<HttpService> start(
       Vertx vertx, HttpOptions options, ClientLimits limits, AttemptsRoute attempts) {
-    TokenGuard tokens = new TokenGuard(Keyring.of(options));
+    UnauthorizedThrottle throttle = new UnauthorizedThrottle(UnauthorizedThrottle.LONGEST);
+    return start(vertx, options, limits, attempts, ApiRouter.guard(vertx, options, throttle));
+  }
+
+  static Future<HttpService> start(
+      Vertx vertx,
+      HttpOptions options,
+      ClientLimits limits,
+      AttemptsRoute attempts,
+      TokenGuard tokens) {
     Router router = ApiRouter.create(vertx, options, limits, attempts, tokens);
     ResponseWriter answers = new ResponseWriter(vertx, limits);
     HttpServer server =

@@ -68,7 +68,15 @@ final class RouteTable {
     return this;
   }
 
-  /** A route for whoever gets here. */
+  /** A route for whoever has a valid token. */
+  RouteTable forAll(HttpMethod method, String path, Function<RoutingContext, JsonObject> end) {
+    add(method, path)
+        .handler(ctx -> checkParameters(ctx))
+        .handler(ctx -> ResponseWriter.json(ctx, 200, Future.succeededFuture(end.apply(ctx))));
+    return this;
+  }
+
+  /** A route that answers by itself, for whoever gets here. */
   RouteTable route(HttpMethod method, String path, Handler<RoutingContext> handler) {
     add(method, path).handler(handler);
     return this;

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.concurrent.CompletableFuture;
 
 /** A small blocking client of the API, on the JDK's HTTP client. */
 final class Api {
@@ -32,6 +33,18 @@ final class Api {
   }
 
   HttpResponse<String> call(String method, String path, String body) {
+    try {
+      return client.send(request(method, path, body), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  CompletableFuture<HttpResponse<String>> callSoon(String method, String path) {
+    return client.sendAsync(request(method, path, null), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpRequest request(String method, String path, String body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base + path))
             .method(
@@ -42,11 +55,7 @@ final class Api {
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
     }
-    try {
-      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    return request.build();
   }
 
   HttpResponse<String> call(String method, String path) {

@@ -1,11 +1,18 @@
 package dev.auditwebhook.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.HttpOptions;
+import dev.auditwebhook.TokenOptions;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetClient;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,17 +51,23 @@ class TokenGuardTest {
   private static final List<String> UNKNOWN =
       List.of("OPTIONS /endpoints/siem", "GET /audit", "PUT /webhook/dlq", "GET /nothing");
 
+  private static final String READER = "token-of-a-reader-of-states";
+
   private Vertx vertx;
   private BusWebhook webhook;
+  private HttpService service;
   private int port;
 
   @BeforeEach
   void serve() {
     vertx = Vertx.vertx();
     webhook = BusWebhook.answeringAll(vertx);
-    HttpOptions options =
-        new HttpOptions().setPort(0).setAdminToken(Api.ADMIN).setIngestToken(Api.INGEST);
-    port = HttpService.start(vertx, options).await().port();
+    service = Lenient.serve(vertx, options());
+    port = service.port();
+  }
+
+  private static HttpOptions options() {
+    return new HttpOptions().setPort(0).setAdminToken(Api.ADMIN).setIngestToken(Api.INGEST);
   }
 
   @AfterEach
@@ -149,6 +162,64 @@ class TokenGuardTest {
             "GET /webhook HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
                 + "authorization: bEARER admin-token-of-the-tests\r\n\r\n");
     assertThat(answer).startsWith("HTTP/1.1 200 ");
+  }
+
+  @Test
+  void whoGoesOnTryingWaitsAndARightTokenDoesNot() {
+    int strict = HttpService.start(vertx, new HttpOptions(options()).setPort(0)).await().port();
+    Api guesser = new Api(strict, "a-token-that-nobody-has");
+    for (int i = 0; i < 5; i++) {
+      assert401(guesser.call("GET", "/webhook"));
+    }
+    List<CompletableFuture<HttpResponse<String>>> tries =
+        Stream.generate(() -> guesser.callSoon("GET", "/webhook")).limit(16).toList();
+    assertThat(new Api(strict, Api.ADMIN).call("GET", "/webhook").statusCode()).isEqualTo(200);
+    assertThat(tries).anyMatch(waiting -> !waiting.isDone());
+    assertThat(tries).allSatisfy(answer -> assert401(answer.join()));
+  }
+
+  @Test
+  void whoTriesOnManyConnectionsIsAnsweredButHasToConnectAnew() {
+    int strict = HttpService.start(vertx, new HttpOptions(options()).setPort(0)).await().port();
+    NetClient client = vertx.createNetClient();
+    AtomicInteger cut = new AtomicInteger();
+    for (int i = 0; i < 100; i++) {
+      client
+          .connect(strict, "127.0.0.1")
+          .onSuccess(
+              socket -> {
+                Buffer answer = Buffer.buffer();
+                socket.handler(answer::appendBuffer);
+                socket.endHandler(
+                    end -> cut.addAndGet(answer.toString().startsWith("HTTP/1.1 401 ") ? 1 : 0));
+                socket.write("GET /webhook HTTP/1.1\r\nHost: h\r\n\r\n");
+              });
+    }
+    await().untilAsserted(() -> assertThat(cut).hasPositiveValue());
+  }
+
+  @Test
+  void refusalsAreCounted() {
+    call(new Api(port, null), "GET /webhook");
+    call(new Api(port, "a-token-that-nobody-has"), "GET /nothing");
+    call(new Api(port, Api.INGEST), "PUT /webhook");
+    Lenient.serve(vertx, options().setPort(0));
+    assertThat(call(new Api(port, Api.ADMIN), "GET /metrics").body())
+        .contains("webhook_http_unauthorized_total{address=\"webhook\"} 2.0")
+        .contains("webhook_http_forbidden_total{address=\"webhook\"} 1.0");
+  }
+
+  @Test
+  void otherTokensAreTakenWhileItServes() {
+    service.tokens(
+        options()
+            .setIngestToken(null)
+            .addToken(new TokenOptions().setName("ops").setRole("read").setToken(READER)));
+    assertThat(call(new Api(port, READER), "GET /webhook").statusCode()).isEqualTo(200);
+    assert401(call(new Api(port, Api.INGEST), "GET /webhook"));
+    service.tokens(options());
+    assert401(call(new Api(port, READER), "GET /webhook"));
+    assertThat(call(new Api(port, Api.ADMIN), "GET /webhook").statusCode()).isEqualTo(200);
   }
 
   private static HttpResponse<String> call(Api api, String line) {

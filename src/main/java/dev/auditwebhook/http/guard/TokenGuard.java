@@ -5,19 +5,39 @@ import dev.auditwebhook.security.access.Keyring;
 import dev.auditwebhook.security.access.Principal;
 import dev.auditwebhook.security.access.Role;
 import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 /** Checks bearer tokens and what they are good for, before anything of the body is read. */
 public final class TokenGuard {
 
+  private final Vertx vertx;
+  private final UnauthorizedThrottle throttle;
+  private final LongConsumer unauthorized;
+  private final LongConsumer forbidden;
   private volatile Keyring keyring;
 
-  public TokenGuard(Keyring keyring) {
+  /**
+   * @param unauthorized adds to the total of answers with 401
+   * @param forbidden adds to the total of answers with 403
+   */
+  public TokenGuard(
+      Vertx vertx,
+      Keyring keyring,
+      UnauthorizedThrottle throttle,
+      LongConsumer unauthorized,
+      LongConsumer forbidden) {
+    this.vertx = vertx;
     this.keyring = keyring;
+    this.throttle = throttle;
+    this.unauthorized = unauthorized;
+    this.forbidden = forbidden;
   }
 
   /** Takes other tokens from now on. */
@@ -33,10 +53,31 @@ public final class TokenGuard {
       Caller.put(ctx, holder.get());
       ctx.next();
     } else {
-      ctx.fail(
+      unauthorized.accept(1);
+      refuse(
+          ctx,
           new Problem(401, presented == null ? "a bearer token is needed" : "not a valid token")
               .header("WWW-Authenticate", "Bearer"));
     }
+  }
+
+  /** What arrives of a body meanwhile is thrown away. */
+  private void refuse(RoutingContext ctx, Problem problem) {
+    String peer = PeerAddress.of(ctx.request().remoteAddress());
+    long delay = throttle.hold(peer);
+    if (delay > 0) {
+      vertx.setTimer(
+          delay,
+          id -> {
+            throttle.release(peer);
+            ctx.fail(problem);
+          });
+      return;
+    }
+    if (delay == UnauthorizedThrottle.TOO_MANY) {
+      ctx.request().connection().shutdown(1, TimeUnit.SECONDS);
+    }
+    ctx.fail(problem);
   }
 
   /** A handler that lets those pass of the authenticated whose role may use a route. */
@@ -46,6 +87,7 @@ public final class TokenGuard {
       if (role.may(least)) {
         ctx.next();
       } else {
+        forbidden.accept(1);
         String why = "this token has the role " + role + "; this route needs " + least;
         ctx.fail(new Problem(403, why));
       }
