@@ -47,7 +47,8 @@ public final class ApiRouter {
     TokenGuard auth = new TokenGuard(options);
     RequestBody bodies = new RequestBody(vertx, limits);
     WebhookRoutes api = new WebhookRoutes(bus, options);
-    router.post(WebhookRoutes.AUDIT).handler(auth::producer).handler(bodies).handler(api::audit);
+    AuditRoute audit = new AuditRoute(bus, options);
+    router.post(AuditRoute.PATH).handler(auth::producer).handler(bodies).handler(audit::handle);
     router.route().handler(auth::administrator).handler(ApiRouter::refuseTrailingSlash);
     router.route().handler(bodies);
     RouteTable guarded = new RouteTable(router, true);
