@@ -31,7 +31,15 @@ final class Api {
     return base;
   }
 
+  HttpResponse<String> post(String path, String contentType, String body) {
+    return call("POST", path, contentType, body);
+  }
+
   HttpResponse<String> call(String method, String path, String body) {
+    return call(method, path, null, body);
+  }
+
+  private HttpResponse<String> call(String method, String path, String contentType, String body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base + path))
             .method(
@@ -41,6 +49,9 @@ final class Api {
                     : HttpRequest.BodyPublishers.ofString(body));
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
+    }
+    if (contentType != null) {
+      request.header("Content-Type", contentType);
     }
     try {
       return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
