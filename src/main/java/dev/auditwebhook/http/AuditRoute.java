@@ -1,10 +1,13 @@
 package dev.auditwebhook.http;
 
 import dev.auditwebhook.HttpOptions;
+import dev.auditwebhook.http.guard.Caller;
+import dev.auditwebhook.http.guard.IngestQuota;
 import dev.auditwebhook.http.guard.Problem;
 import dev.auditwebhook.http.guard.RequestBody;
 import dev.auditwebhook.http.guard.ResponseWriter;
 import dev.auditwebhook.json.StrictJson;
+import dev.auditwebhook.security.access.Principal;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
@@ -25,6 +28,7 @@ final class AuditRoute {
 
   private final BusCalls bus;
   private final String entryAddress;
+  private final IngestQuota quota = new IngestQuota();
 
   AuditRoute(BusCalls bus, HttpOptions options) {
     this.bus = bus;
@@ -33,15 +37,35 @@ final class AuditRoute {
 
   void handle(RoutingContext ctx) {
     if (isNdjson(ctx.request().getHeader(HttpHeaders.CONTENT_TYPE))) {
-      EntryLines lines = new EntryLines(RequestBody.bytes(ctx));
-      new BulkAnswer(lines, (line, timeout) -> post(ctx, RequestBody.parse("entry", line), timeout))
-          .whole(() -> ctx.response().closed())
-          .onSuccess(answer -> ResponseWriter.end(ctx.request(), 200, NDJSON, answer))
-          .onFailure(ctx::fail);
+      many(ctx, new EntryLines(RequestBody.bytes(ctx)));
     } else {
-      Object entry = RequestBody.value(ctx);
-      ResponseWriter.json(ctx, 202, post(ctx, entry, BulkAnswer.LONGEST));
+      one(ctx, RequestBody.value(ctx));
     }
+  }
+
+  private void one(RoutingContext ctx, Object entry) {
+    Principal principal = Caller.of(ctx).principal();
+    if (quota.take(principal, 1) == 0) {
+      throw IngestQuota.exceeded(principal);
+    }
+    ResponseWriter.json(ctx, 202, post(ctx, entry, BulkAnswer.LONGEST));
+  }
+
+  /** Those within the quota go on; the others are told so, each by its line. */
+  private void many(RoutingContext ctx, EntryLines entries) {
+    Principal principal = Caller.of(ctx).principal();
+    int granted = quota.take(principal, entries.count());
+    BulkAnswer.Post post =
+        (number, entry, timeout) -> {
+          if (number >= granted) {
+            throw IngestQuota.exceeded(principal);
+          }
+          return post(ctx, RequestBody.parse("entry", entry), timeout);
+        };
+    new BulkAnswer(entries, post)
+        .whole(() -> ctx.response().closed())
+        .onSuccess(answer -> ResponseWriter.end(ctx.request(), 200, NDJSON, answer))
+        .onFailure(ctx::fail);
   }
 
   private static boolean isNdjson(String contentType) {

@@ -20,9 +20,9 @@ final class BulkAnswer {
   /** How many entries are on their way at once: none but those is an object in memory. */
   private static final int WINDOW = 64;
 
-  /** Posts one entry. */
+  /** Posts one entry, or throws a {@link Problem}. */
   interface Post {
-    Future<JsonObject> post(Buffer entry, long timeout);
+    Future<JsonObject> post(int number, Buffer entry, long timeout);
   }
 
   private final EntryLines entries;
@@ -59,7 +59,7 @@ final class BulkAnswer {
     beginning = true;
     while (begun < answers.length && begun - settled < WINDOW && !gone.getAsBoolean()) {
       int number = begun++;
-      post(entries.next()).onComplete(done -> settled(number, done.result()));
+      post(number, entries.next()).onComplete(done -> settled(number, done.result()));
     }
     beginning = false;
     if (settled == answers.length) {
@@ -67,13 +67,13 @@ final class BulkAnswer {
     }
   }
 
-  private Future<JsonObject> post(Buffer entry) {
+  private Future<JsonObject> post(int number, Buffer entry) {
     long left = (deadline - System.nanoTime()) / 1_000_000;
     return Future.<Void>succeededFuture()
         .compose(
             v ->
                 left > 0
-                    ? post.post(entry, left)
+                    ? post.post(number, entry, left)
                     : Future.failedFuture(
                         new Problem(503, "no time was left for this entry; send it again")))
         .otherwise(failure -> error(Problem.of(failure, 500)));

@@ -4,9 +4,15 @@ package dev.auditwebhook.security.access;
  * Who makes a request: the name of a token, and the role that it has.
  *
  * @param name never the token itself; {@code null} where the host's own router guards
+ * @param quota how many entries it may post a second, {@code null} for any number
  */
-public record Principal(String name, Role role) {
+public record Principal(String name, Role role, Integer quota) {
 
   /** Whoever the host's own router lets pass. */
   public static final Principal OF_HOST = new Principal(null, Role.ADMIN);
+
+  /** Without a quota. */
+  public Principal(String name, Role role) {
+    this(name, role, null);
+  }
 }
