@@ -74,12 +74,13 @@ public final class ApiRouter {
 
     RequestBody bodies = new RequestBody(vertx, limits);
     WebhookRoutes api = new WebhookRoutes(bus, options);
+    AuditRoute audit = new AuditRoute(bus, options);
     router.route().handler(tokens::authenticate);
     router
-        .post(WebhookRoutes.AUDIT)
+        .post(AuditRoute.PATH)
         .handler(tokens.atLeast(Role.INGEST))
         .handler(bodies)
-        .handler(api::audit);
+        .handler(audit::handle);
     router.route().handler(ApiRouter::refuseTrailingSlash);
     RouteTable guarded = new RouteTable(router, tokens, bodies);
     api.addTo(guarded);

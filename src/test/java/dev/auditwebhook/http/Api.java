@@ -32,19 +32,29 @@ final class Api {
     return base;
   }
 
+  HttpResponse<String> post(String path, String contentType, String body) {
+    return call("POST", path, contentType, body);
+  }
+
   HttpResponse<String> call(String method, String path, String body) {
+    return call(method, path, null, body);
+  }
+
+  private HttpResponse<String> call(String method, String path, String contentType, String body) {
     try {
-      return client.send(request(method, path, body), HttpResponse.BodyHandlers.ofString());
+      return client.send(
+          request(method, path, contentType, body), HttpResponse.BodyHandlers.ofString());
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
   }
 
   CompletableFuture<HttpResponse<String>> callSoon(String method, String path) {
-    return client.sendAsync(request(method, path, null), HttpResponse.BodyHandlers.ofString());
+    return client.sendAsync(
+        request(method, path, null, null), HttpResponse.BodyHandlers.ofString());
   }
 
-  private HttpRequest request(String method, String path, String body) {
+  private HttpRequest request(String method, String path, String contentType, String body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base + path))
             .method(
@@ -54,6 +64,9 @@ final class Api {
                     : HttpRequest.BodyPublishers.ofString(body));
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
+    }
+    if (contentType != null) {
+      request.header("Content-Type", contentType);
     }
     return request.build();
   }

@@ -164,6 +164,18 @@ class ContractTest {
     served("DELETE", "/endpoints/siem", null);
     served("GET", "/endpoints", null);
     served("POST", "/audit", ENTRY);
+    manyEntriesAreAnsweredAsTheContractSays();
+  }
+
+  private void manyEntriesAreAnsweredAsTheContractSays() {
+    HttpResponse<String> response = api.post("/audit", AuditRoute.NDJSON, ENTRY + "\n{}\n" + ENTRY);
+    contract.check("POST", "/audit", response);
+    List<JsonObject> lines = response.body().lines().map(JsonObject::new).toList();
+    assertThat(lines).hasSize(3);
+    for (JsonObject line : lines) {
+      String schema = line.containsKey("detail") ? "EntryError" : "Accepted";
+      assertThat(contract.checkSchema(schema, line).getValid()).as("%s", line).isTrue();
+    }
   }
 
   /** All routes of one endpoint, which is refused what it sends. */
@@ -372,7 +384,7 @@ class ContractTest {
   }
 
   private void whatTheBusCannotDo() {
-    for (int status : List.of(409, 500, 503, 504)) {
+    for (int status : List.of(409, 500, 503, 504, 508)) {
       String address = "broken" + status;
       String entry = "entry" + status;
       BusWebhook broken = new BusWebhook(webhook.vertx()).fails(entry, status, "for a test");
