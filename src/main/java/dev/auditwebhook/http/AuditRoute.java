@@ -37,7 +37,7 @@ final class AuditRoute {
 
   void handle(RoutingContext ctx) {
     if (isNdjson(ctx.request().getHeader(HttpHeaders.CONTENT_TYPE))) {
-      many(ctx, new EntryLines(RequestBody.bytes(ctx)));
+      many(ctx, new EntryLines(RequestBody.whole(ctx)));
     } else {
       one(ctx, RequestBody.value(ctx));
     }

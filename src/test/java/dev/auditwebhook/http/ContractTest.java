@@ -405,7 +405,7 @@ class ContractTest {
       HttpOptions options = http().setAddress(address).setEntryAddress(entry);
       AttemptsRoute full =
           new AttemptsRoute(
-              webhook.vertx(), options, new AttemptStream.Bounds(0, 1_000, 50, 1_000));
+              webhook.vertx(), options, new AttemptStream.Bounds(0, 0, 1_000, 50, 1_000));
       HttpService service =
           result(HttpService.start(webhook.vertx(), options, ClientLimits.DEFAULT, full));
       Api failing = new Api(service.port(), Api.ADMIN);
