@@ -152,6 +152,15 @@ public final class Endpoint {
   }
 
   /**
+   * Checks a URL that is valid and to be set.
+   *
+   * @throws IllegalArgumentException in one line when it is not allowed here
+   */
+  public void checkUrl(String url) {
+    settings.checkUrl(url);
+  }
+
+  /**
    * Changes settings; what is asked for is valid.
    *
    * @return completed when they are kept, or cannot be now: they hold all the same
