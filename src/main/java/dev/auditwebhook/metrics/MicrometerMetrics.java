@@ -79,6 +79,12 @@ final class MicrometerMetrics implements Metrics {
   }
 
   @Override
+  public LongConsumer tally(String name, String description, String... more) {
+    return Counter.builder(name).description(description).tags(tags.and(more)).register(registry)
+        ::increment;
+  }
+
+  @Override
   public Metrics gauge(String name, String description, LongSupplier value, String... more) {
     sources.add(value);
     added(
