@@ -46,16 +46,6 @@ public interface Metrics {
   }
 
   /**
-   * A total of what happens now and then. Whoever asks for one that is there shares it.
-   *
-   * @param tags keys and values
-   * @return to be told how many there are more
-   */
-  default LongConsumer tally(String name, String description, String... tags) {
-    return more -> {};
-  }
-
-  /**
    * How long something takes, as a histogram.
    *
    * @param buckets their bounds, in milliseconds

@@ -96,14 +96,6 @@ final class MicrometerMetrics implements Metrics {
   }
 
   @Override
-  public LongConsumer tally(String name, String description, String... more) {
-    Counter counter =
-        added(
-            Counter.builder(name).description(description).tags(tags.and(more)).register(registry));
-    return counter::increment;
-  }
-
-  @Override
   public LongConsumer durations(String name, String description, long... buckets) {
     return durations(name, description, tags, buckets);
   }
