@@ -64,7 +64,7 @@ final class AuditRoute {
         };
     new BulkAnswer(entries, post)
         .whole(() -> ctx.response().closed())
-        .onSuccess(answer -> ResponseWriter.end(ctx.request(), 200, NDJSON, answer))
+        .onSuccess(answer -> ResponseWriter.end(ctx, 200, NDJSON, answer))
         .onFailure(ctx::fail);
   }
 
