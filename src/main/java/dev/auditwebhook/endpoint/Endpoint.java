@@ -72,7 +72,7 @@ public final class Endpoint {
     deadLetters =
         new DeadLetterQueue(ledger, store, readAhead, dispatcher, clock, capacity::pending);
     vitals = new Vitals(ledger, settings, dispatcher, recorder, () -> outlet);
-    vitals.register(metrics, capacity::pending);
+    vitals.register(metrics, capacity::pending, clock);
     dispatcher.sendTo(
         destination == null
             ? null
@@ -151,11 +151,7 @@ public final class Endpoint {
     ledger.notKept();
   }
 
-  /**
-   * Checks a URL that is valid and to be set.
-   *
-   * @throws IllegalArgumentException in one line when it is not allowed here
-   */
+  /** Refuses a URL that is valid but not allowed here, in one line. */
   public void checkUrl(String url) {
     settings.checkUrl(url);
   }
@@ -274,6 +270,11 @@ public final class Endpoint {
   /** What an operator must know of it. */
   public List<String> warnings() {
     return vitals.warnings();
+  }
+
+  /** Looks how it is, for the metrics. */
+  public void look(boolean storeWarns) {
+    readAhead.oldest().onSuccess(oldest -> vitals.look(oldest, storeWarns));
   }
 
   public boolean isTesting() {
