@@ -2,7 +2,7 @@ package dev.auditwebhook;
 
 import dev.auditwebhook.http.ApiRouter;
 import dev.auditwebhook.http.HttpService;
-import dev.auditwebhook.security.AdminToken;
+import dev.auditwebhook.security.access.BearerToken;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -91,7 +91,7 @@ public class WebhookRouterVerticle extends VerticleBase {
     if (!"".equals(options.getAdminToken())) {
       return false;
     }
-    options.setAdminToken(AdminToken.random());
+    options.setAdminToken(BearerToken.random());
     return true;
   }
 

@@ -61,7 +61,8 @@ class ArchitectureTest {
         + " endpoint.ledger endpoint.settings wire.format metrics",
     "journal.postgres, journal journal.pace journal.postgres.database journal.postgres.nodes"
         + " endpoint endpoint.ledger wire.format metrics json",
-    "bus, journal journal.memory journal.file journal.postgres endpoint endpoint.ledger endpoint.attempt"
+    "bus.trail, journal security metrics",
+    "bus, bus.trail journal journal.memory journal.file journal.postgres endpoint endpoint.ledger endpoint.attempt"
         + " endpoint.settings wire wire.format security metrics json",
     "http.guard, security security.access json",
     "http, http.guard security security.access metrics json",

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class WebhookRouterVerticleTest {
 
+  private static final String TOKEN = "token-of-these-tests";
   private static final Pattern TOKEN_LINE = Pattern.compile("[^\n]*made at start: (\\S+)\n");
 
   private final HttpClient client = HttpClient.newHttpClient();
@@ -85,11 +86,11 @@ class WebhookRouterVerticleTest {
 
   @Test
   void servesWithOptionsAndPrintsNoTokenOfTheirs() throws Exception {
-    HttpOptions options = new HttpOptions().setPort(0).setAdminToken("t");
+    HttpOptions options = new HttpOptions().setPort(0).setAdminToken(TOKEN);
     WebhookRouterVerticle verticle = new WebhookRouterVerticle(options);
     options.setAdminToken("changed later");
     vertx.deployVerticle(verticle).await();
-    assertThat(get(verticle.actualPort(), "/webhook", "t").statusCode()).isEqualTo(200);
+    assertThat(get(verticle.actualPort(), "/webhook", TOKEN).statusCode()).isEqualTo(200);
     assertThat(printed.toString(StandardCharsets.UTF_8)).isEmpty();
   }
 
@@ -112,7 +113,7 @@ class WebhookRouterVerticleTest {
 
   @Test
   void aPortInUseFailsWithOneLine() {
-    HttpOptions options = new HttpOptions().setPort(0).setAdminToken("t");
+    HttpOptions options = new HttpOptions().setPort(0).setAdminToken(TOKEN);
     Vertx other = Vertx.vertx();
     try {
       WebhookRouterVerticle first = new WebhookRouterVerticle(options);
@@ -170,14 +171,14 @@ class WebhookRouterVerticleTest {
               release.thenRun(() -> message.reply(new JsonObject().put("late", true)));
             });
     WebhookRouterVerticle verticle =
-        new WebhookRouterVerticle(new HttpOptions().setPort(0).setAdminToken("t"));
+        new WebhookRouterVerticle(new HttpOptions().setPort(0).setAdminToken(TOKEN));
     String id = vertx.deployVerticle(verticle).await();
     int port = verticle.actualPort();
-    get(port, "/webhook", "t");
+    get(port, "/webhook", TOKEN);
     CompletableFuture<HttpResponse<String>> inHand =
         client.sendAsync(
             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/webhook/dlq"))
-                .header("Authorization", "Bearer t")
+                .header("Authorization", "Bearer " + TOKEN)
                 .build(),
             HttpResponse.BodyHandlers.ofString());
     asked.get(10, TimeUnit.SECONDS);
@@ -185,20 +186,20 @@ class WebhookRouterVerticleTest {
     release.complete(null);
     assertThat(inHand.get(10, TimeUnit.SECONDS).body()).isEqualTo("{\"late\":true}");
     undeployed.get(10, TimeUnit.SECONDS);
-    assertThatThrownBy(() -> get(port, "/webhook", "t")).isInstanceOf(ConnectException.class);
+    assertThatThrownBy(() -> get(port, "/webhook", TOKEN)).isInstanceOf(ConnectException.class);
   }
 
   @Test
   void itsRouterCanBeMountedInAnother() throws Exception {
-    int port = mount("/admin/*", new JsonObject().put("adminToken", "t"), false);
-    assertMounted(port, "/admin", "t");
-    assertThat(get(port, "/webhook", "t").statusCode()).isEqualTo(404);
+    int port = mount("/admin/*", new JsonObject().put("adminToken", TOKEN), false);
+    assertMounted(port, "/admin", TOKEN);
+    assertThat(get(port, "/webhook", TOKEN).statusCode()).isEqualTo(404);
     assertThat(get(port, "/own", "x").body()).isEqualTo("the host's");
   }
 
   @Test
   void itsRouterCanBeMountedBehindABodyHandler() throws Exception {
-    assertMounted(mount("/a/b/*", new JsonObject().put("adminToken", "t"), true), "/a/b", "t");
+    assertMounted(mount("/a/b/*", new JsonObject().put("adminToken", TOKEN), true), "/a/b", TOKEN);
   }
 
   @Test
@@ -213,7 +214,7 @@ class WebhookRouterVerticleTest {
               message.reply(new JsonObject().put("purged", 1));
             });
     for (boolean bodyHandler : List.of(true, false)) {
-      int port = mount("/admin/*", new JsonObject().put("adminToken", "t"), bodyHandler);
+      int port = mount("/admin/*", new JsonObject().put("adminToken", TOKEN), bodyHandler);
       assertThat(purge(port, "application/json", "")).isEqualTo(400);
       assertThat(purge(port, "multipart/form-data; boundary=x", "--x--\r\n")).isEqualTo(400);
       assertThat(purged).isEmpty();
@@ -226,7 +227,7 @@ class WebhookRouterVerticleTest {
   private int purge(int port, String contentType, String body) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/admin/webhook/dlq/purge"))
-            .header("Authorization", "Bearer t")
+            .header("Authorization", "Bearer " + TOKEN)
             .header("Content-Type", contentType)
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build();

@@ -3,7 +3,7 @@ package dev.auditwebhook.cli;
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.WebhookClient;
-import dev.auditwebhook.security.AdminToken;
+import dev.auditwebhook.security.access.BearerToken;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonArray;
@@ -49,7 +49,7 @@ final class Demo extends VerticleBase {
         new JsonObject().put("secrets", new JsonArray().add(secret)).put("initialBackoff", 200);
     return new JsonObject()
         .put("webhook", webhook)
-        .put("http", new HttpOptions().setAdminToken(AdminToken.random()).toJson());
+        .put("http", new HttpOptions().setAdminToken(BearerToken.random()).toJson());
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.auditwebhook.endpoint.ledger.Ledger;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.settings.Actions;
+import dev.auditwebhook.endpoint.settings.Revision;
 import dev.auditwebhook.endpoint.settings.Settings;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.UrlPolicy.Destination;
@@ -151,28 +152,14 @@ public final class Endpoint {
   }
 
   /**
-   * Applies new settings, which are valid. An absent one is {@code null}.
+   * Changes settings; what is asked for is valid.
    *
-   * @param initialBackoff in milliseconds
    * @return completed when they are kept, or cannot be now: they hold all the same
    */
-  public Future<Void> set(String url, String secret, Long initialBackoff, Boolean paused) {
-    long now = around.clock().now();
-    if (secret != null) {
-      settings.secret(secret, now);
+  public Future<Void> set(Revision revision) {
+    boolean another = settings.revise(revision, around.clock().now());
+    if (revision.secret() != null) {
       outlet.headers().secretsChanged();
-    }
-    boolean another = url != null && !url.equals(settings.url());
-    if (another) {
-      settings.url(url, now);
-    }
-    if (Boolean.TRUE.equals(paused) && settings.pausedFor() == null) {
-      settings.pause("paused by request");
-    } else if (Boolean.FALSE.equals(paused)) {
-      settings.resume();
-    }
-    if (initialBackoff != null && !settings.url().isEmpty()) {
-      settings.initialBackoff(initialBackoff);
     }
     if (another) {
       redirect();
@@ -245,6 +232,11 @@ public final class Endpoint {
 
   public String url() {
     return settings.url();
+  }
+
+  /** All that is in force: options, the secrets that sign, and whether it is {@code paused}. */
+  public JsonObject configuration() {
+    return settings.configuration(around.clock().now());
   }
 
   public long pending() {

@@ -2,12 +2,16 @@ package dev.auditwebhook.http;
 
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookAddresses;
+import dev.auditwebhook.http.guard.Caller;
 import dev.auditwebhook.http.guard.Problem;
+import dev.auditwebhook.security.access.Role;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -29,8 +33,10 @@ final class AttemptsRoute {
   private final WebhookAddresses addresses;
   private final AttemptStream.Bounds bounds;
   private final Semaphore places;
+  private final Map<String, Semaphore> ofTokens = new ConcurrentHashMap<>();
   private final Set<AttemptStream> streams = ConcurrentHashMap.newKeySet();
   private volatile boolean ended;
+  private volatile Predicate<HttpServerRequest> unwelcome = request -> false;
 
   AttemptsRoute(Vertx vertx, HttpOptions options) {
     this(vertx, options, AttemptStream.Bounds.DEFAULT);
@@ -46,8 +52,9 @@ final class AttemptsRoute {
 
   void addTo(RouteTable table) {
     table
-        .route(HttpMethod.GET, PATH, this::ofAllOrOne, ENDPOINT)
+        .route(Role.READ, HttpMethod.GET, PATH, this::ofAllOrOne, ENDPOINT)
         .route(
+            Role.READ,
             HttpMethod.GET,
             WebhookRoutes.ENDPOINT + "/attempts",
             ctx -> ofOne(ctx, ctx.pathParam(WebhookRoutes.ID)));
@@ -57,6 +64,18 @@ final class AttemptsRoute {
   void end() {
     ended = true;
     streams.forEach(AttemptStream::endSoon);
+  }
+
+  /** Ends the streams of some readers, and of those of their kind who come later. */
+  void endThose(Predicate<HttpServerRequest> readers) {
+    unwelcome = readers;
+    streams.forEach(this::endIfUnwelcome);
+  }
+
+  private void endIfUnwelcome(AttemptStream stream) {
+    if (ended || unwelcome.test(stream.request())) {
+      stream.endSoon();
+    }
   }
 
   private void ofAllOrOne(RoutingContext ctx) {
@@ -90,21 +109,40 @@ final class AttemptsRoute {
     if (ended) {
       throw Problem.unavailable("the server is about to stop");
     }
-    if (!places.tryAcquire()) {
-      throw Problem.unavailable(
-          "all " + bounds.readers() + " places of readers are taken; close another console first");
-    }
-    AttemptStream stream = new AttemptStream(vertx, ctx.request(), bounds, this::left);
+    String token = Caller.of(ctx).principal().name();
+    takePlace(token);
+    AttemptStream stream =
+        new AttemptStream(vertx, ctx.request(), bounds, gone -> left(gone, token));
     streams.add(stream);
     stream.start(addresses.attempts(), wanted);
-    if (ended) {
-      stream.endSoon();
+    endIfUnwelcome(stream);
+  }
+
+  /** A place of all, and one of the token's; a host that guards the routes has no tokens. */
+  private void takePlace(String token) {
+    if (!places.tryAcquire()) {
+      throw full(bounds.readers(), "readers");
+    }
+    if (token != null
+        && !ofTokens
+            .computeIfAbsent(token, name -> new Semaphore(bounds.readersOfToken()))
+            .tryAcquire()) {
+      places.release();
+      throw full(bounds.readersOfToken(), "readers with the token " + token);
     }
   }
 
-  private void left(AttemptStream stream) {
+  private static Problem full(int most, String readers) {
+    return Problem.unavailable(
+        "all %s places of %s are taken; close another console first".formatted(most, readers));
+  }
+
+  private void left(AttemptStream stream, String token) {
     if (streams.remove(stream)) {
       places.release();
+      if (token != null) {
+        ofTokens.get(token).release();
+      }
     }
   }
 }

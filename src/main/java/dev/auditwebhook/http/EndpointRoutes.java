@@ -1,5 +1,8 @@
 package dev.auditwebhook.http;
 
+import static dev.auditwebhook.security.access.Role.ADMIN;
+import static dev.auditwebhook.security.access.Role.OPERATE;
+import static dev.auditwebhook.security.access.Role.READ;
 import static io.vertx.core.http.HttpMethod.DELETE;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.POST;
@@ -7,6 +10,7 @@ import static io.vertx.core.http.HttpMethod.POST;
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.http.guard.Problem;
 import dev.auditwebhook.http.guard.RequestBody;
+import dev.auditwebhook.http.guard.ResponseWriter;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
@@ -20,6 +24,9 @@ import java.util.regex.Pattern;
 final class EndpointRoutes {
 
   private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,18}");
+
+  /** The most bytes of a reply with dead letters. */
+  private static final int LARGEST_PAGE = 4 * 1024 * 1024;
 
   private final BusCalls bus;
   private final WebhookAddresses addresses;
@@ -45,19 +52,21 @@ final class EndpointRoutes {
    */
   void addTo(RouteTable table, HttpMethod change) {
     table
-        .on(GET, path, ctx -> bus.ask(addresses.get(), request.apply(ctx)))
+        .on(READ, GET, path, ctx -> bus.ask(addresses.get(), request.apply(ctx)))
         .on(
+            ADMIN,
             change,
             path,
             ctx -> bus.change(ctx, addresses.set(), with(ctx, RequestBody.object(ctx))))
-        .on(POST, path + "/test", ctx -> bus.ask(addresses.test(), request.apply(ctx)))
-        .on(GET, path + "/dlq", this::deadLetters, "limit", "after")
+        .on(OPERATE, POST, path + "/test", ctx -> bus.ask(addresses.test(), request.apply(ctx)))
+        .on(READ, GET, path + "/dlq", this::deadLetters, "limit", "after")
         .on(
+            OPERATE,
             POST,
             path + "/dlq/redrive",
             ctx -> bus.change(ctx, addresses.redrive(), with(ctx, RequestBody.optionalObject(ctx))))
-        .on(POST, path + "/dlq/purge", this::purge)
-        .on(DELETE, path + "/dlq/:event_id", this::purgeOne);
+        .on(OPERATE, POST, path + "/dlq/purge", this::purge)
+        .on(OPERATE, DELETE, path + "/dlq/:event_id", this::purgeOne);
   }
 
   /** The request that a body asks for; which endpoint is meant is not the body's to say. */
@@ -73,6 +82,7 @@ final class EndpointRoutes {
     for (Map.Entry<String, String> parameter : ctx.queryParams()) {
       page.put(parameter.getKey(), whole(parameter.getKey(), parameter.getValue()));
     }
+    ResponseWriter.expect(ctx, LARGEST_PAGE);
     return bus.ask(addresses.dlq(), page);
   }
 

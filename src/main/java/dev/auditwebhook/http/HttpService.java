@@ -6,6 +6,10 @@ import dev.auditwebhook.http.guard.ConnectionGuard;
 import dev.auditwebhook.http.guard.Problem;
 import dev.auditwebhook.http.guard.RequestGuard;
 import dev.auditwebhook.http.guard.ResponseWriter;
+import dev.auditwebhook.http.guard.TokenGuard;
+import dev.auditwebhook.http.guard.UnauthorizedThrottle;
+import dev.auditwebhook.security.access.Keyring;
+import dev.auditwebhook.security.access.Role;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
@@ -26,16 +30,20 @@ public final class HttpService {
   private final HttpServer server;
   private final ConnectionGuard guard;
   private final AttemptsRoute attempts;
+  private final TokenGuard tokens;
 
-  private HttpService(HttpServer server, ConnectionGuard guard, AttemptsRoute attempts) {
+  private HttpService(
+      HttpServer server, ConnectionGuard guard, AttemptsRoute attempts, TokenGuard tokens) {
     this.server = server;
     this.guard = guard;
     this.attempts = attempts;
+    this.tokens = tokens;
   }
 
   /** The service when it listens; a failure of one line when it cannot. */
   public static Future<HttpService> start(Vertx vertx, HttpOptions options) {
-    return start(vertx, options, ClientLimits.DEFAULT);
+    int instances = Math.max(1, vertx.getOrCreateContext().getInstanceCount());
+    return start(vertx, options, ClientLimits.DEFAULT.among(instances));
   }
 
   static Future<HttpService> start(Vertx vertx, HttpOptions options, ClientLimits limits) {
@@ -44,7 +52,17 @@ public final class HttpService {
 
   static Future<HttpService> start(
       Vertx vertx, HttpOptions options, ClientLimits limits, AttemptsRoute attempts) {
-    Router router = ApiRouter.create(vertx, options, limits, attempts);
+    UnauthorizedThrottle throttle = new UnauthorizedThrottle(UnauthorizedThrottle.LONGEST);
+    return start(vertx, options, limits, attempts, ApiRouter.guard(vertx, options, throttle));
+  }
+
+  static Future<HttpService> start(
+      Vertx vertx,
+      HttpOptions options,
+      ClientLimits limits,
+      AttemptsRoute attempts,
+      TokenGuard tokens) {
+    Router router = ApiRouter.create(vertx, options, limits, attempts, tokens);
     ResponseWriter answers = new ResponseWriter(vertx, limits);
     HttpServer server =
         vertx.createHttpServer(
@@ -67,11 +85,17 @@ public final class HttpService {
         .listen()
         .onFailure(failure -> guard.stop())
         .recover(failure -> Future.failedFuture(cannotListen(options, failure)))
-        .map(listening -> new HttpService(listening, guard, attempts));
+        .map(listening -> new HttpService(listening, guard, attempts, tokens));
   }
 
   public int port() {
     return server.actualPort();
+  }
+
+  /** Takes the tokens of other options; streams whose token is no longer valid end. */
+  public void tokens(HttpOptions changed) {
+    tokens.replace(Keyring.of(changed));
+    attempts.endThose(reader -> !tokens.stillAdmits(reader, Role.READ));
   }
 
   /** Stops: nobody new is let in, streams end, and other requests get a few seconds to end. */

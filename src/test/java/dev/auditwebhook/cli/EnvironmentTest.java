@@ -18,7 +18,7 @@ class EnvironmentTest {
         new Environment(
             Map.of(
                 "WEBHOOK_SECRET", secret,
-                "WEBHOOK_ADMIN_TOKEN", "token",
+                "WEBHOOK_ADMIN_TOKEN", "token-of-these-tests",
                 "WEBHOOK_HTTP_HOST", "0.0.0.0",
                 "WEBHOOK_HTTP_PORT", "9090"));
     JsonObject file =
@@ -30,7 +30,7 @@ class EnvironmentTest {
             new JsonObject(
                 "{\"webhook\":{\"secrets\":[\""
                     + secret
-                    + "\"],\"jitter\":0},\"http\":{\"port\":9090,\"adminToken\":\"token\","
+                    + "\"],\"jitter\":0},\"http\":{\"port\":9090,\"adminToken\":\"token-of-these-tests\","
                     + "\"host\":\"0.0.0.0\"}}"));
     assertThat(file.getJsonObject("http").getInteger("port")).isEqualTo(1);
   }

@@ -72,6 +72,7 @@ class HttpFuzzTest {
                 "/webhook",
                 "/endpoints",
                 "/nodes",
+                "/token",
                 "/siem",
                 "/SIEM",
                 "/%73iem",

@@ -32,7 +32,8 @@ class WithoutMicrometerTest {
           .deployVerticle(new WebhookVerticle(new WebhookOptions().setUrl(receiver.url())))
           .await();
       WebhookRouterVerticle router =
-          new WebhookRouterVerticle(new HttpOptions().setPort(0).setAdminToken("t"));
+          new WebhookRouterVerticle(
+              new HttpOptions().setPort(0).setAdminToken("token-of-these-tests"));
       vertx.deployVerticle(router).await();
       WebhookClient client = WebhookClient.create(vertx);
       client.request(AuditEvent.of("user.login", null)).await();

@@ -8,7 +8,6 @@ import dev.auditwebhook.endpoint.ledger.Pending;
 import dev.auditwebhook.wire.StandardHeaders;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,8 +21,6 @@ public final class Settings implements StandardHeaders.Secrets {
 
   /** How long a secret goes on signing after a newer one was set, in milliseconds. */
   public static final long ROTATION = 24L * 60 * 60 * 1000;
-
-  private static final int MAX_SECRETS = 8;
 
   /** Why sending is paused; absent when it is not. */
   private static final String PAUSED = "paused";
@@ -148,6 +145,22 @@ public final class Settings implements StandardHeaders.Secrets {
     return options;
   }
 
+  /** All that is in force now, with the secrets that sign, and whether it is paused. */
+  public JsonObject configuration(long now) {
+    return configuration(options, signing(now), pausedFor != null);
+  }
+
+  private static JsonObject configuration(
+      EndpointOptions options, List<String> secrets, boolean paused) {
+    return plain(options.toJson().put(SECRETS, new JsonArray(secrets)).put(PAUSED, paused));
+  }
+
+  /** What {@link #configuration} is once other options are put in the place of those before. */
+  public static JsonObject replaced(JsonObject before, EndpointOptions replacement) {
+    boolean stays = before != null && before.getString("url").equals(replacement.getUrl());
+    return configuration(replacement, replacement.getSecrets(), stays && before.getBoolean(PAUSED));
+  }
+
   /** Puts other options in the place of all. */
   public void put(EndpointOptions replacement, long now) {
     boolean another = !replacement.getUrl().equals(url());
@@ -160,11 +173,7 @@ public final class Settings implements StandardHeaders.Secrets {
       }
     }
     if (set().containsKey(SECRETS)) {
-      JsonArray signing = new JsonArray();
-      replacement
-          .getSecrets()
-          .forEach(secret -> signing.add(new JsonObject().put("secret", secret)));
-      put(SECRETS, signing);
+      put(SECRETS, Secrets.of(replacement.getSecrets()).toJson());
     }
     put(CREDENTIALS_URL, replacement.getUrl());
     puts++;
@@ -209,6 +218,30 @@ public final class Settings implements StandardHeaders.Secrets {
 
   public String url() {
     return options.getUrl();
+  }
+
+  /**
+   * Changes what is asked for, which is valid.
+   *
+   * @return whether the URL is another one
+   */
+  public boolean revise(Revision revision, long now) {
+    boolean another = revision.url() != null && !revision.url().equals(url());
+    if (revision.secret() != null) {
+      secret(revision.secret(), revision.revoke(), now);
+    }
+    if (another) {
+      url(revision.url(), now);
+    }
+    if (Boolean.TRUE.equals(revision.paused()) && pausedFor() == null) {
+      pause("paused by request");
+    } else if (Boolean.FALSE.equals(revision.paused())) {
+      resume();
+    }
+    if (revision.initialBackoff() != null && !url().isEmpty()) {
+      initialBackoff(revision.initialBackoff());
+    }
+    return another;
   }
 
   /** Sets the URL, which ends a pause. */
@@ -258,42 +291,31 @@ public final class Settings implements StandardHeaders.Secrets {
     changed();
   }
 
-  /** Makes a secret the first; those before it go on signing for {@link #ROTATION}. */
+  /** Makes a secret the first; those before it go on signing for {@link #ROTATION} at most. */
   public void secret(String secret, long now) {
-    JsonArray value = new JsonArray().add(new JsonObject().put("secret", secret));
-    for (JsonObject former : secrets(now)) {
-      if (!former.getString("secret").equals(secret) && value.size() < MAX_SECRETS) {
-        value.add(former.put("until", former.getLong("until", now + ROTATION)));
-      }
-    }
-    put(SECRETS, value);
+    secret(secret, false, now);
+  }
+
+  private void secret(String secret, boolean revoke, long now) {
+    Secrets former = secrets(now);
+    put(SECRETS, (revoke ? Secrets.of(List.of()) : former).with(secret, now + ROTATION).toJson());
     changed();
   }
 
   @Override
   public List<String> signing(long now) {
-    return secrets(now).stream().map(set -> set.getString("secret")).toList();
+    return secrets(now).texts();
   }
 
   @Override
   public long nextExpiry(long now) {
-    return secrets(now).stream()
-        .mapToLong(set -> set.getLong("until", Long.MAX_VALUE))
-        .min()
-        .orElse(Long.MAX_VALUE);
+    return secrets(now).nextExpiry();
   }
 
-  private List<JsonObject> secrets(long now) {
+  private Secrets secrets(long now) {
     JsonObject set = set().getJsonObject(SECRETS);
-    List<JsonObject> signing = new ArrayList<>();
-    if (set == null) {
-      options.getSecrets().forEach(text -> signing.add(new JsonObject().put("secret", text)));
-    } else {
-      set.getJsonArray("value").stream()
-          .map(JsonObject.class::cast)
-          .filter(secret -> secret.getLong("until", Long.MAX_VALUE) > now)
-          .forEach(signing::add);
-    }
-    return signing;
+    return set == null
+        ? Secrets.of(options.getSecrets())
+        : Secrets.fromJson(set.getJsonArray("value")).at(now);
   }
 }
