@@ -1,4 +1,4 @@
-package dev.auditwebhook.process;
+package dev.auditwebhook.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
