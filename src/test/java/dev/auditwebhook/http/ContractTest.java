@@ -165,6 +165,16 @@ class ContractTest {
     served("GET", "/endpoints", null);
     served("POST", "/audit", ENTRY);
     manyEntriesAreAnsweredAsTheContractSays();
+    whatIsOverAQuotaIsRefused();
+  }
+
+  private void whatIsOverAQuotaIsRefused() {
+    String token = "the-token-of-a-busy-producer";
+    TokenOptions busy =
+        new TokenOptions().setName("busy").setRole("ingest").setToken(token).setQuota(1);
+    Api producer = api(http().addToken(busy), token);
+    producer.post("/audit", AuditRoute.NDJSON, ENTRY);
+    refused(producer, 429, "POST", "/audit", ENTRY);
   }
 
   private void manyEntriesAreAnsweredAsTheContractSays() {
