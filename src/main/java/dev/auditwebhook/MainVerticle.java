@@ -1,9 +1,9 @@
 package dev.auditwebhook;
 
+import dev.auditwebhook.cli.Configuration;
 import dev.auditwebhook.cli.Environment;
 import dev.auditwebhook.cli.Launcher;
 import dev.auditwebhook.cli.Service;
-import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -26,7 +26,7 @@ public class MainVerticle extends VerticleBase {
 
   private WebhookRouterVerticle router;
 
-  /** Starts the jar: {@code serve [CONF]}, {@code demo} or {@code emit [FILE]}. */
+  /** Runs a command of the jar, such as {@code serve [CONF]}; {@code --help} tells which. */
   public static void main(String[] args) {
     new Launcher(Environment.ofProcess(), MainVerticle::deploy).run(List.of(args));
   }
@@ -40,17 +40,12 @@ public class MainVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    StrictJson config = StrictJson.of("", Environment.ofProcess().over(config()));
-    JsonObject webhookJson = config.raw("webhook");
-    JsonObject httpJson = config.raw("http");
-    config.end();
-    WebhookOptions webhook = new WebhookOptions(webhookJson);
-    HttpOptions http = new HttpOptions(httpJson);
-    Future<String> deployed = vertx.deployVerticle(new WebhookVerticle(webhook));
-    if (!http.isEnabled()) {
+    Configuration config = Configuration.of(config(), Environment.ofProcess());
+    Future<String> deployed = vertx.deployVerticle(new WebhookVerticle(config.webhook()));
+    if (!config.http().isEnabled()) {
       return deployed;
     }
-    router = new WebhookRouterVerticle(http);
+    router = new WebhookRouterVerticle(config.http());
     return deployed.compose(id -> vertx.deployVerticle(router));
   }
 

@@ -29,6 +29,7 @@ public record Environment(Map<String, String> variables) {
   static final String HTTP_HOST = "WEBHOOK_HTTP_HOST";
   static final String HTTP_PORT = "WEBHOOK_HTTP_PORT";
   static final String STORE_URI = "WEBHOOK_STORE_URI";
+  static final String LOG_FORMAT = "WEBHOOK_LOG_FORMAT";
 
   private static final String FILE = "_FILE";
 
@@ -45,6 +46,15 @@ public record Environment(Map<String, String> variables) {
 
   private boolean isSet(String name) {
     return !variables.getOrDefault(name, "").isEmpty();
+  }
+
+  /** How log lines are written, {@code text} or {@code json}; anything else is refused. */
+  String logFormat() {
+    String format = has(LOG_FORMAT) ? variables.get(LOG_FORMAT) : "text";
+    if (!format.equals("text") && !format.equals("json")) {
+      throw new IllegalArgumentException(LOG_FORMAT + ": must be text or json");
+    }
+    return format;
   }
 
   /** The value of a variable that is there. */

@@ -14,6 +14,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -26,7 +27,7 @@ import java.util.stream.Stream;
  */
 public final class Launcher {
 
-  private static final String USAGE = "usage: serve [CONF] | demo | emit [FILE]";
+  private static final Set<String> WITH_OPERAND = Set.of("serve", "check", "emit");
 
   /** What a stop takes beyond {@code drainTimeout}: requests in hand get some seconds, too. */
   private static final long STOP_MARGIN = 6_000;
@@ -44,16 +45,19 @@ public final class Launcher {
   public void run(List<String> args) {
     String command = args.isEmpty() ? "" : args.get(0);
     String operand = args.size() == 2 ? args.get(1) : null;
-    if (args.size() > 2 || command.equals("demo") && operand != null) {
+    if (args.size() > 2 || operand != null && !WITH_OPERAND.contains(command)) {
       command = "";
     }
-    configureLogging(command);
     try {
+      configureLogging(command);
       switch (command) {
-        case "serve" -> serve(operand == null ? defaultConf() : Path.of(operand));
+        case "serve" -> serve(conf(operand));
+        case "check" -> check(conf(operand));
         case "demo" -> demo();
         case "emit" -> emit(operand);
-        default -> end(2, USAGE);
+        case "help", "-h", "--help" -> System.out.print(Usage.TEXT);
+        case "--version" -> System.out.println(Usage.version());
+        default -> end(2, Usage.LINE);
       }
     } catch (InvalidPathException e) {
       end(1, "not the name of a file: " + Terminal.plain(operand));
@@ -69,6 +73,11 @@ public final class Launcher {
         port == 0
             ? "Serving on the event bus alone; http.enabled is false"
             : "Listening on " + Service.url(http(config).getHost(), port));
+  }
+
+  private void check(Path conf) {
+    Check.of(Configuration.of(ConfigFile.read(conf), environment)).forEach(System.out::println);
+    System.out.println(Terminal.plain(conf + ": can be served"));
   }
 
   private Future<Service.Running> deploy(Vertx vertx, Path conf, JsonObject config) {
@@ -92,7 +101,7 @@ public final class Launcher {
   }
 
   private void emit(String file) {
-    Path conf = defaultConf();
+    Path conf = conf(null);
     boolean enough =
         Stream.of(Environment.HTTP_HOST, Environment.HTTP_PORT).allMatch(environment::has)
             && (environment.has(Environment.ADMIN_TOKEN)
@@ -145,13 +154,15 @@ public final class Launcher {
     }
   }
 
-  private static Path defaultConf() {
-    return Path.of(System.getProperty("webhook.conf", "conf/webhook.json"));
+  private static Path conf(String operand) {
+    String byDefault = System.getProperty("webhook.conf", "conf/webhook.json");
+    return Path.of(operand == null ? byDefault : operand);
   }
 
   /** The library leaves logging to its host; here the process is ours. */
-  private static void configureLogging(String command) {
+  private void configureLogging(String command) {
     Properties properties = System.getProperties();
+    properties.putIfAbsent("webhook.log.format", environment.logFormat());
     properties.putIfAbsent("logback.configurationFile", "dev/auditwebhook/logging.xml");
     properties.putIfAbsent("webhook.log.level", command.equals("serve") ? "INFO" : "WARN");
     // The demo shows every outcome itself; a warning of the delivery would only repeat it.

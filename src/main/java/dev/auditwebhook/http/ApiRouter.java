@@ -62,7 +62,7 @@ public final class ApiRouter {
     ResponseWriter answers = new ResponseWriter(vertx, limits);
     BusCalls bus = new BusCalls(vertx);
     router.route().handler(new RequestGuard(answers, limits)::handle);
-    router.route().handler(ResponseWriter::protect).failureHandler(answers::failed);
+    router.route().handler(answers::protect).failureHandler(answers::failed);
     router.errorHandler(400, answers::malformed).errorHandler(500, answers::failed);
 
     router.get().handler(Console::addSlash);
@@ -92,7 +92,7 @@ public final class ApiRouter {
         Role.READ,
         HttpMethod.GET,
         "/openapi.json",
-        ctx -> ResponseWriter.end(ctx.request(), 200, "application/json", contract));
+        ctx -> ResponseWriter.end(ctx, 200, "application/json", contract));
     guarded.refuseOtherMethods();
     router.route().handler(ctx -> ctx.fail(404));
     return router;
@@ -114,7 +114,7 @@ public final class ApiRouter {
               if (text == null) {
                 ctx.fail(new Problem(501, NO_METRICS));
               } else {
-                ResponseWriter.end(ctx.request(), 200, Scrape.CONTENT_TYPE, Buffer.buffer(text));
+                ResponseWriter.end(ctx, 200, Scrape.CONTENT_TYPE, Buffer.buffer(text));
               }
             })
         .onFailure(ctx::fail);

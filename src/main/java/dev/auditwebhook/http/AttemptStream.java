@@ -25,12 +25,13 @@ final class AttemptStream {
    * What readers may take. Times are in milliseconds.
    *
    * @param readers the most at once
+   * @param readersOfToken the most at once with tokens of one name
    * @param heartbeat between two signs of life
    * @param gather how long attempts are gathered before one write carries them all
    * @param behind the most bytes that wait for a reader, beyond what the connection holds
    */
-  record Bounds(int readers, long heartbeat, long gather, int behind) {
-    static final Bounds DEFAULT = new Bounds(32, 15_000, 50, 1024 * 1024);
+  record Bounds(int readers, int readersOfToken, long heartbeat, long gather, int behind) {
+    static final Bounds DEFAULT = new Bounds(32, 8, 15_000, 50, 256 * 1024);
   }
 
   private static final String COMMENT = ":\n\n";

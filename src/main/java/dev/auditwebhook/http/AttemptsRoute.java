@@ -2,6 +2,7 @@ package dev.auditwebhook.http;
 
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookAddresses;
+import dev.auditwebhook.http.guard.Caller;
 import dev.auditwebhook.http.guard.Problem;
 import dev.auditwebhook.security.access.Role;
 import io.vertx.core.Vertx;
@@ -10,6 +11,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -31,6 +33,7 @@ final class AttemptsRoute {
   private final WebhookAddresses addresses;
   private final AttemptStream.Bounds bounds;
   private final Semaphore places;
+  private final Map<String, Semaphore> ofTokens = new ConcurrentHashMap<>();
   private final Set<AttemptStream> streams = ConcurrentHashMap.newKeySet();
   private volatile boolean ended;
   private volatile Predicate<HttpServerRequest> unwelcome = request -> false;
@@ -106,19 +109,40 @@ final class AttemptsRoute {
     if (ended) {
       throw Problem.unavailable("the server is about to stop");
     }
-    if (!places.tryAcquire()) {
-      throw Problem.unavailable(
-          "all " + bounds.readers() + " places of readers are taken; close another console first");
-    }
-    AttemptStream stream = new AttemptStream(vertx, ctx.request(), bounds, this::left);
+    String token = Caller.of(ctx).principal().name();
+    takePlace(token);
+    AttemptStream stream =
+        new AttemptStream(vertx, ctx.request(), bounds, gone -> left(gone, token));
     streams.add(stream);
     stream.start(addresses.attempts(), wanted);
     endIfUnwelcome(stream);
   }
 
-  private void left(AttemptStream stream) {
+  /** A place of all, and one of the token's; a host that guards the routes has no tokens. */
+  private void takePlace(String token) {
+    if (!places.tryAcquire()) {
+      throw full(bounds.readers(), "readers");
+    }
+    if (token != null
+        && !ofTokens
+            .computeIfAbsent(token, name -> new Semaphore(bounds.readersOfToken()))
+            .tryAcquire()) {
+      places.release();
+      throw full(bounds.readersOfToken(), "readers with the token " + token);
+    }
+  }
+
+  private static Problem full(int most, String readers) {
+    return Problem.unavailable(
+        "all %s places of %s are taken; close another console first".formatted(most, readers));
+  }
+
+  private void left(AttemptStream stream, String token) {
     if (streams.remove(stream)) {
       places.release();
+      if (token != null) {
+        ofTokens.get(token).release();
+      }
     }
   }
 }

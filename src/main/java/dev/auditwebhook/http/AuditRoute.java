@@ -37,7 +37,7 @@ final class AuditRoute {
 
   void handle(RoutingContext ctx) {
     if (isNdjson(ctx.request().getHeader(HttpHeaders.CONTENT_TYPE))) {
-      many(ctx, new EntryLines(RequestBody.bytes(ctx)));
+      many(ctx, new EntryLines(RequestBody.whole(ctx)));
     } else {
       one(ctx, RequestBody.value(ctx));
     }
@@ -64,7 +64,7 @@ final class AuditRoute {
         };
     new BulkAnswer(entries, post)
         .whole(() -> ctx.response().closed())
-        .onSuccess(answer -> ResponseWriter.end(ctx.request(), 200, NDJSON, answer))
+        .onSuccess(answer -> ResponseWriter.end(ctx, 200, NDJSON, answer))
         .onFailure(ctx::fail);
   }
 

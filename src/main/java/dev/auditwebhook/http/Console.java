@@ -65,7 +65,7 @@ final class Console {
 
   private void page(RoutingContext ctx) {
     ctx.response().putHeader("content-security-policy", POLICY);
-    ResponseWriter.end(ctx.request(), 200, page.type, page.content);
+    ResponseWriter.end(ctx, 200, page.type, page.content);
   }
 
   /** Adds the slash to a host's path such as {@code /admin}: relative links would miss. */
@@ -93,7 +93,7 @@ final class Console {
       if (ctx.isFresh()) {
         ctx.response().setStatusCode(304).end();
       } else {
-        ResponseWriter.end(ctx.request(), 200, type, content);
+        ResponseWriter.end(ctx, 200, type, content);
       }
     }
 

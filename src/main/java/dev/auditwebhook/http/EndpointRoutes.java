@@ -10,6 +10,7 @@ import static io.vertx.core.http.HttpMethod.POST;
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.http.guard.Problem;
 import dev.auditwebhook.http.guard.RequestBody;
+import dev.auditwebhook.http.guard.ResponseWriter;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
@@ -23,6 +24,9 @@ import java.util.regex.Pattern;
 final class EndpointRoutes {
 
   private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,18}");
+
+  /** The most bytes of a reply with dead letters. */
+  private static final int LARGEST_PAGE = 4 * 1024 * 1024;
 
   private final BusCalls bus;
   private final WebhookAddresses addresses;
@@ -78,6 +82,7 @@ final class EndpointRoutes {
     for (Map.Entry<String, String> parameter : ctx.queryParams()) {
       page.put(parameter.getKey(), whole(parameter.getKey(), parameter.getValue()));
     }
+    ResponseWriter.expect(ctx, LARGEST_PAGE);
     return bus.ask(addresses.dlq(), page);
   }
 

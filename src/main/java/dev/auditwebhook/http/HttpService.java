@@ -42,7 +42,8 @@ public final class HttpService {
 
   /** The service when it listens; a failure of one line when it cannot. */
   public static Future<HttpService> start(Vertx vertx, HttpOptions options) {
-    return start(vertx, options, ClientLimits.DEFAULT);
+    int instances = Math.max(1, vertx.getOrCreateContext().getInstanceCount());
+    return start(vertx, options, ClientLimits.DEFAULT.among(instances));
   }
 
   static Future<HttpService> start(Vertx vertx, HttpOptions options, ClientLimits limits) {

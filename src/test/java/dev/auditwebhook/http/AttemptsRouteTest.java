@@ -36,7 +36,7 @@ class AttemptsRouteTest {
   private static final JsonObject PROBE = new JsonObject();
   private static final String PATH = "/webhook/attempts";
   private static final AttemptStream.Bounds BOUNDS =
-      new AttemptStream.Bounds(2, 60_000, 5, 256 * 1024);
+      new AttemptStream.Bounds(2, 2, 60_000, 5, 256 * 1024);
 
   private final List<EventReader> readers = new ArrayList<>();
   private final HttpOptions options = new HttpOptions().setPort(0).setAdminToken(Api.ADMIN);
@@ -122,7 +122,8 @@ class AttemptsRouteTest {
   @Test
   void aHeartbeatKeepsAStreamAliveThatHasNothingToTell() throws IOException {
     int port =
-        serve(new AttemptStream.Bounds(2, 20, 5, 1024), new ClientLimits(1024, 100, 100, 100, 10));
+        serve(
+            new AttemptStream.Bounds(2, 2, 20, 5, 1024), new ClientLimits(1024, 100, 100, 100, 10));
     EventReader reader = readFromNowOn(port);
     for (int i = 0; i < 20; i++) {
       assertThat(reader.next()).isEqualTo(":");
@@ -161,6 +162,21 @@ class AttemptsRouteTest {
   }
 
   @Test
+  void readersWithOneTokenAreBoundedByThemselves() throws IOException {
+    int port = serve(new AttemptStream.Bounds(32, 1, 60_000, 5, 256 * 1024));
+    EventReader first = readFromNowOn(port);
+    JsonObject problem =
+        WebhookRoutesTest.assertProblem(new Api(port, Api.ADMIN).call("GET", PATH), 503);
+    assertThat(problem.getString("detail"))
+        .isEqualTo(
+            "all 1 places of readers with the token admin are taken; close another console first");
+    first.close();
+    await()
+        .atMost(10, TimeUnit.SECONDS)
+        .until(() -> read(port, PATH).head().startsWith("HTTP/1.1 200 "));
+  }
+
+  @Test
   void aReaderThatFallsTooFarBehindIsDroppedAndTheOthersGoOn() throws IOException {
     int port = serve(BOUNDS);
     EventReader slow = readFromNowOn(port);
@@ -180,7 +196,7 @@ class AttemptsRouteTest {
 
   @Test
   void aStopEndsTheStreamsAtOnceAndInFull() throws Exception {
-    EventReader reader = readFromNowOn(serve(new AttemptStream.Bounds(2, 60_000, 60_000, 1024)));
+    EventReader reader = readFromNowOn(serve(new AttemptStream.Bounds(2, 2, 60_000, 60_000, 1024)));
     publish(new JsonObject().put("event_id", 1));
     long begun = System.nanoTime();
     service.stop().await(4, TimeUnit.SECONDS);
@@ -193,7 +209,7 @@ class AttemptsRouteTest {
   @Test
   void aReaderOfOneEndpointIsSentItsAttemptsAloneAndOneOfAllIsSentThemAll() throws IOException {
     BusWebhook webhook = BusWebhook.knowing(vertx, "default", "siem");
-    int port = serve(new AttemptStream.Bounds(4, 60_000, 5, 256 * 1024));
+    int port = serve(new AttemptStream.Bounds(4, 4, 60_000, 5, 256 * 1024));
     EventReader all = readFromNowOn(port);
     assertThat(webhook.asked("webhook.get")).isEmpty();
     EventReader chosen = readFromNowOn(port, PATH + "?endpoint=siem");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.HttpOptions;
+import dev.auditwebhook.TokenOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.Test;
 /** Many entries in one {@code POST /audit}. */
 class BulkRouteTest {
 
+  private static final String SLOW = "the-token-of-a-slow-producer";
+
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private Vertx vertx;
@@ -36,7 +39,12 @@ class BulkRouteTest {
     vertx = Vertx.vertx();
     webhook = new BusWebhook(vertx);
     HttpOptions options =
-        new HttpOptions().setPort(0).setAdminToken(Api.ADMIN).setIngestToken(Api.INGEST);
+        new HttpOptions()
+            .setPort(0)
+            .setAdminToken(Api.ADMIN)
+            .setIngestToken(Api.INGEST)
+            .addToken(
+                new TokenOptions().setName("slow").setRole("ingest").setToken(SLOW).setQuota(3));
     port = HttpService.start(vertx, options).await().port();
   }
 
@@ -46,8 +54,12 @@ class BulkRouteTest {
   }
 
   private HttpRequest request(String contentType, String body) {
+    return request(Api.INGEST, contentType, body);
+  }
+
+  private HttpRequest request(String token, String contentType, String body) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/audit"))
-        .header("Authorization", "Bearer " + Api.INGEST)
+        .header("Authorization", "Bearer " + token)
         .header("Content-Type", contentType)
         .header("webhook-id", "msg_other_1")
         .POST(BodyPublishers.ofString(body))
@@ -154,6 +166,22 @@ class BulkRouteTest {
         .containsOnly(
             "{\"type\":\"audit_entry_error\",\"status\":503,\"detail\":\"no webhook is deployed\"}")
         .hasSize(2);
+  }
+
+  @Test
+  void thoseOverTheQuotaOfTheTokenAreNotTaken() throws Exception {
+    webhook.replies("audit.entry", new JsonObject().put("status", "queued"));
+
+    HttpResponse<String> response =
+        client.send(request(SLOW, "application/x-ndjson", entries(5)), BodyHandlers.ofString());
+
+    assertThat(lines(response).subList(0, 3)).containsOnly("{\"status\":\"queued\"}");
+    assertThat(lines(response).subList(3, 5))
+        .containsOnly(
+            "{\"type\":\"audit_entry_error\",\"status\":429,\"detail\":\"the quota of the token"
+                + " slow is 3 entries a second; send this one again later\"}");
+    assertThat(webhook.asked("audit.entry")).hasSize(3);
+    assertThat(lines(post(entries(5)))).hasSize(5).containsOnly("{\"status\":\"queued\"}");
   }
 
   @Test

@@ -165,6 +165,16 @@ class ContractTest {
     served("GET", "/endpoints", null);
     served("POST", "/audit", ENTRY);
     manyEntriesAreAnsweredAsTheContractSays();
+    whatIsOverAQuotaIsRefused();
+  }
+
+  private void whatIsOverAQuotaIsRefused() {
+    String token = "the-token-of-a-busy-producer";
+    TokenOptions busy =
+        new TokenOptions().setName("busy").setRole("ingest").setToken(token).setQuota(1);
+    Api producer = api(http().addToken(busy), token);
+    producer.post("/audit", AuditRoute.NDJSON, ENTRY);
+    refused(producer, 429, "POST", "/audit", ENTRY);
   }
 
   private void manyEntriesAreAnsweredAsTheContractSays() {
@@ -405,7 +415,7 @@ class ContractTest {
       HttpOptions options = http().setAddress(address).setEntryAddress(entry);
       AttemptsRoute full =
           new AttemptsRoute(
-              webhook.vertx(), options, new AttemptStream.Bounds(0, 1_000, 50, 1_000));
+              webhook.vertx(), options, new AttemptStream.Bounds(0, 0, 1_000, 50, 1_000));
       HttpService service =
           result(HttpService.start(webhook.vertx(), options, ClientLimits.DEFAULT, full));
       Api failing = new Api(service.port(), Api.ADMIN);

@@ -226,32 +226,6 @@ class HostileHttpTest {
   }
 
   @Test
-  void connectionsAboveTheBoundAreCutAndTheOthersServed() throws Exception {
-    int bounded = start(new ClientLimits(1024, 10_000, 10_000, 100, 20));
-    List<RawClient> clients = new ArrayList<>();
-    try {
-      int cut = 0;
-      for (int i = 0; i < 200; i++) {
-        RawClient client = new RawClient(bounded);
-        clients.add(client);
-        client.trySend("GET /health/live HTTP/1.1\r\nHost: h\r\n\r\n");
-        if (i < 20) {
-          assertThat(client.readAnswer()).startsWith("HTTP/1.1 200 ");
-        } else if (client.readToEnd().isEmpty()) {
-          cut++;
-        }
-      }
-      assertThat(cut).isEqualTo(180);
-      clients.get(0).send("GET /health/live HTTP/1.1\r\nHost: h\r\n\r\n");
-      assertThat(clients.get(0).readAnswer()).startsWith("HTTP/1.1 200 ");
-    } finally {
-      for (RawClient client : clients) {
-        client.close();
-      }
-    }
-  }
-
-  @Test
   void aThousandSilentConnectionsDisturbNobody() throws Exception {
     int roomy = start(ClientLimits.DEFAULT);
     List<RawClient> clients = new ArrayList<>();

@@ -150,6 +150,15 @@ class StartFailureTest {
     assertThat(failure(2, NONE)).startsWith("usage: ");
     assertThat(failure(2, NONE, "sreve")).startsWith("usage: ");
     assertThat(failure(2, NONE, "demo", "now")).startsWith("usage: ");
+    assertThat(failure(2, NONE, "--version", "now")).startsWith("usage: ");
+  }
+
+  @Test
+  void checkFailsAsServeDoes() throws Exception {
+    Files.writeString(conf, "{\"webhook\":{\"maxAttempts\":0}}");
+
+    assertThat(failure(1, NONE, "check", conf.toString())).startsWith("webhook.maxAttempts: must");
+    assertThat(failure(1, NONE, "check")).isEqualTo("conf/webhook.json: no such file");
   }
 
   @Test

@@ -10,10 +10,13 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Reads the body of a request whole, up to a size and within a time, whatever its content type says
- * it is. A body that a host's router has read already is taken as it is.
+ * it is, and as far as all bodies together keep within their budgets of memory. A body that a
+ * host's router has read already is taken as it is.
  */
 public final class RequestBody implements Handler<RoutingContext> {
 
@@ -21,10 +24,15 @@ public final class RequestBody implements Handler<RoutingContext> {
 
   private final Vertx vertx;
   private final ClientLimits limits;
+  private final ByteBudget bytes;
+  private final ByteBudget parsed;
+  private final Queue<Arrival> arriving = new ConcurrentLinkedQueue<>();
 
   public RequestBody(Vertx vertx, ClientLimits limits) {
     this.vertx = vertx;
     this.limits = limits;
+    this.bytes = new ByteBudget(limits.bodyBudget());
+    this.parsed = new ByteBudget(limits.parsedBudget());
   }
 
   /** The body as a JSON object; without a body, 400. */
@@ -34,16 +42,16 @@ public final class RequestBody implements Handler<RoutingContext> {
 
   /** The body as a JSON object; without a body, an empty one. */
   public static JsonObject optionalObject(RoutingContext ctx) {
-    return bytes(ctx).length() == 0 ? new JsonObject() : asObject(value(ctx));
+    return whole(ctx).length() == 0 ? new JsonObject() : asObject(value(ctx));
   }
 
   /** The body as a JSON value; without a body, 400. */
   public static Object value(RoutingContext ctx) {
-    Buffer bytes = bytes(ctx);
-    if (bytes.length() == 0) {
+    Buffer body = whole(ctx);
+    if (body.length() == 0) {
       throw Problem.badRequest("the body must be a JSON object, was empty");
     }
-    return parse("body", bytes);
+    return parse("body", body);
   }
 
   /** A part of the body as a JSON value, else 400; {@code what} it is called there. */
@@ -63,7 +71,7 @@ public final class RequestBody implements Handler<RoutingContext> {
   }
 
   /** The body as it came, empty without one. */
-  public static Buffer bytes(RoutingContext ctx) {
+  public static Buffer whole(RoutingContext ctx) {
     return ctx.get(KEY);
   }
 
@@ -89,9 +97,31 @@ public final class RequestBody implements Handler<RoutingContext> {
     if (body.length() > limits.maxBody()) {
       ctx.fail(tooLarge());
     } else {
-      ctx.put(KEY, body);
-      ctx.next();
+      ByteBudget.Hold hold = parsed.hold();
+      if (hold.grow(weight(body))) {
+        ctx.addEndHandler(answered -> hold.release());
+        ctx.put(KEY, body);
+        ctx.next();
+      } else {
+        ctx.fail(busy());
+      }
     }
+  }
+
+  /** About what a body takes of the memory when it is parsed, and once more as a bus's message. */
+  private static long weight(Buffer body) {
+    long weight = 0;
+    for (byte b : body.getBytes()) {
+      weight +=
+          switch (b) {
+            case '{' -> 400;
+            case '[' -> 160;
+            case ':' -> 80;
+            case ',' -> 64;
+            default -> 2;
+          };
+    }
+    return weight;
   }
 
   private Problem tooLarge() {
@@ -108,16 +138,28 @@ public final class RequestBody implements Handler<RoutingContext> {
   }
 
   private void receive(RoutingContext ctx) {
+    ByteBudget.Hold hold = bytes.hold();
+    Arrival arrival = new Arrival(Promise.promise(), System.nanoTime());
+    Promise<Buffer> whole = arrival.whole;
     Buffer body = Buffer.buffer();
-    Promise<Buffer> whole = Promise.promise();
     String late = "the body did not come within " + limits.bodyTimeout() + " ms";
     long timer = vertx.setTimer(limits.bodyTimeout(), id -> whole.tryFail(new Problem(408, late)));
+    arriving.add(arrival);
     whole
         .future()
-        .onComplete(over -> vertx.cancelTimer(timer))
-        .onSuccess(arrived -> read(ctx, arrived))
+        .onComplete(
+            over -> {
+              vertx.cancelTimer(timer);
+              arriving.remove(arrival);
+            })
+        .onSuccess(
+            arrived -> {
+              ctx.addEndHandler(answered -> hold.release());
+              read(ctx, arrived);
+            })
         .onFailure(
             failure -> {
+              hold.release();
               // Any other failure is a client that has gone, and hears no answer.
               if (failure instanceof Problem) {
                 ctx.fail(failure);
@@ -131,9 +173,28 @@ public final class RequestBody implements Handler<RoutingContext> {
               if (body.length() + chunk.length() > limits.maxBody()) {
                 whole.tryFail(tooLarge());
               } else if (!whole.future().isComplete()) {
-                body.appendBuffer(chunk);
+                if (hold.grow(chunk.length()) || giveWay() && hold.grow(chunk.length())) {
+                  body.appendBuffer(chunk);
+                } else {
+                  whole.tryFail(busy());
+                }
               }
             })
         .resume();
   }
+
+  private static Problem busy() {
+    return Problem.unavailable("more request bodies than fit into memory are under way");
+  }
+
+  /** Makes room, if the body that has been on its way for longest has had some time for it. */
+  private boolean giveWay() {
+    Arrival longest = arriving.peek();
+    return longest != null
+        && System.nanoTime() - longest.since >= limits.bodyTimeout() * 1_000_000 / 30
+        && longest.whole.tryFail(busy());
+  }
+
+  /** A body on its way, since a time of the system's clock in nanoseconds. */
+  private record Arrival(Promise<Buffer> whole, long since) {}
 }

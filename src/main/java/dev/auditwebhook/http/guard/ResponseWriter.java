@@ -19,18 +19,43 @@ public final class ResponseWriter {
   private static final Logger LOG = LoggerFactory.getLogger(ResponseWriter.class);
   private static final String CLOSED_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
+  private static final String HOLD = ResponseWriter.class.getName();
+
+  /** Below it, an answer is not worth counting: sockets hold as much. */
+  private static final int SMALL = 4096;
+
   private final Vertx vertx;
   private final ClientLimits limits;
+  private final ByteBudget unread;
 
   public ResponseWriter(Vertx vertx, ClientLimits limits) {
     this.vertx = vertx;
     this.limits = limits;
+    this.unread = new ByteBudget(limits.answerBudget());
   }
 
-  /** A handler that gives every answer its protective headers. */
-  public static void protect(RoutingContext ctx) {
+  /** As a handler: gives every answer its protective headers, and its part of the budget. */
+  public void protect(RoutingContext ctx) {
     protect(ctx.response());
+    ctx.put(HOLD, unread.hold());
     ctx.next();
+  }
+
+  /**
+   * Refuses the request if there is no room for an answer of that many bytes, before it is made.
+   */
+  public static void expect(RoutingContext ctx, int bytes) {
+    if (!hold(ctx).become(bytes)) {
+      throw busy();
+    }
+  }
+
+  private static ByteBudget.Hold hold(RoutingContext ctx) {
+    return ctx.get(HOLD);
+  }
+
+  private static Problem busy() {
+    return Problem.unavailable("more answers than fit into memory are not yet read");
   }
 
   private static void protect(HttpServerResponse response) {
@@ -44,17 +69,30 @@ public final class ResponseWriter {
   /** Ends an answer with the JSON object to come, or fails it. */
   public static void json(RoutingContext ctx, int status, Future<JsonObject> body) {
     body.map(JsonObject::toBuffer)
-        .onSuccess(bytes -> end(ctx.request(), status, "application/json", bytes))
+        .onSuccess(bytes -> end(ctx, status, "application/json", bytes))
         .onFailure(ctx::fail);
   }
 
-  /** Ends an answer; a HEAD request gets the headers of the GET. */
-  public static void end(HttpServerRequest request, int status, String contentType, Buffer body) {
-    HttpServerResponse response = request.response();
-    if (response.ended() || response.closed()) {
+  /**
+   * Ends an answer; a HEAD request gets the headers of the GET. A large one counts as long as the
+   * client has not taken it.
+   */
+  public static void end(RoutingContext ctx, int status, String contentType, Buffer body) {
+    ByteBudget.Hold hold = hold(ctx);
+    if (!hold.become(body.length() < SMALL ? 0 : body.length())) {
+      ctx.fail(busy());
       return;
     }
-    response
+    end(ctx.request(), status, contentType, body).onComplete(taken -> hold.release());
+  }
+
+  private static Future<Void> end(
+      HttpServerRequest request, int status, String contentType, Buffer body) {
+    HttpServerResponse response = request.response();
+    if (response.ended() || response.closed()) {
+      return Future.succeededFuture();
+    }
+    return response
         .setStatusCode(status)
         .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
         .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()))
@@ -63,6 +101,10 @@ public final class ResponseWriter {
 
   /** The failure handler of all routes. */
   public void failed(RoutingContext ctx) {
+    ByteBudget.Hold hold = hold(ctx);
+    if (hold != null) {
+      hold.release();
+    }
     Problem problem = Problem.of(ctx.failure(), ctx.statusCode());
     if (problem != ctx.failure() && problem.status() >= 500) {
       LOG.error("{} request failed", ctx.request().method(), ctx.failure());

@@ -1,0 +1,136 @@
+package dev.auditwebhook.cli;
+
+import dev.auditwebhook.EndpointOptions;
+import dev.auditwebhook.HttpOptions;
+import dev.auditwebhook.StoreOptions;
+import dev.auditwebhook.TokenOptions;
+import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.security.ClientOptions;
+import dev.auditwebhook.security.UrlPolicy;
+import io.vertx.ext.web.client.WebClientOptions;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What {@code serve} would do with a configuration, in lines for people. It opens no socket and no
+ * store. Of a URL it shows scheme, host and port, of a token name and role, of a secret nothing.
+ */
+final class Check {
+
+  private final WebhookOptions webhook;
+  private final HttpOptions http;
+  private final List<String> lines = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+
+  private Check(Configuration configuration) {
+    webhook = configuration.webhook();
+    http = configuration.http();
+  }
+
+  /** The lines, each beginning with what it is about; warnings are the last. */
+  static List<String> of(Configuration configuration) {
+    return new Check(configuration).report();
+  }
+
+  private List<String> report() {
+    Map<String, EndpointOptions> endpoints = new TreeMap<>(webhook.getEndpoints());
+    EndpointOptions main = webhook.defaultEndpoint();
+    endpoints.put(EndpointOptions.DEFAULT_ID, main);
+    if (endpoints.values().stream().allMatch(each -> each.getUrl().isEmpty())) {
+      warn("no endpoint has a url: every entry is discarded until one is set");
+    } else if (endpoints.size() > 1 && main.getUrl().isEmpty()) {
+      endpoints.remove(EndpointOptions.DEFAULT_ID);
+    }
+    endpoints.forEach(this::endpoint);
+    store(webhook.getStore());
+    if (http.isEnabled()) {
+      api();
+    } else {
+      say("http", "off, entries come over the event bus alone");
+    }
+    lines.addAll(warnings);
+    return lines;
+  }
+
+  private void endpoint(String id, EndpointOptions endpoint) {
+    String name = "endpoint " + id;
+    if (endpoint.getUrl().isEmpty()) {
+      say(name, "no url");
+      return;
+    }
+    UrlPolicy.Destination receiver =
+        UrlPolicy.vet(endpoint.getUrl(), webhook.isAllowPrivateNetworks());
+    boolean signed = !endpoint.getSecrets().isEmpty();
+    int batch = endpoint.getBatch().getMaxEvents();
+    say(
+        name,
+        receiver.origin()
+            + (", format " + endpoint.getFormat())
+            + (signed ? ", signed" : ", not signed")
+            + (batch > 1 ? ", up to " + batch + " events a request" : "")
+            + (endpoint.getAuth() == null ? "" : ", token by " + endpoint.getAuth().getType())
+            + (wantsAll(endpoint) ? "" : ", actions " + String.join(" ", endpoint.getActions())));
+    if (!receiver.ssl() && !isLoopback(receiver)) {
+      warn(name + ": its url is http, so whoever is on the way can read and change events");
+    }
+    WebClientOptions client = ClientOptions.read("client", endpoint.getClient());
+    if (client.getProxyOptions() != null) {
+      warn(name + ": client.proxyOptions: the proxy resolves names, so it guards addresses");
+    }
+    ClientOptions.weaknesses(client)
+        .forEach(key -> warn(name + ": client." + key + " weakens TLS"));
+  }
+
+  private static boolean isLoopback(UrlPolicy.Destination receiver) {
+    return receiver.address() != null && receiver.address().isLoopbackAddress();
+  }
+
+  private static boolean wantsAll(EndpointOptions endpoint) {
+    return endpoint.getActions().equals(List.of("*"));
+  }
+
+  private void store(StoreOptions store) {
+    switch (store.getType()) {
+      case StoreOptions.FILE -> say("store", "file, in " + store.getPath());
+      case StoreOptions.POSTGRES -> say("store", "postgres, schema " + store.getSchema());
+      default -> {
+        say("store", store.getType());
+        warn("store: what is pending and the dead letters end with the process");
+      }
+    }
+  }
+
+  private void api() {
+    say("http", Service.url(http.getHost(), http.getPort()));
+    if (http.getAdminToken() == null) {
+      warn("http.adminToken is null: no route asks for a token");
+      return;
+    }
+    boolean made = http.getAdminToken().isEmpty();
+    say("token admin", made ? "role admin, another one made at each start" : "role admin");
+    if (http.getIngestToken() != null) {
+      say("token ingest", "role ingest");
+    }
+    Set<String> names = new HashSet<>();
+    for (TokenOptions token : http.getTokens()) {
+      Integer quota = token.getQuota();
+      String name = "token " + token.getName();
+      say(
+          name + (names.add(name) ? "" : ", another one"),
+          ("role " + token.getRole())
+              + (quota == null ? "" : ", at most " + quota + " entries a second"));
+    }
+  }
+
+  private void say(String subject, String text) {
+    lines.add(Terminal.plain(subject + ": " + text));
+  }
+
+  private void warn(String text) {
+    warnings.add(Terminal.plain("warning: " + text));
+  }
+}

@@ -1,0 +1,143 @@
+package dev.auditwebhook.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What {@code serve} would do, told without doing it. */
+class CheckTest {
+
+  private static List<String> check(String json, Map<String, String> environment) {
+    return Check.of(Configuration.of(new JsonObject(json), new Environment(environment)));
+  }
+
+  private static List<String> check(String json) {
+    return check(json, Map.of());
+  }
+
+  @Test
+  void defaultsServeThisMachineAndDiscardEntries() {
+    assertThat(check("{}"))
+        .containsExactly(
+            "endpoint default: no url",
+            "store: memory",
+            "http: http://127.0.0.1:8080",
+            "token admin: role admin, another one made at each start",
+            "warning: no endpoint has a url: every entry is discarded until one is set",
+            "warning: store: what is pending and the dead letters end with the process");
+  }
+
+  @Test
+  void endpointsAreToldByOriginAndByWhatTheyDo() {
+    assertThat(
+            check(
+                """
+                {"webhook": {"store": {"type": "file", "path": "data"}, "endpoints": {
+                  "siem": {"url": "https://siem.example:8443/in?token=abc", "format": "splunk-hec",
+                    "secrets": ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
+                    "actions": ["user.*", "!user.seen"], "batch": {"maxEvents": 100}},
+                  "archive": {"url": "https://archive.example/", "auth": {"type": "oauth2",
+                    "tokenUrl": "https://login.example/t", "clientId": "a",
+                    "clientSecret": "hush"}}}}}
+                """))
+        .startsWith(
+            "endpoint archive: https://archive.example, format event, not signed, token by oauth2",
+            "endpoint siem: https://siem.example:8443, format splunk-hec, signed,"
+                + " up to 100 events a request, actions user.* !user.seen",
+            "store: file, in data")
+        .noneMatch(line -> line.startsWith("warning: "));
+  }
+
+  @Test
+  void whatWeakensADeliveryIsAWarning() {
+    assertThat(
+            check(
+                """
+                {"webhook": {"store": {"type": "file", "path": "data"}, "url": "http://siem.example/",
+                  "client": {"trustAll": true, "verifyHost": false,
+                    "proxyOptions": {"host": "proxy.example", "port": 3128}}}}
+                """))
+        .filteredOn(line -> line.startsWith("warning: "))
+        .containsExactly(
+            "warning: endpoint default: its url is http,"
+                + " so whoever is on the way can read and change events",
+            "warning: endpoint default: client.proxyOptions:"
+                + " the proxy resolves names, so it guards addresses",
+            "warning: endpoint default: client.trustAll weakens TLS",
+            "warning: endpoint default: client.verifyHost weakens TLS");
+  }
+
+  @Test
+  void plainHttpOnLoopbackIsNone() {
+    assertThat(check("{\"webhook\": {\"url\": \"http://127.0.0.1:9999/in\"}}"))
+        .noneMatch(line -> line.contains("url is http"));
+  }
+
+  @Test
+  void variablesGoOverTheFileAndNoneOfThemIsShown() {
+    List<String> lines =
+        check(
+            "{\"webhook\": {\"store\": {\"type\": \"postgres\", \"uri\": \"\"}}}",
+            Map.of(
+                "WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                "WEBHOOK_ADMIN_TOKEN", "a-token-that-nobody-may-see",
+                "WEBHOOK_HTTP_PORT", "9090",
+                "WEBHOOK_STORE_URI", "postgresql://audit:hush@db.example/app"));
+
+    assertThat(lines)
+        .contains(
+            "store: postgres, schema audit_webhook",
+            "http: http://127.0.0.1:9090",
+            "token admin: role admin");
+    assertThat(String.join("\n", lines))
+        .doesNotContain("whsec_", "nobody", "hush", "postgresql://");
+  }
+
+  @Test
+  void tokensAreToldByNameAndRole() {
+    assertThat(
+            check(
+                """
+                {"http": {"adminToken": "the-admin-token-of-this-test",
+                  "ingestToken": "the-ingest-token-of-this-test", "tokens": [
+                    {"name": "ops", "role": "operate", "token": "the-first-token-of-this-test"},
+                    {"name": "ops", "role": "operate", "token": "the-second-token-of-this-test"},
+                    {"name": "shop", "role": "ingest", "quota": 100,
+                      "token": "the-shop-token-of-this-test"}]}}
+                """))
+        .contains(
+            "token admin: role admin",
+            "token ingest: role ingest",
+            "token ops: role operate",
+            "token ops, another one: role operate",
+            "token shop: role ingest, at most 100 entries a second")
+        .noneMatch(line -> line.contains("of-this-test"));
+  }
+
+  @Test
+  void withoutHttpThereIsTheBus() {
+    assertThat(check("{\"http\": {\"enabled\": false}}"))
+        .contains("http: off, entries come over the event bus alone")
+        .noneMatch(line -> line.startsWith("token "));
+  }
+
+  @Test
+  void whatDrivesATerminalIsNotShownAsItIs() {
+    assertThat(
+            check("{\"webhook\": {\"store\": {\"type\": \"file\", \"path\": \"a\\u001b[2Jb\"}}}"))
+        .contains("store: file, in a?[2Jb");
+  }
+
+  @Test
+  void whatServeRefusesIsRefusedInTheSameWords() {
+    assertThatThrownBy(() -> check("{\"webhook\": {\"maxAttempts\": 0}}"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("webhook.maxAttempts: must be");
+    assertThatThrownBy(() -> check("{}", Map.of("WEBHOOK_HTTP_PORT", "eighty")))
+        .hasMessageStartingWith("WEBHOOK_HTTP_PORT ");
+  }
+}
