@@ -2,6 +2,7 @@ package dev.auditwebhook;
 
 import dev.auditwebhook.json.StrictJson;
 import dev.auditwebhook.security.AdminToken;
+import dev.auditwebhook.security.ServerOptions;
 import io.vertx.core.json.JsonObject;
 import java.util.Objects;
 
@@ -18,12 +19,15 @@ public class HttpOptions {
   public static final String DEFAULT_HOST = "127.0.0.1";
   public static final int DEFAULT_PORT = 8080;
   public static final String DEFAULT_ADMIN_TOKEN = "";
+  public static final boolean DEFAULT_ALLOW_PLAINTEXT = false;
 
   private boolean enabled = DEFAULT_ENABLED;
   private String host = DEFAULT_HOST;
   private int port = DEFAULT_PORT;
   private String adminToken = DEFAULT_ADMIN_TOKEN;
   private String ingestToken;
+  private JsonObject server = new JsonObject();
+  private boolean allowPlaintext = DEFAULT_ALLOW_PLAINTEXT;
   private String address = WebhookAddresses.DEFAULT_PREFIX;
   private String entryAddress = WebhookAddresses.DEFAULT_ENTRY_ADDRESS;
 
@@ -37,6 +41,8 @@ public class HttpOptions {
     port = other.port;
     adminToken = other.adminToken;
     ingestToken = other.ingestToken;
+    server = other.server.copy();
+    allowPlaintext = other.allowPlaintext;
     address = other.address;
     entryAddress = other.entryAddress;
   }
@@ -49,6 +55,8 @@ public class HttpOptions {
     port = reader.whole("port", port, 0, 65535);
     adminToken = reader.stringOrNull("adminToken", adminToken);
     ingestToken = reader.stringOrNull("ingestToken", ingestToken);
+    server = reader.raw("server");
+    allowPlaintext = reader.bool("allowPlaintext", allowPlaintext);
     address = reader.string("address", address);
     entryAddress = reader.string("entryAddress", entryAddress);
     reader.end();
@@ -73,6 +81,7 @@ public class HttpOptions {
       reader.require(adminToken != null, key, "has no meaning without an adminToken");
       reader.require(!ingestToken.equals(adminToken), key, "must not be the adminToken");
     }
+    ServerOptions.read("http.server", server);
     reader.require(!address.isBlank(), "address", "must not be empty");
     reader.require(!entryAddress.isBlank(), "entryAddress", "must not be empty");
     reader.require(
@@ -89,6 +98,8 @@ public class HttpOptions {
         .put("port", port)
         .put("adminToken", adminToken)
         .put("ingestToken", ingestToken)
+        .put("server", server.copy())
+        .put("allowPlaintext", allowPlaintext)
         .put("address", address)
         .put("entryAddress", entryAddress);
   }
@@ -145,6 +156,28 @@ public class HttpOptions {
   /** Sets the token that is good for {@code POST /audit} alone, or {@code null} for none. */
   public HttpOptions setIngestToken(String ingestToken) {
     this.ingestToken = ingestToken;
+    return this;
+  }
+
+  /** TLS and transport of the server, as Vert.x's {@code HttpServerOptions} have it in JSON. */
+  public JsonObject getServer() {
+    return server.copy();
+  }
+
+  /** Sets TLS and transport of the server, which are copied here. */
+  public HttpOptions setServer(JsonObject server) {
+    this.server = server.copy();
+    return this;
+  }
+
+  /** Whether there may be HTTP without TLS on an address that is not loopback. */
+  public boolean isAllowPlaintext() {
+    return allowPlaintext;
+  }
+
+  /** Sets whether there may be HTTP without TLS on an address that is not loopback. */
+  public HttpOptions setAllowPlaintext(boolean allowPlaintext) {
+    this.allowPlaintext = allowPlaintext;
     return this;
   }
 

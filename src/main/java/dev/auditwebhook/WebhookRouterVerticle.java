@@ -8,8 +8,6 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Serves the event-bus addresses of a webhook over HTTP.
@@ -18,8 +16,6 @@ import org.slf4j.LoggerFactory;
  * To have the routes in a router of your own instead, see {@link #router(Vertx, JsonObject)}.
  */
 public class WebhookRouterVerticle extends VerticleBase {
-
-  private static final Logger LOG = LoggerFactory.getLogger(WebhookRouterVerticle.class);
 
   private HttpOptions options;
   private HttpService service;
@@ -36,7 +32,9 @@ public class WebhookRouterVerticle extends VerticleBase {
    * The routes, to mount in the router of a host application: {@code
    * hostRouter.route("/admin/*").subRouter(router)}. They answer every path below that one. With an
    * empty {@code adminToken} a token is made and printed here; with {@code null} the host's router
-   * has to guard them. {@code enabled}, {@code host} and {@code port} mean nothing here.
+   * has to guard them, and requests of other sites' pages are refused. {@code enabled}, {@code
+   * port}, {@code server} and {@code allowPlaintext} mean nothing here; {@code host} does where
+   * there is no token: it is a name that a proxy on this machine may ask for.
    *
    * @param http the {@code http} object of the configuration
    * @return the router, or an {@link IllegalArgumentException} that names the key at fault
@@ -61,6 +59,12 @@ public class WebhookRouterVerticle extends VerticleBase {
     if (!options.isEnabled()) {
       return Future.succeededFuture();
     }
+    if (options.getAdminToken() == null) {
+      return Future.failedFuture(
+          new IllegalArgumentException(
+              "http.adminToken: null is for a router that a host guards; set a token, or \"\" to have"
+                  + " one made"));
+    }
     if (context.getInstanceCount() > 1 && "".equals(options.getAdminToken())) {
       return Future.failedFuture(
           new IllegalArgumentException(
@@ -70,9 +74,6 @@ public class WebhookRouterVerticle extends VerticleBase {
     Future<HttpService> starting = HttpService.start(vertx, options);
     if (made) {
       starting.onSuccess(started -> printToken(options));
-    } else if (options.getAdminToken() == null) {
-      String open = "http.adminToken is null: the API on port {} asks for no token";
-      starting.onSuccess(started -> LOG.warn(open, started.port()));
     }
     return starting.onSuccess(started -> service = started);
   }

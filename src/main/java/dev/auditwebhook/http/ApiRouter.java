@@ -2,6 +2,7 @@ package dev.auditwebhook.http;
 
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.http.guard.ClientLimits;
+import dev.auditwebhook.http.guard.CrossSiteGuard;
 import dev.auditwebhook.http.guard.Problem;
 import dev.auditwebhook.http.guard.RequestBody;
 import dev.auditwebhook.http.guard.RequestGuard;
@@ -44,6 +45,9 @@ public final class ApiRouter {
     new HealthRoutes(vertx, bus, options).addTo(open);
     open.refuseOtherMethods();
 
+    if (options.getAdminToken() == null) {
+      router.route().handler(new CrossSiteGuard(options.getHost())::handle);
+    }
     TokenGuard auth = new TokenGuard(options);
     RequestBody bodies = new RequestBody(vertx, limits);
     WebhookRoutes api = new WebhookRoutes(bus, options);

@@ -6,6 +6,10 @@ import dev.auditwebhook.http.guard.ConnectionGuard;
 import dev.auditwebhook.http.guard.Problem;
 import dev.auditwebhook.http.guard.RequestGuard;
 import dev.auditwebhook.http.guard.ResponseWriter;
+import dev.auditwebhook.metrics.Metrics;
+import dev.auditwebhook.metrics.MetricsFactory;
+import dev.auditwebhook.security.ServerOptions;
+import dev.auditwebhook.security.VertxResolver;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
@@ -15,6 +19,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 
 /** The server of the API, made for clients that mean no good. */
@@ -26,6 +31,7 @@ public final class HttpService {
   private final HttpServer server;
   private final ConnectionGuard guard;
   private final AttemptsRoute attempts;
+  private CertificateWatch certificates;
 
   private HttpService(HttpServer server, ConnectionGuard guard, AttemptsRoute attempts) {
     this.server = server;
@@ -45,15 +51,54 @@ public final class HttpService {
 
   static Future<HttpService> start(
       Vertx vertx, HttpOptions options, ClientLimits limits, AttemptsRoute attempts) {
+    HttpServerOptions serverOptions =
+        ServerOptions.read("http.server", options.getServer())
+            .setHost(options.getHost())
+            .setPort(options.getPort())
+            .setIdleTimeout(IDLE_SECONDS)
+            .setHttp2ClearTextEnabled(false);
+    if (!serverOptions.isSsl()) {
+      return refusePlaintext(vertx, options)
+          .compose(may -> listen(vertx, options, serverOptions, limits, attempts));
+    }
+    Metrics metrics = MetricsFactory.create(vertx, options.getAddress());
+    return CertificateWatch.create(vertx, options.getServer(), serverOptions, metrics)
+        .compose(
+            watch ->
+                listen(vertx, options, serverOptions, limits, attempts)
+                    .onSuccess(service -> service.watch(watch)))
+        .onFailure(failure -> metrics.close());
+  }
+
+  /** Tokens in clear text are for this machine alone, unless the options say otherwise. */
+  private static Future<Void> refusePlaintext(Vertx vertx, HttpOptions options) {
+    if (options.isAllowPlaintext()) {
+      return Future.succeededFuture();
+    }
+    return new VertxResolver(vertx)
+        .resolve(options.getHost())
+        .recover(failure -> Future.failedFuture(cannotListen(options, failure)))
+        .map(
+            addresses -> {
+              if (!addresses.stream().allMatch(InetAddress::isLoopbackAddress)) {
+                throw new IllegalArgumentException(
+                    "http.host: %s is not loopback, and without TLS tokens would be sent in the clear:"
+                            .formatted(options.getHost())
+                        + " set http.server with ssl and a certificate, or http.allowPlaintext to true");
+              }
+              return null;
+            });
+  }
+
+  private static Future<HttpService> listen(
+      Vertx vertx,
+      HttpOptions options,
+      HttpServerOptions serverOptions,
+      ClientLimits limits,
+      AttemptsRoute attempts) {
     Router router = ApiRouter.create(vertx, options, limits, attempts);
     ResponseWriter answers = new ResponseWriter(vertx, limits);
-    HttpServer server =
-        vertx.createHttpServer(
-            new HttpServerOptions()
-                .setHost(options.getHost())
-                .setPort(options.getPort())
-                .setIdleTimeout(IDLE_SECONDS)
-                .setHttp2ClearTextEnabled(false));
+    HttpServer server = vertx.createHttpServer(serverOptions);
     ConnectionGuard guard = new ConnectionGuard(vertx, limits);
     RequestGuard requests = new RequestGuard(answers, limits);
     guard.guard(
@@ -71,6 +116,11 @@ public final class HttpService {
         .map(listening -> new HttpService(listening, guard, attempts));
   }
 
+  private void watch(CertificateWatch watch) {
+    certificates = watch;
+    watch.start(server);
+  }
+
   public int port() {
     return server.actualPort();
   }
@@ -79,6 +129,9 @@ public final class HttpService {
   public Future<Void> stop() {
     guard.stop();
     attempts.end();
+    if (certificates != null) {
+      certificates.stop();
+    }
     return server.shutdown(5, TimeUnit.SECONDS);
   }
 

@@ -44,16 +44,18 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  /** Lets time pass while it listens, for as long as nothing comes. */
-  void awaitSilence(int millis) throws IOException {
+  /**
+   * Lets time pass while it listens, for as long as nothing comes; false if the peer has closed.
+   */
+  boolean awaitSilence(int millis) throws IOException {
     int before = socket.getSoTimeout();
     socket.setSoTimeout(millis);
     try {
-      socket.getInputStream().read();
+      return socket.getInputStream().read() >= 0;
     } catch (SocketTimeoutException silence) {
-      // As expected.
+      return true;
     } catch (SocketException closed) {
-      // The next write will tell.
+      return false;
     } finally {
       socket.setSoTimeout(before);
     }
