@@ -56,7 +56,10 @@ public final class HttpService {
             .setHost(options.getHost())
             .setPort(options.getPort())
             .setIdleTimeout(IDLE_SECONDS)
-            .setHttp2ClearTextEnabled(false);
+            .setHttp2ClearTextEnabled(false)
+            // There are no web sockets; what reads their extensions bears few requests at once.
+            .setPerFrameWebSocketCompressionSupported(false)
+            .setPerMessageWebSocketCompressionSupported(false);
     if (!serverOptions.isSsl()) {
       return refusePlaintext(vertx, options)
           .compose(may -> listen(vertx, options, serverOptions, limits, attempts));
