@@ -3,15 +3,16 @@ package dev.auditwebhook.cli;
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.StoreOptions;
+import dev.auditwebhook.TokenOptions;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.security.ClientOptions;
 import dev.auditwebhook.security.UrlPolicy;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -47,7 +48,7 @@ final class Check {
     endpoints.forEach(this::endpoint);
     store(webhook.getStore());
     if (http.isEnabled()) {
-      api(http.toJson());
+      api();
     } else {
       say("http", "off, entries come over the event bus alone");
     }
@@ -103,7 +104,7 @@ final class Check {
     }
   }
 
-  private void api(JsonObject api) {
+  private void api() {
     say("http", Service.url(http.getHost(), http.getPort()));
     if (http.getAdminToken() == null) {
       warn("http.adminToken is null: no route asks for a token");
@@ -114,9 +115,14 @@ final class Check {
     if (http.getIngestToken() != null) {
       say("token ingest", "role ingest");
     }
-    for (Object each : api.getJsonArray("tokens", new JsonArray())) {
-      JsonObject token = (JsonObject) each;
-      say("token " + token.getString("name"), "role " + token.getString("role"));
+    Set<String> names = new HashSet<>();
+    for (TokenOptions token : http.getTokens()) {
+      Integer quota = token.getQuota();
+      String name = "token " + token.getName();
+      say(
+          name + (names.add(name) ? "" : ", another one"),
+          ("role " + token.getRole())
+              + (quota == null ? "" : ", at most " + quota + " entries a second"));
     }
   }
 

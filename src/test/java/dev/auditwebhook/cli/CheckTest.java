@@ -101,9 +101,20 @@ class CheckTest {
   void tokensAreToldByNameAndRole() {
     assertThat(
             check(
-                "{\"http\": {\"adminToken\": \"the-admin-token-of-this-test\","
-                    + " \"ingestToken\": \"the-ingest-token-of-this-test\"}}"))
-        .contains("token admin: role admin", "token ingest: role ingest")
+                """
+                {"http": {"adminToken": "the-admin-token-of-this-test",
+                  "ingestToken": "the-ingest-token-of-this-test", "tokens": [
+                    {"name": "ops", "role": "operate", "token": "the-first-token-of-this-test"},
+                    {"name": "ops", "role": "operate", "token": "the-second-token-of-this-test"},
+                    {"name": "shop", "role": "ingest", "quota": 100,
+                      "token": "the-shop-token-of-this-test"}]}}
+                """))
+        .contains(
+            "token admin: role admin",
+            "token ingest: role ingest",
+            "token ops: role operate",
+            "token ops, another one: role operate",
+            "token shop: role ingest, at most 100 entries a second")
         .noneMatch(line -> line.contains("of-this-test"));
   }
 
