@@ -48,7 +48,7 @@ class ArchitectureTest {
     "wire, wire.format wire.auth security json",
     "endpoint.ledger, wire.format",
     "endpoint.attempt, endpoint.ledger wire wire.format security metrics json",
-    "endpoint.settings, endpoint.ledger wire",
+    "endpoint.settings, endpoint.ledger wire security",
     "endpoint, endpoint.ledger endpoint.attempt endpoint.settings wire wire.format security metrics"
         + " json",
     "journal.pace, endpoint",

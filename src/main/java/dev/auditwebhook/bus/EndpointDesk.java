@@ -40,6 +40,7 @@ final class EndpointDesk {
     String url = revision.url();
     if (url != null && !url.isEmpty()) {
       json.check("url", () -> UrlPolicy.vet(url, allowPrivateNetworks));
+      json.check("url", () -> endpoint.checkUrl(url));
     }
     if (Boolean.TRUE.equals(revision.paused()) && (url == null ? endpoint.url() : url).isEmpty()) {
       throw Refusal.of(409, "paused: there is nothing to pause without a URL; set one first");
@@ -65,7 +66,9 @@ final class EndpointDesk {
     Boolean paused = json.has("paused") ? json.bool("paused", false) : null;
     json.end();
     json.require(
-        secret != null || !json.has("revoke"), "revoke", "needs a secret to take their place");
+        secret != null || !revoke,
+        "revoke",
+        "needs the secret that takes the place of the former ones");
     if (url == null && secret == null && initialBackoff == null && paused == null) {
       throw new IllegalArgumentException(
           "one of url, secret, initial_backoff and paused must be given");

@@ -89,6 +89,12 @@ public final class Webhook {
         .recover(failure -> letGo().transform(v -> Future.failedFuture(failure)));
   }
 
+  /** That of the jar, which alone knows it. */
+  private static String version() {
+    String version = Webhook.class.getPackage().getImplementationVersion();
+    return version == null ? "unknown" : version;
+  }
+
   private Engine engine() {
     StoreOptions store = options.getStore();
     return switch (store.getType()) {
@@ -121,12 +127,19 @@ public final class Webhook {
     roster = new Roster(options, around, journal, ids);
     held.push(roster::close);
     engine.register(metrics);
-    metrics.counter("webhook.rejected", "Entries that were not valid", journal::rejected);
+    metrics
+        .counter("webhook.rejected", "Entries that were not valid", journal::rejected)
+        .gauge(
+            "webhook.store.fault",
+            "1 while the store does not keep or give back what it should",
+            () -> journal.isFaulty() ? 1 : 0)
+        .gauge("webhook.build.info", "1", () -> 1, "version", version());
     Acceptance acceptance = new Acceptance(clock, journal, options.getMaxEntryBytes());
     hold(acceptance::close);
     EntryDesk entries = new EntryDesk(acceptance, journal.messageIdPrefix());
     Trail trail = new Trail(metrics, options.isAdminEvents() ? acceptance::acceptOwn : null);
     Map<String, Function<Request, Future<JsonObject>>> desks = desks(journal, ids, trail);
+    roster.look();
     return takeUp(journal, desks)
         .compose(v -> serve(entries, desks))
         .onSuccess(v -> engine.empty(acceptance));

@@ -70,8 +70,8 @@ final class Demo extends VerticleBase {
         .onSuccess(url -> config.getJsonObject("webhook").put("url", url))
         .compose(url -> service.deploy(vertx, config))
         .onSuccess(
-            port -> {
-              introduce(config, port, wantedPort);
+            running -> {
+              introduce(config, running.port(), wantedPort);
               emit(1);
               vertx.setPeriodic(FIRST_ACCOUNTING, ACCOUNTING_INTERVAL, timer -> account());
             });

@@ -3,11 +3,13 @@ package dev.auditwebhook.cli;
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.json.StrictJson;
+import dev.auditwebhook.security.access.Keyring;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -65,7 +68,7 @@ public final class Launcher {
 
   private void serve(Path conf) {
     JsonObject config = ConfigFile.read(conf);
-    int port = start(config, vertx -> service.deploy(vertx, config));
+    int port = start(config, vertx -> deploy(vertx, conf, config)).port();
     System.out.println(
         port == 0
             ? "Serving on the event bus alone; http.enabled is false"
@@ -77,6 +80,20 @@ public final class Launcher {
     System.out.println(Terminal.plain(conf + ": can be served"));
   }
 
+  private Future<Service.Running> deploy(Vertx vertx, Path conf, JsonObject config) {
+    Keyring atStart = Keyring.of(http(config));
+    Supplier<HttpOptions> again = () -> http(ConfigFile.read(conf));
+    return service
+        .deploy(vertx, config)
+        .onSuccess(
+            running -> {
+              // A pipe cannot be read again.
+              if (running.port() != 0 && Files.isRegularFile(conf)) {
+                new TokenWatch(again, running.tokens(), atStart).start(vertx);
+              }
+            });
+  }
+
   private void demo() {
     JsonObject config = environment.over(Demo.settings());
     Demo demo = new Demo(Terminal.ofProcess(), service);
@@ -86,21 +103,27 @@ public final class Launcher {
   private void emit(String file) {
     Path conf = conf(null);
     boolean enough =
-        Stream.of(Environment.HTTP_HOST, Environment.HTTP_PORT, Environment.ADMIN_TOKEN)
-            .allMatch(environment::has);
+        Stream.of(Environment.HTTP_HOST, Environment.HTTP_PORT).allMatch(environment::has)
+            && (environment.has(Environment.ADMIN_TOKEN)
+                || environment.has(Environment.INGEST_TOKEN));
     if (!enough && !conf.toFile().exists()) {
-      String unset = "WEBHOOK_HTTP_HOST, WEBHOOK_HTTP_PORT and WEBHOOK_ADMIN_TOKEN";
+      String unset = "WEBHOOK_HTTP_HOST, WEBHOOK_HTTP_PORT and a token";
       throw new IllegalArgumentException(
           conf + ": no such file, and " + unset + " are not all set");
     }
     HttpOptions http = http(enough ? new JsonObject() : ConfigFile.read(conf));
     try {
-      System.exit(Emit.to(http, environment.has(Environment.ADMIN_TOKEN)).run(file));
+      System.exit(Emit.to(http, adminTokenFirst()).run(file));
     } catch (IOException e) {
       end(1, "emit: " + Terminal.plain(e.getMessage()));
     } catch (InterruptedException e) {
       end(1, "emit: interrupted");
     }
+  }
+
+  /** A variable goes before the file; of two variables, the one that can do less. */
+  private boolean adminTokenFirst() {
+    return environment.has(Environment.ADMIN_TOKEN) && !environment.has(Environment.INGEST_TOKEN);
   }
 
   private HttpOptions http(JsonObject config) {

@@ -72,7 +72,7 @@ public final class Endpoint {
     deadLetters =
         new DeadLetterQueue(ledger, store, readAhead, dispatcher, clock, capacity::pending);
     vitals = new Vitals(ledger, settings, dispatcher, recorder, () -> outlet);
-    vitals.register(metrics, capacity::pending);
+    vitals.register(metrics, capacity::pending, clock);
     dispatcher.sendTo(
         destination == null
             ? null
@@ -149,6 +149,11 @@ public final class Endpoint {
   /** Its step is not kept, and part of the next one. */
   public void stepNotKept() {
     ledger.notKept();
+  }
+
+  /** Refuses a URL that is valid but not allowed here, in one line. */
+  public void checkUrl(String url) {
+    settings.checkUrl(url);
   }
 
   /**
@@ -265,6 +270,11 @@ public final class Endpoint {
   /** What an operator must know of it. */
   public List<String> warnings() {
     return vitals.warnings();
+  }
+
+  /** Looks how it is, for the metrics. */
+  public void look(boolean storeWarns) {
+    readAhead.oldest().onSuccess(oldest -> vitals.look(oldest, storeWarns));
   }
 
   public boolean isTesting() {

@@ -1,16 +1,15 @@
 package dev.auditwebhook.endpoint.settings;
 
-import static dev.auditwebhook.endpoint.settings.LaterWord.NOT_NAMED;
-import static dev.auditwebhook.endpoint.settings.LaterWord.SET;
+import static dev.auditwebhook.endpoint.settings.RuntimeValues.SECRETS;
+import static dev.auditwebhook.endpoint.settings.RuntimeValues.plain;
 
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.ledger.Pending;
+import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.wire.StandardHeaders;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 
 /**
  * What can be set at run time: a pause, and each option of the endpoint. The later word wins: with
@@ -25,29 +24,15 @@ public final class Settings implements StandardHeaders.Secrets {
   /** Why sending is paused; absent when it is not. */
   private static final String PAUSED = "paused";
 
-  private static final String SECRETS = "secrets";
-
   /** Whether the last configuration named the endpoint. */
   static final String CONFIGURED = "configured";
-
-  /** The URL that was put last, beside what goes only where it was configured for. */
-  private static final String CREDENTIALS_URL = "credentialsUrl";
-
-  private static final List<String> CREDENTIALS = List.of("headers", "client", "auth");
-
-  /** Options of which one may not be valid with another one; none goes where all are. */
-  private static final List<List<String>> GIVE_WAY =
-      List.of(
-          List.of(),
-          List.of("format", "formatOptions", "batch"),
-          List.of("auth", "headers", "signatureHeader", CREDENTIALS_URL));
 
   private static final String LAST_URL = "lastUrl";
 
   /** When {@link #LAST_URL} came, in milliseconds since the epoch. */
   private static final String URL_SINCE = "urlSince";
 
-  private final JsonObject configured;
+  private final RuntimeValues values;
   private final JsonObject stored;
   private final Runnable changed;
 
@@ -64,19 +49,12 @@ public final class Settings implements StandardHeaders.Secrets {
    * @param changed called after each change
    */
   public Settings(EndpointOptions configured, JsonObject stored, long now, Runnable changed) {
-    this.configured = configured == null ? new JsonObject() : plain(configured.toJson());
     this.stored = stored;
     this.changed = changed;
     String before = stored.getString(LAST_URL);
     stored.put(CONFIGURED, configured != null);
-    JsonObject set = set();
-    for (String key : List.copyOf(set.fieldNames())) {
-      if (!key.equals(CREDENTIALS_URL)
-          && !LaterWord.holds(set.getJsonObject(key), configured(key))) {
-        set.remove(key);
-      }
-    }
-    options = inForceAtStart();
+    values = new RuntimeValues(configured, stored);
+    options = values.inForceAtStart();
     if (!url().equals(before)) {
       moved(now);
     }
@@ -86,58 +64,6 @@ public final class Settings implements StandardHeaders.Secrets {
   private void changed() {
     pausedFor = url().isEmpty() ? null : stored.getString(PAUSED);
     changed.run();
-  }
-
-  /** A round through JSON makes values comparable with what the store gives back. */
-  static JsonObject plain(JsonObject json) {
-    return new JsonObject(json.encode());
-  }
-
-  /** The values that were set, each with the configured one that it replaced. */
-  private JsonObject set() {
-    if (!stored.containsKey(SET)) {
-      stored.put(SET, new JsonObject());
-    }
-    return stored.getJsonObject(SET);
-  }
-
-  private void put(String key, Object value) {
-    set().put(key, plain(new JsonObject().put("value", value)).put(CONFIGURED, configured(key)));
-  }
-
-  /** What the configuration says of what was set. */
-  private Object configured(String key) {
-    if (!key.equals(CREDENTIALS_URL)) {
-      return configured.getValue(key, NOT_NAMED);
-    }
-    JsonObject with = new JsonObject().put("url", configured.getValue("url", NOT_NAMED));
-    CREDENTIALS.forEach(each -> with.put(each, configured.getValue(each, NOT_NAMED)));
-    return with;
-  }
-
-  /** What was set may not be valid with what was edited since, which is the later word. */
-  private EndpointOptions inForceAtStart() {
-    JsonObject all = set().copy();
-    for (List<String> group : GIVE_WAY) {
-      group.forEach(set()::remove);
-      try {
-        return inForce();
-      } catch (IllegalArgumentException e) {
-        stored.put(SET, all.copy());
-      }
-    }
-    GIVE_WAY.forEach(group -> group.forEach(set()::remove));
-    return inForce();
-  }
-
-  private EndpointOptions inForce() {
-    JsonObject all = configured.copy();
-    for (Map.Entry<String, Object> each : set()) {
-      if (!each.getKey().equals(SECRETS) && !each.getKey().equals(CREDENTIALS_URL)) {
-        all.put(each.getKey(), ((JsonObject) each.getValue()).getValue("value"));
-      }
-    }
-    return new EndpointOptions(all);
   }
 
   /** The options in force; but the secrets are those that {@link #signing}. */
@@ -164,20 +90,12 @@ public final class Settings implements StandardHeaders.Secrets {
   /** Puts other options in the place of all. */
   public void put(EndpointOptions replacement, long now) {
     boolean another = !replacement.getUrl().equals(url());
-    for (Map.Entry<String, Object> option : plain(replacement.toJson())) {
-      if (configured.containsKey(option.getKey())
-          && Objects.equals(configured.getValue(option.getKey()), option.getValue())) {
-        set().remove(option.getKey());
-      } else {
-        put(option.getKey(), option.getValue());
-      }
+    values.put(replacement);
+    if (values.of(SECRETS) != null) {
+      values.put(SECRETS, Secrets.of(replacement.getSecrets()).toJson());
     }
-    if (set().containsKey(SECRETS)) {
-      put(SECRETS, Secrets.of(replacement.getSecrets()).toJson());
-    }
-    put(CREDENTIALS_URL, replacement.getUrl());
     puts++;
-    options = inForce();
+    options = values.inForce();
     if (another) {
       moved(now);
     }
@@ -194,19 +112,22 @@ public final class Settings implements StandardHeaders.Secrets {
    * them were put and others edited since, it is {@code null} unless both came with the same one.
    */
   public String credentialsUrl() {
-    String named = configured.getString("url", "");
-    JsonObject put = set().getJsonObject(CREDENTIALS_URL);
-    if (put == null) {
-      return named;
+    return values.credentialsUrl();
+  }
+
+  /**
+   * Checks a URL that is to be set.
+   *
+   * @throws IllegalArgumentException in one line when the options do not allow it
+   */
+  public void checkUrl(String url) {
+    String origin = UrlPolicy.vet(url, true).origin();
+    if (options.isRequireHttps() && !origin.startsWith("https:")) {
+      throw new IllegalArgumentException(EndpointOptions.HTTPS_ONLY);
     }
-    String with = put.getString("value");
-    JsonObject then = put.getJsonObject(CONFIGURED);
-    JsonObject now = (JsonObject) configured(CREDENTIALS_URL);
-    if (CREDENTIALS.stream().noneMatch(set()::containsKey)) {
-      return then.equals(now) ? with : named;
+    if (!values.mayGoTo(url, options)) {
+      throw new IllegalArgumentException(origin + " is not an origin of allowedOrigins");
     }
-    boolean edited = !then.equals(now.put("url", then.getValue("url")));
-    return edited && !with.equals(named) ? null : with;
   }
 
   /** Whether other options say the same as those in force, but perhaps for the secrets. */
@@ -246,8 +167,8 @@ public final class Settings implements StandardHeaders.Secrets {
 
   /** Sets the URL, which ends a pause. */
   public void url(String url, long now) {
-    put("url", url);
-    options = inForce();
+    values.put("url", url);
+    options = values.inForce();
     moved(now);
     changed();
   }
@@ -286,8 +207,8 @@ public final class Settings implements StandardHeaders.Secrets {
   }
 
   public void initialBackoff(long millis) {
-    put("initialBackoff", millis);
-    options = inForce();
+    values.put("initialBackoff", millis);
+    options = values.inForce();
     changed();
   }
 
@@ -298,7 +219,8 @@ public final class Settings implements StandardHeaders.Secrets {
 
   private void secret(String secret, boolean revoke, long now) {
     Secrets former = secrets(now);
-    put(SECRETS, (revoke ? Secrets.of(List.of()) : former).with(secret, now + ROTATION).toJson());
+    values.put(
+        SECRETS, (revoke ? Secrets.of(List.of()) : former).with(secret, now + ROTATION).toJson());
     changed();
   }
 
@@ -313,9 +235,8 @@ public final class Settings implements StandardHeaders.Secrets {
   }
 
   private Secrets secrets(long now) {
-    JsonObject set = set().getJsonObject(SECRETS);
-    return set == null
-        ? Secrets.of(options.getSecrets())
-        : Secrets.fromJson(set.getJsonArray("value")).at(now);
+    return values.of(SECRETS) instanceof JsonArray set
+        ? Secrets.fromJson(set).at(now)
+        : Secrets.of(options.getSecrets());
   }
 }
