@@ -1,6 +1,7 @@
 package dev.auditwebhook;
 
 import dev.auditwebhook.json.StrictJson;
+import dev.auditwebhook.security.ServerOptions;
 import dev.auditwebhook.security.access.BearerToken;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -21,6 +22,7 @@ public class HttpOptions {
   public static final String DEFAULT_HOST = "127.0.0.1";
   public static final int DEFAULT_PORT = 8080;
   public static final String DEFAULT_ADMIN_TOKEN = "";
+  public static final boolean DEFAULT_ALLOW_PLAINTEXT = false;
 
   private boolean enabled = DEFAULT_ENABLED;
   private String host = DEFAULT_HOST;
@@ -28,6 +30,8 @@ public class HttpOptions {
   private String adminToken = DEFAULT_ADMIN_TOKEN;
   private String ingestToken;
   private List<TokenOptions> tokens = new ArrayList<>();
+  private JsonObject server = new JsonObject();
+  private boolean allowPlaintext = DEFAULT_ALLOW_PLAINTEXT;
   private String address = WebhookAddresses.DEFAULT_PREFIX;
   private String entryAddress = WebhookAddresses.DEFAULT_ENTRY_ADDRESS;
 
@@ -42,6 +46,8 @@ public class HttpOptions {
     adminToken = other.adminToken;
     ingestToken = other.ingestToken;
     tokens = copy(other.tokens);
+    server = other.server.copy();
+    allowPlaintext = other.allowPlaintext;
     address = other.address;
     entryAddress = other.entryAddress;
   }
@@ -57,6 +63,8 @@ public class HttpOptions {
     for (StrictJson token : reader.objects("tokens")) {
       tokens.add(new TokenOptions(token));
     }
+    server = reader.raw("server");
+    allowPlaintext = reader.bool("allowPlaintext", allowPlaintext);
     address = reader.string("address", address);
     entryAddress = reader.string("entryAddress", entryAddress);
     reader.end();
@@ -82,6 +90,7 @@ public class HttpOptions {
       reader.require(!ingestToken.equals(adminToken), key, "must not be the adminToken");
     }
     checkTokens(reader);
+    ServerOptions.read("http.server", server);
     reader.require(!address.isBlank(), "address", "must not be empty");
     reader.require(!entryAddress.isBlank(), "entryAddress", "must not be empty");
     reader.require(
@@ -118,6 +127,8 @@ public class HttpOptions {
         .put("adminToken", adminToken)
         .put("ingestToken", ingestToken)
         .put("tokens", new JsonArray(tokens.stream().map(TokenOptions::toJson).toList()))
+        .put("server", server.copy())
+        .put("allowPlaintext", allowPlaintext)
         .put("address", address)
         .put("entryAddress", entryAddress);
   }
@@ -196,6 +207,28 @@ public class HttpOptions {
 
   private static List<TokenOptions> copy(List<TokenOptions> tokens) {
     return new ArrayList<>(tokens.stream().map(TokenOptions::new).toList());
+  }
+
+  /** TLS and transport of the server, as Vert.x's {@code HttpServerOptions} have it in JSON. */
+  public JsonObject getServer() {
+    return server.copy();
+  }
+
+  /** Sets TLS and transport of the server, which are copied here. */
+  public HttpOptions setServer(JsonObject server) {
+    this.server = server.copy();
+    return this;
+  }
+
+  /** Whether there may be HTTP without TLS on an address that is not loopback. */
+  public boolean isAllowPlaintext() {
+    return allowPlaintext;
+  }
+
+  /** Sets whether there may be HTTP without TLS on an address that is not loopback. */
+  public HttpOptions setAllowPlaintext(boolean allowPlaintext) {
+    this.allowPlaintext = allowPlaintext;
+    return this;
   }
 
   /** The prefix of the webhook's event-bus addresses. */

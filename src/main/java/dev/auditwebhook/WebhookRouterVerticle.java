@@ -39,8 +39,10 @@ public class WebhookRouterVerticle extends VerticleBase {
    * The routes, to mount in the router of a host application: {@code
    * hostRouter.route("/admin/*").subRouter(router)}. They answer every path below that one. With an
    * empty {@code adminToken} a token is made here, and shown as {@link #WebhookRouterVerticle}
-   * does; with {@code null} the host's router has to guard them. {@code enabled}, {@code host} and
-   * {@code port} mean nothing here.
+   * does; with {@code null} the host's router has to guard them, and requests of other sites' pages
+   * are refused. {@code enabled}, {@code port}, {@code server} and {@code allowPlaintext} mean
+   * nothing here; {@code host} does where there is no token: it is a name that a proxy on this
+   * machine may ask for.
    *
    * @param http the {@code http} object of the configuration
    * @return the router, or an {@link IllegalArgumentException} that names the key at fault
@@ -66,6 +68,12 @@ public class WebhookRouterVerticle extends VerticleBase {
     if (!options.isEnabled()) {
       return Future.succeededFuture();
     }
+    if (options.getAdminToken() == null) {
+      return Future.failedFuture(
+          new IllegalArgumentException(
+              "http.adminToken: null is for a router that a host guards; set a token, or \"\" to have"
+                  + " one made"));
+    }
     if (context.getInstanceCount() > 1 && "".equals(options.getAdminToken())) {
       return Future.failedFuture(
           new IllegalArgumentException(
@@ -80,9 +88,6 @@ public class WebhookRouterVerticle extends VerticleBase {
   private void started(HttpService started) {
     service = started;
     madeToken.ifPresent(MadeToken::show);
-    if (options.getAdminToken() == null) {
-      LOG.warn("http.adminToken is null: the API on port {} asks for no token", started.port());
-    }
   }
 
   /**

@@ -17,7 +17,8 @@ class HttpOptionsTest {
         new JsonObject(
             """
             {"enabled": true, "host": "127.0.0.1", "port": 8080, "adminToken": "",
-             "ingestToken": null, "tokens": [], "address": "webhook", "entryAddress": "audit.entry"}
+             "ingestToken": null, "tokens": [], "server": {}, "allowPlaintext": false,
+             "address": "webhook", "entryAddress": "audit.entry"}
             """);
     assertThat(new HttpOptions().toJson()).isEqualTo(defaults);
     assertThat(new HttpOptions(new JsonObject()).toJson()).isEqualTo(defaults);
@@ -33,6 +34,8 @@ class HttpOptionsTest {
             .setPort(0)
             .setAdminToken("the-token-of-the-administrator")
             .setIngestToken("the-token-of-the-producers")
+            .setServer(new JsonObject().put("tcpNoDelay", true))
+            .setAllowPlaintext(true)
             .setAddress("other")
             .setEntryAddress("other.entry");
     assertThat(new HttpOptions(options.toJson()).toJson()).isEqualTo(options.toJson());
@@ -59,6 +62,35 @@ class HttpOptionsTest {
       })
   void refusesBadValuesInOneLineThatNamesTheKey(String json, String message) {
     assertThatThrownBy(() -> new HttpOptions(new JsonObject(json)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"host\":\"h\"} | http.server.host: is not allowed here",
+        "{\"port\":1} | http.server.port: is not allowed here",
+        "{\"idleTimeout\":0} | http.server.idleTimeout: is not allowed here",
+        "{\"maxHeaderSize\":1000000} | http.server.maxHeaderSize: is not allowed here",
+        "{\"http2ClearTextEnabled\":true} | http.server.http2ClearTextEnabled: is not allowed here",
+        "{\"decompressionSupported\":true} | http.server.decompressionSupported: is not allowed here",
+        "{\"logActivity\":true} | http.server.logActivity: is not allowed here",
+        "{\"sls\":true} | http.server.sls: unknown key",
+        "{\"ssl\":\"true\"} | http.server.ssl: has a value of a wrong type",
+        "{\"ssl\":true} | http.server.ssl: needs a certificate and its key, as pemKeyCertOptions",
+        "{\"pemKeyCertOptions\":{}} | http.server.ssl: must be true where there are pemKeyCertOptions",
+        "{\"pemTrustOptions\":{}} | http.server.ssl: must be true where there are pemTrustOptions",
+        "{\"ssl\":true,\"pemKeyCertOptions\":{\"certpath\":\"x\"}} | http.server.pemKeyCertOptions.certpath: unknown key",
+        "{\"ssl\":true,\"pemKeyCertOptions\":{\"certPath\":7}} | http.server.pemKeyCertOptions.certPath: must be a string, was 7",
+        "{\"ssl\":true,\"pemKeyCertOptions\":7} | http.server.pemKeyCertOptions: must be a JSON object, was a number",
+        "{\"ssl\":true,\"pemKeyCertOptions\":{},\"pfxKeyCertOptions\":{}} | http.server.pfxKeyCertOptions: there are other keys",
+        "{\"ssl\":true,\"pemKeyCertOptions\":{},\"clientAuth\":\"REQUIRED\"} | http.server.clientAuth: needs to know whom to trust, as pemTrustOptions"
+      })
+  void refusesAServerThatWouldNotBeGuarded(String server, String message) {
+    assertThatThrownBy(
+            () -> new HttpOptions(new JsonObject().put("server", new JsonObject(server))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
   }

@@ -5,6 +5,7 @@ import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.TokenOptions;
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.journal.postgres.database.ConnectionUri;
 import dev.auditwebhook.security.ClientOptions;
 import dev.auditwebhook.security.UrlPolicy;
 import io.vertx.ext.web.client.WebClientOptions;
@@ -96,7 +97,12 @@ final class Check {
   private void store(StoreOptions store) {
     switch (store.getType()) {
       case StoreOptions.FILE -> say("store", "file, in " + store.getPath());
-      case StoreOptions.POSTGRES -> say("store", "postgres, schema " + store.getSchema());
+      case StoreOptions.POSTGRES ->
+          say(
+              "store",
+              "postgres, schema "
+                  + (store.getSchema() + " of ")
+                  + ConnectionUri.of(store.getUri()).shown());
       default -> {
         say("store", store.getType());
         warn("store: what is pending and the dead letters end with the process");

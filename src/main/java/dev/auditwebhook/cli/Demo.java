@@ -80,7 +80,7 @@ final class Demo extends VerticleBase {
   private void introduce(JsonObject config, int port, int wantedPort) {
     JsonObject http = config.getJsonObject("http");
     terminal.boldLine("Audit webhook demo");
-    terminal.line("  console   " + Service.url(http.getString("host"), port) + "/");
+    terminal.line("  console   " + Service.url(new HttpOptions(http), port) + "/");
     if (port != wantedPort && wantedPort != 0) {
       terminal.line("            (port " + wantedPort + " is taken)");
     }

@@ -3,6 +3,7 @@ package dev.auditwebhook.http;
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.http.guard.Caller;
 import dev.auditwebhook.http.guard.ClientLimits;
+import dev.auditwebhook.http.guard.CrossSiteGuard;
 import dev.auditwebhook.http.guard.Problem;
 import dev.auditwebhook.http.guard.RequestBody;
 import dev.auditwebhook.http.guard.RequestGuard;
@@ -72,6 +73,9 @@ public final class ApiRouter {
     new HealthRoutes(vertx, bus, options).addTo(open);
     open.refuseOtherMethods();
 
+    if (options.getAdminToken() == null) {
+      router.route().handler(new CrossSiteGuard(options.getHost())::handle);
+    }
     RequestBody bodies = new RequestBody(vertx, limits);
     WebhookRoutes api = new WebhookRoutes(bus, options);
     AuditRoute audit = new AuditRoute(bus, options);

@@ -8,6 +8,10 @@ import dev.auditwebhook.http.guard.RequestGuard;
 import dev.auditwebhook.http.guard.ResponseWriter;
 import dev.auditwebhook.http.guard.TokenGuard;
 import dev.auditwebhook.http.guard.UnauthorizedThrottle;
+import dev.auditwebhook.metrics.Metrics;
+import dev.auditwebhook.metrics.MetricsFactory;
+import dev.auditwebhook.security.ServerOptions;
+import dev.auditwebhook.security.VertxResolver;
 import dev.auditwebhook.security.access.Keyring;
 import dev.auditwebhook.security.access.Role;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -19,6 +23,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 
 /** The server of the API, made for clients that mean no good. */
@@ -31,6 +36,7 @@ public final class HttpService {
   private final ConnectionGuard guard;
   private final AttemptsRoute attempts;
   private final TokenGuard tokens;
+  private CertificateWatch certificates;
 
   private HttpService(
       HttpServer server, ConnectionGuard guard, AttemptsRoute attempts, TokenGuard tokens) {
@@ -62,15 +68,58 @@ public final class HttpService {
       ClientLimits limits,
       AttemptsRoute attempts,
       TokenGuard tokens) {
+    HttpServerOptions serverOptions =
+        ServerOptions.read("http.server", options.getServer())
+            .setHost(options.getHost())
+            .setPort(options.getPort())
+            .setIdleTimeout(IDLE_SECONDS)
+            .setHttp2ClearTextEnabled(false)
+            // There are no web sockets; what reads their extensions bears few requests at once.
+            .setPerFrameWebSocketCompressionSupported(false)
+            .setPerMessageWebSocketCompressionSupported(false);
+    if (!serverOptions.isSsl()) {
+      return refusePlaintext(vertx, options)
+          .compose(may -> listen(vertx, options, serverOptions, limits, attempts, tokens));
+    }
+    Metrics metrics = MetricsFactory.create(vertx, options.getAddress());
+    return CertificateWatch.create(vertx, options.getServer(), serverOptions, metrics)
+        .compose(
+            watch ->
+                listen(vertx, options, serverOptions, limits, attempts, tokens)
+                    .onSuccess(service -> service.watch(watch)))
+        .onFailure(failure -> metrics.close());
+  }
+
+  /** Tokens in clear text are for this machine alone, unless the options say otherwise. */
+  private static Future<Void> refusePlaintext(Vertx vertx, HttpOptions options) {
+    if (options.isAllowPlaintext()) {
+      return Future.succeededFuture();
+    }
+    return new VertxResolver(vertx)
+        .resolve(options.getHost())
+        .recover(failure -> Future.failedFuture(cannotListen(options, failure)))
+        .map(
+            addresses -> {
+              if (!addresses.stream().allMatch(InetAddress::isLoopbackAddress)) {
+                throw new IllegalArgumentException(
+                    "http.host: %s is not loopback, and without TLS tokens would be sent in the clear:"
+                            .formatted(options.getHost())
+                        + " set http.server with ssl and a certificate, or http.allowPlaintext to true");
+              }
+              return null;
+            });
+  }
+
+  private static Future<HttpService> listen(
+      Vertx vertx,
+      HttpOptions options,
+      HttpServerOptions serverOptions,
+      ClientLimits limits,
+      AttemptsRoute attempts,
+      TokenGuard tokens) {
     Router router = ApiRouter.create(vertx, options, limits, attempts, tokens);
     ResponseWriter answers = new ResponseWriter(vertx, limits);
-    HttpServer server =
-        vertx.createHttpServer(
-            new HttpServerOptions()
-                .setHost(options.getHost())
-                .setPort(options.getPort())
-                .setIdleTimeout(IDLE_SECONDS)
-                .setHttp2ClearTextEnabled(false));
+    HttpServer server = vertx.createHttpServer(serverOptions);
     ConnectionGuard guard = new ConnectionGuard(vertx, limits);
     RequestGuard requests = new RequestGuard(answers, limits);
     guard.guard(
@@ -81,11 +130,17 @@ public final class HttpService {
           }
         });
     server.invalidRequestHandler(request -> malformed(request, answers));
+    server.exceptionHandler(answers::report);
     return server
         .listen()
         .onFailure(failure -> guard.stop())
         .recover(failure -> Future.failedFuture(cannotListen(options, failure)))
         .map(listening -> new HttpService(listening, guard, attempts, tokens));
+  }
+
+  private void watch(CertificateWatch watch) {
+    certificates = watch;
+    watch.start(server);
   }
 
   public int port() {
@@ -102,6 +157,9 @@ public final class HttpService {
   public Future<Void> stop() {
     guard.stop();
     attempts.end();
+    if (certificates != null) {
+      certificates.stop();
+    }
     return server.shutdown(5, TimeUnit.SECONDS);
   }
 

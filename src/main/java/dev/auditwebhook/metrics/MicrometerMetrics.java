@@ -86,6 +86,9 @@ final class MicrometerMetrics implements Metrics {
 
   @Override
   public Metrics gauge(String name, String description, LongSupplier value, String... more) {
+    if (registry.find(name).tags(tags.and(more)).gauge() != null) {
+      return this;
+    }
     sources.add(value);
     added(
         Gauge.builder(name, value, LongSupplier::getAsLong)

@@ -90,7 +90,7 @@ class CheckTest {
 
     assertThat(lines)
         .contains(
-            "store: postgres, schema audit_webhook",
+            "store: postgres, schema audit_webhook of db.example:5432/app",
             "http: http://127.0.0.1:9090",
             "token admin: role admin");
     assertThat(String.join("\n", lines))
@@ -137,6 +137,13 @@ class CheckTest {
     assertThatThrownBy(() -> check("{\"webhook\": {\"maxAttempts\": 0}}"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("webhook.maxAttempts: must be");
+    assertThatThrownBy(
+            () ->
+                check(
+                    "{\"webhook\": {\"store\": {\"type\": \"postgres\", \"uri\":"
+                        + " \"postgresql://a:hush@db.example/b?sslmode=verify\"}}}"))
+        .hasMessageStartingWith("webhook.store.uri: its sslmode must be ")
+        .hasMessageNotContaining("hush");
     assertThatThrownBy(() -> check("{}", Map.of("WEBHOOK_HTTP_PORT", "eighty")))
         .hasMessageStartingWith("WEBHOOK_HTTP_PORT ");
   }

@@ -226,6 +226,17 @@ class HostileHttpTest {
   }
 
   @Test
+  void aThousandRequestsAtOnceOnOneConnectionAreAnswered() throws Exception {
+    int roomy = start(ClientLimits.DEFAULT);
+    try (RawClient client = new RawClient(roomy)) {
+      client.send("GET /health/live HTTP/1.1\r\nHost: h\r\n\r\n".repeat(1_000));
+      for (int i = 0; i < 1_000; i++) {
+        assertThat(client.readAnswer()).as("answer " + i).startsWith("HTTP/1.1 200 ");
+      }
+    }
+  }
+
+  @Test
   void aThousandSilentConnectionsDisturbNobody() throws Exception {
     int roomy = start(ClientLimits.DEFAULT);
     List<RawClient> clients = new ArrayList<>();

@@ -10,32 +10,32 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /** A socket to the loopback that says what it is told, however wrong. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
 
   private final Socket socket;
 
-  RawClient(int port) throws IOException {
+  public RawClient(int port) throws IOException {
     this(new Socket(InetAddress.getLoopbackAddress(), port));
   }
 
   /** A client at an address of its own, such as 127.0.0.2. */
-  RawClient(int port, String from) throws IOException {
+  public RawClient(int port, String from) throws IOException {
     this(new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName(from), 0));
   }
 
-  RawClient(Socket socket) throws IOException {
+  public RawClient(Socket socket) throws IOException {
     this.socket = socket;
     socket.setSoTimeout(20_000);
   }
 
-  RawClient send(String text) throws IOException {
+  public RawClient send(String text) throws IOException {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
     socket.getOutputStream().flush();
     return this;
   }
 
   /** Like {@link #send}, for a peer that may have closed already. */
-  boolean trySend(String text) throws IOException {
+  public boolean trySend(String text) throws IOException {
     try {
       send(text);
       return true;
@@ -44,23 +44,25 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  /** Lets time pass while it listens, for as long as nothing comes. */
-  void awaitSilence(int millis) throws IOException {
+  /**
+   * Lets time pass while it listens, for as long as nothing comes; false if the peer has closed.
+   */
+  public boolean awaitSilence(int millis) throws IOException {
     int before = socket.getSoTimeout();
     socket.setSoTimeout(millis);
     try {
-      socket.getInputStream().read();
+      return socket.getInputStream().read() >= 0;
     } catch (SocketTimeoutException silence) {
-      // As expected.
+      return true;
     } catch (SocketException closed) {
-      // The next write will tell.
+      return false;
     } finally {
       socket.setSoTimeout(before);
     }
   }
 
   /** All that comes until the server closes. */
-  String readToEnd() throws IOException {
+  public String readToEnd() throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     InputStream in = socket.getInputStream();
     byte[] chunk = new byte[8192];
@@ -75,7 +77,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** One answer with a content-length, and nothing after it. */
-  String readAnswer() throws IOException {
+  public String readAnswer() throws IOException {
     StringBuilder head = new StringBuilder();
     InputStream in = socket.getInputStream();
     while (head.indexOf("\r\n\r\n") < 0) {
@@ -95,7 +97,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Sends one request that asks for the connection to be closed, and reads all that comes. */
-  static String exchange(int port, String request) throws IOException {
+  public static String exchange(int port, String request) throws IOException {
     try (RawClient client = new RawClient(port)) {
       return client.send(request).readToEnd();
     }

@@ -1,0 +1,100 @@
+package dev.auditwebhook.security;
+
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Vert.x {@link HttpServerOptions} from configuration: TLS, and what there is of the transport.
+ * Everything else is refused, as it would undo what keeps hostile clients out.
+ */
+public final class ServerOptions {
+
+  private static final List<String> KEYS =
+      List.of("pemKeyCertOptions", "pfxKeyCertOptions", "keyStoreOptions");
+  private static final List<String> TRUST =
+      List.of("pemTrustOptions", "pfxTrustOptions", "trustStoreOptions");
+
+  private static final Set<String> TLS =
+      Set.of(
+          "ssl",
+          "useAlpn",
+          "alpnVersions",
+          "sni",
+          "clientAuth",
+          "crlPaths",
+          "crlValues",
+          "enabledCipherSuites",
+          "enabledSecureTransportProtocols",
+          "jdkSslEngineOptions",
+          "openSslEngineOptions");
+
+  private static final Set<String> TRANSPORT =
+      Set.of(
+          "acceptBacklog",
+          "receiveBufferSize",
+          "sendBufferSize",
+          "tcpFastOpen",
+          "tcpKeepAlive",
+          "tcpNoDelay",
+          "tcpQuickAck",
+          "tcpUserTimeout",
+          "trafficClass",
+          "useProxyProtocol",
+          "proxyProtocolTimeout",
+          "proxyProtocolTimeoutUnit");
+
+  private static final int HANDSHAKE_SECONDS = 5;
+
+  private ServerOptions() {}
+
+  /** Reads options as Vert.x documents them; a refusal begins with the path. */
+  public static HttpServerOptions read(String path, JsonObject json) {
+    HttpServerOptions options =
+        VertxOptions.read(
+            path, json, key -> !isAllowed(key), HttpServerOptions::new, HttpServerOptions::toJson);
+    List<String> keys = KEYS.stream().filter(json::containsKey).toList();
+    List<String> trust = TRUST.stream().filter(json::containsKey).toList();
+    if (options.isSsl()) {
+      require(!keys.isEmpty(), path, "ssl: needs a certificate and its key, as pemKeyCertOptions");
+    } else {
+      List<String> useless = keys.isEmpty() ? trust : keys;
+      require(useless.isEmpty(), path, "ssl: must be true where there are " + first(useless));
+    }
+    require(keys.size() < 2, path, "%s: there are other keys".formatted(last(keys)));
+    require(trust.size() < 2, path, "%s: there are other trust options".formatted(last(trust)));
+    require(
+        options.getClientAuth() == ClientAuth.NONE || !trust.isEmpty(),
+        path,
+        "clientAuth: needs to know whom to trust, as pemTrustOptions");
+    // Vert.x would serve HTTP/2 unasked.
+    return options
+        .setUseAlpn(json.getBoolean("useAlpn", false))
+        .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+        .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
+  }
+
+  private static boolean isAllowed(String key) {
+    return TLS.contains(key)
+        || TRANSPORT.contains(key)
+        || KEYS.contains(key)
+        || TRUST.contains(key);
+  }
+
+  private static String first(List<String> keys) {
+    return keys.isEmpty() ? "" : keys.get(0);
+  }
+
+  private static String last(List<String> keys) {
+    return keys.isEmpty() ? "" : keys.get(keys.size() - 1);
+  }
+
+  private static void require(boolean holds, String path, String rule) {
+    if (!holds) {
+      throw new IllegalArgumentException(path + "." + rule);
+    }
+  }
+}
