@@ -4,6 +4,7 @@ import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.json.StrictJson;
 import dev.auditwebhook.security.access.Keyring;
+import dev.auditwebhook.security.access.TokenWatch;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,7 +1,6 @@
-package dev.auditwebhook.cli;
+package dev.auditwebhook.security.access;
 
 import dev.auditwebhook.HttpOptions;
-import dev.auditwebhook.security.access.Keyring;
 import io.vertx.core.Vertx;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -12,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * Looks again and again at where the tokens come from, and hands on what has changed. A change
  * counts once two looks in a row saw the same, as a file may be half written.
  */
-final class TokenWatch {
+public final class TokenWatch {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenWatch.class);
 
@@ -30,7 +29,7 @@ final class TokenWatch {
    * @param taker takes other tokens, or refuses them with an exception of one line
    * @param atStart the tokens that are valid already
    */
-  TokenWatch(Supplier<HttpOptions> source, Consumer<HttpOptions> taker, Keyring atStart) {
+  public TokenWatch(Supplier<HttpOptions> source, Consumer<HttpOptions> taker, Keyring atStart) {
     this.source = source;
     this.taker = taker;
     this.taken = atStart;
@@ -38,7 +37,7 @@ final class TokenWatch {
   }
 
   /** Looks from now on, off the event loop, until Vert.x is closed. */
-  void start(Vertx vertx) {
+  public void start(Vertx vertx) {
     vertx.setTimer(
         INTERVAL,
         id ->
@@ -59,7 +58,7 @@ final class TokenWatch {
       options = source.get();
       seen = Keyring.of(options);
     } catch (RuntimeException e) {
-      seen = Terminal.firstLine(e);
+      seen = String.valueOf(e.getMessage());
     }
     if (seen.equals(taken)) {
       warned = "";
@@ -78,7 +77,7 @@ final class TokenWatch {
       taken = (Keyring) seen;
       warned = "";
     } catch (IllegalArgumentException e) {
-      warn(Terminal.firstLine(e));
+      warn(e.getMessage());
     }
   }
 

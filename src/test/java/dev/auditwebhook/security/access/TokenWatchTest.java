@@ -1,10 +1,9 @@
-package dev.auditwebhook.cli;
+package dev.auditwebhook.security.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.TokenOptions;
-import dev.auditwebhook.security.access.Keyring;
 import dev.auditwebhook.testing.LogLines;
 import java.util.ArrayList;
 import java.util.List;
