@@ -72,7 +72,7 @@ public final class Launcher {
     System.out.println(
         port == 0
             ? "Serving on the event bus alone; http.enabled is false"
-            : "Listening on " + Service.url(http(config).getHost(), port));
+            : "Listening on " + Service.url(http(config), port));
   }
 
   private void check(Path conf) {
@@ -132,6 +132,7 @@ public final class Launcher {
 
   private <T> T start(JsonObject config, Function<Vertx, Future<T>> deployment) {
     Vertx vertx = Vertx.vertx();
+    OutOfMemory.endsTheProcess(vertx);
     T deployed = null;
     try {
       deployed = deployment.apply(vertx).await();

@@ -45,16 +45,14 @@ public final class Probe {
     if (!http.isEnabled() || http.getPort() == 0) {
       return "http.port: names no service, or http.enabled is false";
     }
-    String url = Service.url(http.getHost(), http.getPort()) + "/health/live";
+    String url = Service.url(http, http.getPort()) + "/health/live";
     HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT).build();
+    HttpClient.Builder client =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT);
+    PinnedCertificate.of(http).ifPresent(client::sslContext);
     try {
       int status =
-          HttpClient.newBuilder()
-              .version(HttpClient.Version.HTTP_1_1)
-              .connectTimeout(TIMEOUT)
-              .build()
-              .send(request, HttpResponse.BodyHandlers.discarding())
-              .statusCode();
+          client.build().send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
       return status == 200 ? null : url + ": " + status;
     } catch (IOException e) {
       return url + ": " + Terminal.firstLine(e);
