@@ -205,15 +205,20 @@ class ServeOverTlsTest {
   }
 
   @Test
-  void theProcessEndsWhenNettyHasNoMemoryLeft() throws Exception {
-    Path conf = Files.writeString(directory.resolve("plain.json"), "{\"http\":{\"port\":0}}");
-    List<String> jvm =
-        List.of("-Dio.netty.maxDirectMemory=1000000", "-cp", System.getProperty("java.class.path"));
+  void theProcessEndsWhenItHasNoMemoryLeft() throws Exception {
+    JsonObject http = new JsonObject().put("port", 0).put("adminToken", TOKEN);
+    Path conf =
+        Files.writeString(
+            directory.resolve("plain.json"), new JsonObject().put("http", http).encode());
+    List<String> jvm = List.of("-Xmx36m", "-cp", System.getProperty("java.class.path"));
     try (JarProcess process =
         JarProcess.start(directory, Map.of(), List.of(), jvm, "serve", conf.toString())) {
       await().atMost(LIMIT).until(() -> process.out().contains("Listening on "));
+      String body = "[" + "{\"\":0},".repeat(149_000) + "0]";
+      String head =
+          "POST /audit HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n";
       try (RawClient client = new RawClient(port(process))) {
-        client.trySend("GET /health/live HTTP/1.1\r\nHost: h\r\n\r\n");
+        client.trySend(head.formatted(TOKEN, body.length()) + body);
         assertThat(client.readToEnd()).isEmpty();
       }
       assertThat(process.exitStatus()).isEqualTo(3);
