@@ -18,12 +18,14 @@ import java.time.Duration;
  */
 public final class Probe {
 
-  private static final Duration TIMEOUT = Duration.ofSeconds(4);
+  private static final Duration TIMEOUT = Duration.ofSeconds(8);
 
   private Probe() {}
 
   /** Takes the name of the configuration file that the service was started with. */
   public static void main(String[] args) {
+    System.getProperties().putIfAbsent("logback.configurationFile", Launcher.LOGGING);
+    System.getProperties().putIfAbsent("webhook.log.level", "WARN");
     String problem;
     try {
       if (args.length != 1) {
