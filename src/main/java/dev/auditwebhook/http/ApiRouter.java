@@ -84,6 +84,7 @@ public final class ApiRouter {
         .post(AuditRoute.PATH)
         .handler(tokens.atLeast(Role.INGEST))
         .handler(bodies)
+        .handler(tokens.still(Role.INGEST))
         .handler(audit::handle);
     router.route().handler(ApiRouter::refuseTrailingSlash);
     RouteTable guarded = new RouteTable(router, tokens, bodies);

@@ -63,6 +63,7 @@ final class RouteTable {
     add(method, path)
         .handler(guard.atLeast(least))
         .handler(bodies)
+        .handler(guard.still(least))
         .handler(ctx -> checkParameters(ctx, parameters))
         .handler(handler);
     return this;
@@ -71,6 +72,7 @@ final class RouteTable {
   /** A route for whoever has a valid token. */
   RouteTable forAll(HttpMethod method, String path, Function<RoutingContext, JsonObject> end) {
     add(method, path)
+        .handler(bodies)
         .handler(ctx -> checkParameters(ctx))
         .handler(ctx -> ResponseWriter.json(ctx, 200, Future.succeededFuture(end.apply(ctx))));
     return this;

@@ -210,6 +210,26 @@ class TokenGuardTest {
   }
 
   @Test
+  void aBodyThatOutlivesItsTokenChangesNothing() throws Exception {
+    String change = "{\"url\":\"\"}";
+    String head =
+        "%s HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n";
+    try (RawClient admin = new RawClient(port);
+        RawClient producer = new RawClient(port)) {
+      admin.send(head.formatted("PUT /webhook", Api.ADMIN, change.length()) + "{");
+      producer.send(head.formatted("POST /audit", Api.INGEST, change.length()) + "{");
+      call(new Api(port, Api.ADMIN), "GET /webhook");
+      service.tokens(new HttpOptions().setAdminToken(READER));
+      admin.send(change.substring(1));
+      producer.send(change.substring(1));
+      assertThat(admin.readAnswer()).startsWith("HTTP/1.1 401 ");
+      assertThat(producer.readAnswer()).startsWith("HTTP/1.1 401 ");
+    }
+    assertNothingWasChanged();
+    assertThat(webhook.asked("audit.entry")).isEmpty();
+  }
+
+  @Test
   void otherTokensAreTakenWhileItServes() {
     service.tokens(
         options()

@@ -8,6 +8,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
@@ -54,10 +55,7 @@ public final class TokenGuard {
       ctx.next();
     } else {
       unauthorized.accept(1);
-      refuse(
-          ctx,
-          new Problem(401, presented == null ? "a bearer token is needed" : "not a valid token")
-              .header("WWW-Authenticate", "Bearer"));
+      refuse(ctx, invalid(presented == null ? "a bearer token is needed" : "not a valid token"));
     }
   }
 
@@ -74,7 +72,8 @@ public final class TokenGuard {
           });
       return;
     }
-    if (delay == UnauthorizedThrottle.TOO_MANY) {
+    // A connection of HTTP/2 may be a proxy's, which has the requests of others on it too.
+    if (delay == UnauthorizedThrottle.TOO_MANY && ctx.request().version() != HttpVersion.HTTP_2) {
       ctx.request().connection().shutdown(1, TimeUnit.SECONDS);
     }
     ctx.fail(problem);
@@ -92,6 +91,25 @@ public final class TokenGuard {
         ctx.fail(new Problem(403, why));
       }
     };
+  }
+
+  /**
+   * A handler that lets those pass whose token is still good for a route: a body that took its time
+   * may have outlived it.
+   */
+  public Handler<RoutingContext> still(Role least) {
+    return ctx -> {
+      if (stillAdmits(ctx.request(), least)) {
+        ctx.next();
+      } else {
+        unauthorized.accept(1);
+        ctx.fail(invalid("the token is no longer valid"));
+      }
+    };
+  }
+
+  private static Problem invalid(String why) {
+    return new Problem(401, why).header("WWW-Authenticate", "Bearer");
   }
 
   /** Whether the token of a request that was let in is still good for its route. */

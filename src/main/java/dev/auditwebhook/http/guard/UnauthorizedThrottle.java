@@ -22,11 +22,13 @@ public final class UnauthorizedThrottle {
   static final int FREE_TRIES = 5;
   static final long FIRST_DELAY = 100;
   static final int MAX_WAITING = 16;
+  static final int MAX_WAITING_OF_ALL = 256;
   static final int MAX_PEERS = 10_000;
   static final long FORGOTTEN_AFTER = 60_000;
 
   private final long longest;
   private final LongSupplier clock;
+  private int waiting;
   private final Map<String, Tries> peers =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -63,16 +65,18 @@ public final class UnauthorizedThrottle {
     if (tries.count <= FREE_TRIES || longest == 0) {
       return 0;
     }
-    if (tries.waiting >= MAX_WAITING) {
+    if (tries.waiting >= MAX_WAITING || waiting >= MAX_WAITING_OF_ALL) {
       return TOO_MANY;
     }
     tries.waiting++;
+    waiting++;
     int doublings = Math.min(tries.count - FREE_TRIES - 1, 30);
     return Math.min(longest, FIRST_DELAY << doublings);
   }
 
   /** Says that an answer is held back no longer. */
   synchronized void release(String peer) {
+    waiting--;
     Tries tries = peers.get(peer);
     if (tries != null && tries.waiting > 0) {
       tries.waiting--;

@@ -66,6 +66,22 @@ class UnauthorizedThrottleTest {
   }
 
   @Test
+  void atMost256AnswersOfAllPeersWaitAtOnce() {
+    for (int peer = 0; peer < 16; peer++) {
+      for (int i = 0; i < 5; i++) {
+        tryOnce("peer " + peer);
+      }
+      for (int i = 0; i < 16; i++) {
+        assertThat(throttle.hold("peer " + peer)).isPositive();
+      }
+    }
+    tryOften(5);
+    assertThat(throttle.hold(PEER)).isEqualTo(UnauthorizedThrottle.TOO_MANY);
+    throttle.release("peer 7");
+    assertThat(throttle.hold(PEER)).isPositive();
+  }
+
+  @Test
   void tenThousandPeersAreRememberedAndTheOldestGoesFirst() {
     tryOften(6);
     for (int i = 0; i < UnauthorizedThrottle.MAX_PEERS - 1; i++) {
@@ -78,7 +94,6 @@ class UnauthorizedThrottleTest {
       tryOnce("another peer " + i);
     }
     assertThat(tryOnce(PEER)).isZero();
-    throttle.release("one that has been forgotten");
   }
 
   @Test
