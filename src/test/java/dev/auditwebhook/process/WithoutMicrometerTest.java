@@ -45,7 +45,7 @@ class WithoutMicrometerTest {
               .send(
                   HttpRequest.newBuilder(
                           URI.create("http://127.0.0.1:" + router.actualPort() + "/metrics"))
-                      .header("Authorization", "Bearer t")
+                      .header("Authorization", "Bearer token-of-these-tests")
                       .build(),
                   BodyHandlers.ofString());
       System.out.println("delivered, and metrics are " + metrics.statusCode());
