@@ -3,6 +3,8 @@ package dev.auditwebhook.cli;
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.WebhookClient;
+import dev.auditwebhook.cli.demo.DemoReceiver;
+import dev.auditwebhook.cli.demo.SampleEntries;
 import dev.auditwebhook.security.access.BearerToken;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -80,7 +82,7 @@ final class Demo extends VerticleBase {
   private void introduce(JsonObject config, int port, int wantedPort) {
     JsonObject http = config.getJsonObject("http");
     terminal.boldLine("Audit webhook demo");
-    terminal.line("  console   " + Service.url(http.getString("host"), port) + "/");
+    terminal.line("  console   " + Service.url(new HttpOptions(http), port) + "/");
     if (port != wantedPort && wantedPort != 0) {
       terminal.line("            (port " + wantedPort + " is taken)");
     }

@@ -47,8 +47,9 @@ final class Emit {
           "http.adminToken: is empty, and so known to the running service alone;"
               + " set WEBHOOK_INGEST_TOKEN or WEBHOOK_ADMIN_TOKEN");
     }
-    String url = Service.url(http.getHost(), http.getPort());
-    return new Emit(new EmitClient(url, token), System.out, System.err);
+    String url = Service.url(http, http.getPort());
+    EmitClient client = new EmitClient(url, token, PinnedCertificate.of(http));
+    return new Emit(client, System.out, System.err);
   }
 
   /**

@@ -9,6 +9,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /** {@code POST /audit}, one request at a time. */
 final class EmitClient {
@@ -39,16 +41,23 @@ final class EmitClient {
     }
   }
 
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(10))
-          .build();
+  private final HttpClient http;
   private final String url;
   private final HttpRequest.Builder request;
 
   /** A client of a URL without a path; the token is {@code null} for none. */
   EmitClient(String url, String token) {
+    this(url, token, Optional.empty());
+  }
+
+  /** As above, with other TLS than that of the JVM. */
+  EmitClient(String url, String token, Optional<SSLContext> tls) {
+    HttpClient.Builder client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10));
+    tls.ifPresent(client::sslContext);
+    this.http = client.build();
     this.url = url;
     request =
         HttpRequest.newBuilder(URI.create(url + "/audit"))

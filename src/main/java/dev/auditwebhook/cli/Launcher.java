@@ -27,6 +27,9 @@ import java.util.stream.Stream;
  */
 public final class Launcher {
 
+  /** The configuration of the jar's own logging. */
+  static final String LOGGING = "dev/auditwebhook/logging.xml";
+
   private static final Set<String> WITH_OPERAND = Set.of("serve", "check", "emit");
 
   /** What a stop takes beyond {@code drainTimeout}: requests in hand get some seconds, too. */
@@ -72,7 +75,7 @@ public final class Launcher {
     System.out.println(
         port == 0
             ? "Serving on the event bus alone; http.enabled is false"
-            : "Listening on " + Service.url(http(config).getHost(), port));
+            : "Listening on " + Service.url(http(config), port));
   }
 
   private void check(Path conf) {
@@ -132,6 +135,7 @@ public final class Launcher {
 
   private <T> T start(JsonObject config, Function<Vertx, Future<T>> deployment) {
     Vertx vertx = Vertx.vertx();
+    OutOfMemory.endsTheProcess(vertx);
     T deployed = null;
     try {
       deployed = deployment.apply(vertx).await();
@@ -163,7 +167,7 @@ public final class Launcher {
   private void configureLogging(String command) {
     Properties properties = System.getProperties();
     properties.putIfAbsent("webhook.log.format", environment.logFormat());
-    properties.putIfAbsent("logback.configurationFile", "dev/auditwebhook/logging.xml");
+    properties.putIfAbsent("logback.configurationFile", LOGGING);
     properties.putIfAbsent("webhook.log.level", command.equals("serve") ? "INFO" : "WARN");
     // The demo shows every outcome itself; a warning of the delivery would only repeat it.
     properties.putIfAbsent("webhook.log.delivery.level", command.equals("demo") ? "ERROR" : "INFO");

@@ -130,6 +130,7 @@ public final class HttpService {
           }
         });
     server.invalidRequestHandler(request -> malformed(request, answers));
+    server.exceptionHandler(answers::report);
     return server
         .listen()
         .onFailure(failure -> guard.stop())

@@ -135,6 +135,18 @@ class EmitTest {
     assertThat(Service.url("audit.example", 80)).isEqualTo("http://audit.example:80");
   }
 
+  @Test
+  void speaksTlsWhereTheServiceDoes() {
+    HttpOptions options = new HttpOptions();
+    assertThat(Service.url(options, 80)).isEqualTo("http://127.0.0.1:80");
+    options.setHost("https://audit.example");
+    assertThat(Service.url(options, 443)).isEqualTo("https://audit.example:443");
+    options.setHost("0.0.0.0").setServer(new JsonObject().put("ssl", true));
+    assertThat(Service.url(options, 443)).isEqualTo("https://127.0.0.1:443");
+    options.setHost("http://audit.example");
+    assertThat(Service.url(options, 80)).isEqualTo("http://audit.example:80");
+  }
+
   private void answer(HttpServerRequest request) {
     seen.add(
         request.method()

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LogFormatTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final String TOKEN = "the-admin-token-of-this-test";
   private static final String LOGGED = "webhook.client.proxyOptions: ";
 
   @TempDir Path directory;
@@ -54,6 +59,38 @@ class LogFormatTest {
       assertThat(object.getString("level")).isEqualTo("WARN");
       assertThat(object.getString("loggerName")).startsWith("dev.auditwebhook.");
       assertThat(object.getString("formattedMessage")).isNotBlank();
+    }
+  }
+
+  @Test
+  void jsonHasTheValuesOfAMessageByTheirNames() throws Exception {
+    Map<String, String> environment =
+        Map.of("WEBHOOK_LOG_FORMAT", "json", "WEBHOOK_ADMIN_TOKEN", TOKEN);
+    try (JarProcess process = JarProcess.start(directory, environment, "serve", conf.toString())) {
+      await().atMost(LIMIT).until(() -> process.out().contains("Listening on "));
+      URI api = URI.create(process.out().strip().split("Listening on ")[1] + "/webhook");
+      HttpRequest change =
+          HttpRequest.newBuilder(api)
+              .header("Authorization", "Bearer " + TOKEN)
+              .PUT(HttpRequest.BodyPublishers.ofString("{\"url\":\"https://new.example/hush\"}"))
+              .build();
+      HttpResponse<String> answer =
+          HttpClient.newHttpClient().send(change, HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+
+      await().atMost(LIMIT).until(() -> process.err().contains("new.example"));
+      JsonObject line =
+          process
+              .err()
+              .lines()
+              .map(JsonObject::new)
+              .filter(each -> each.getString("loggerName").endsWith(".trail"))
+              .findFirst()
+              .orElseThrow();
+      assertThat(line.getJsonArray("kvpList"))
+          .contains(
+              new JsonObject().put("what", "set"), new JsonObject().put("principal", "admin"));
+      assertThat(process.err()).doesNotContain("hush");
     }
   }
 

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
@@ -105,11 +106,19 @@ public final class ResponseWriter {
     if (hold != null) {
       hold.release();
     }
+    report(ctx.failure());
     Problem problem = Problem.of(ctx.failure(), ctx.statusCode());
     if (problem != ctx.failure() && problem.status() >= 500) {
       LOG.error("{} request failed", ctx.request().method(), ctx.failure());
     }
     problem(ctx.request(), problem);
+  }
+
+  /** Passes on what is no matter of one request alone, such as memory that has run out. */
+  public void report(Throwable failure) {
+    if (failure instanceof Error) {
+      ((ContextInternal) vertx.getOrCreateContext()).reportException(failure);
+    }
   }
 
   /** Answers what the router could not even match, such as a path that cannot be decoded. */

@@ -1,0 +1,125 @@
+package dev.auditwebhook.cli;
+
+import dev.auditwebhook.HttpOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * Trusts the certificate that a configuration has the service show, and no other: it may be
+ * self-signed, and for another name than the address that is asked.
+ */
+final class PinnedCertificate extends X509ExtendedTrustManager {
+
+  private final List<X509Certificate> pinned;
+
+  private PinnedCertificate(List<X509Certificate> pinned) {
+    this.pinned = pinned;
+  }
+
+  /**
+   * TLS with the service of these options; empty where they name no certificate in PEM, or a host
+   * with its scheme. A refusal is one line that names the key.
+   */
+  static Optional<SSLContext> of(HttpOptions http) {
+    JsonObject pem = http.getServer().getJsonObject("pemKeyCertOptions");
+    if (pem == null || http.getHost().contains("://")) {
+      return Optional.empty();
+    }
+    List<String> files = new ArrayList<>();
+    pem.getJsonArray("certPaths", new JsonArray()).forEach(path -> files.add(path.toString()));
+    if (pem.containsKey("certPath")) {
+      files.add(pem.getString("certPath"));
+    }
+    return files.isEmpty() ? Optional.empty() : Optional.of(context(files));
+  }
+
+  private static SSLContext context(List<String> files) {
+    try {
+      List<X509Certificate> pinned = new ArrayList<>();
+      for (String file : files) {
+        pinned.add(first(Path.of(file)));
+      }
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, new TrustManager[] {new PinnedCertificate(pinned)}, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has TLS", e);
+    }
+  }
+
+  /** The first certificate of a file is the server's own. */
+  private static X509Certificate first(Path file) {
+    String why;
+    try (InputStream in = Files.newInputStream(file)) {
+      return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+    } catch (NoSuchFileException e) {
+      why = "no such file";
+    } catch (IOException e) {
+      why = "cannot be read";
+    } catch (CertificateException e) {
+      why = "is no certificate";
+    }
+    throw new IllegalArgumentException("http.server.pemKeyCertOptions: " + file + ": " + why);
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType)
+      throws CertificateException {
+    if (chain.length == 0 || !pinned.contains(chain[0])) {
+      throw new CertificateException("the service shows another certificate than http.server has");
+    }
+    chain[0].checkValidity();
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+      throws CertificateException {
+    checkServerTrusted(chain, authType);
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+      throws CertificateException {
+    checkServerTrusted(chain, authType);
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType)
+      throws CertificateException {
+    throw new CertificateException("no server");
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+      throws CertificateException {
+    checkClientTrusted(chain, authType);
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+      throws CertificateException {
+    checkClientTrusted(chain, authType);
+  }
+
+  @Override
+  public X509Certificate[] getAcceptedIssuers() {
+    return new X509Certificate[0];
+  }
+}
