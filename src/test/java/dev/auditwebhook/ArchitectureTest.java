@@ -66,7 +66,8 @@ class ArchitectureTest {
         + " endpoint.settings wire wire.format security metrics json",
     "http.guard, security security.access json",
     "http, http.guard security security.access metrics json",
-    "cli, json security security.access journal.postgres.database",
+    "cli.demo,",
+    "cli, cli.demo json security security.access journal.postgres.database",
   })
   void anArrowGoesFromARoomToTheseAlone(String room, String others) {
     Set<String> allowed =

@@ -7,8 +7,17 @@ import dev.auditwebhook.TokenOptions;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.journal.postgres.database.ConnectionUri;
 import dev.auditwebhook.security.ClientOptions;
+import dev.auditwebhook.security.ServerOptions;
 import dev.auditwebhook.security.UrlPolicy;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.WebClientOptions;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -82,6 +91,7 @@ final class Check {
     if (client.getProxyOptions() != null) {
       warn(name + ": client.proxyOptions: the proxy resolves names, so it guards addresses");
     }
+    unreadable(name + ": client", endpoint.getClient()).forEach(this::warn);
     ClientOptions.weaknesses(client)
         .forEach(key -> warn(name + ": client." + key + " weakens TLS"));
   }
@@ -111,10 +121,56 @@ final class Check {
   }
 
   private void api() {
-    say("http", Service.url(http.getHost(), http.getPort()));
+    HttpServerOptions server = ServerOptions.read("http.server", http.getServer());
+    unreadable("http.server", http.getServer())
+        .forEach(
+            file -> {
+              throw new IllegalArgumentException(file);
+            });
+    say(
+        "http",
+        ("listens on " + http.getHost() + " port " + http.getPort())
+            + (server.isSsl() ? ", TLS" : ", plain HTTP")
+            + (server.getClientAuth() == ClientAuth.REQUIRED ? ", clients have certificates" : ""));
+    if (!server.isSsl()) {
+      plaintext();
+    }
+    tokens();
+  }
+
+  /** As the start does, but for names, which would have to be resolved. */
+  private void plaintext() {
+    String host = http.getHost();
+    boolean literal = host.matches("[0-9.]+|.*:.*");
+    if (!literal && !host.equalsIgnoreCase("localhost")) {
+      if (!http.isAllowPlaintext()) {
+        warn("http.host is a name: without TLS it must be one of this machine alone");
+      }
+    } else if (literal && !isLoopback(host)) {
+      if (!http.isAllowPlaintext()) {
+        throw new IllegalArgumentException(
+            ("http.host: "
+                    + Terminal.plain(host)
+                    + " is not loopback, and without TLS tokens would")
+                + " be sent in the clear: set http.server with ssl and a certificate, or"
+                + " http.allowPlaintext to true");
+      }
+      warn("http.allowPlaintext: whoever is on the way can read tokens and entries");
+    }
+  }
+
+  private static boolean isLoopback(String address) {
+    try {
+      return InetAddress.getByName(address).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
+  private void tokens() {
     if (http.getAdminToken() == null) {
-      warn("http.adminToken is null: no route asks for a token");
-      return;
+      throw new IllegalArgumentException(
+          "http.adminToken: null is for a router that a host guards; set a token, or \"\"");
     }
     boolean made = http.getAdminToken().isEmpty();
     say("token admin", made ? "role admin, another one made at each start" : "role admin");
@@ -130,6 +186,21 @@ final class Check {
           ("role " + token.getRole())
               + (quota == null ? "" : ", at most " + quota + " entries a second"));
     }
+  }
+
+  /** The files that an object of Vert.x's options names and that cannot be read, by their keys. */
+  private static List<String> unreadable(String path, Object json) {
+    List<String> files = new ArrayList<>();
+    if (json instanceof JsonObject object) {
+      object.forEach(each -> files.addAll(unreadable(path + "." + each.getKey(), each.getValue())));
+    } else if (json instanceof JsonArray array) {
+      array.forEach(each -> files.addAll(unreadable(path, each)));
+    } else if (path.matches(".*[pP]aths?") && json instanceof String file) {
+      if (!Files.isReadable(Path.of(file)) || Files.isDirectory(Path.of(file))) {
+        files.add(path + ": " + file + ": no such file, or it cannot be read");
+      }
+    }
+    return files;
   }
 
   private void say(String subject, String text) {

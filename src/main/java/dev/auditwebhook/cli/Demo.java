@@ -3,6 +3,8 @@ package dev.auditwebhook.cli;
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.WebhookClient;
+import dev.auditwebhook.cli.demo.DemoReceiver;
+import dev.auditwebhook.cli.demo.SampleEntries;
 import dev.auditwebhook.security.access.BearerToken;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;

@@ -28,6 +28,9 @@ import java.util.stream.Stream;
  */
 public final class Launcher {
 
+  /** The configuration of the jar's own logging. */
+  static final String LOGGING = "dev/auditwebhook/logging.xml";
+
   private static final Set<String> WITH_OPERAND = Set.of("serve", "check", "emit");
 
   /** What a stop takes beyond {@code drainTimeout}: requests in hand get some seconds, too. */
@@ -165,7 +168,7 @@ public final class Launcher {
   private void configureLogging(String command) {
     Properties properties = System.getProperties();
     properties.putIfAbsent("webhook.log.format", environment.logFormat());
-    properties.putIfAbsent("logback.configurationFile", "dev/auditwebhook/logging.xml");
+    properties.putIfAbsent("logback.configurationFile", LOGGING);
     properties.putIfAbsent("webhook.log.level", command.equals("serve") ? "INFO" : "WARN");
     // The demo shows every outcome itself; a warning of the delivery would only repeat it.
     properties.putIfAbsent("webhook.log.delivery.level", command.equals("demo") ? "ERROR" : "INFO");

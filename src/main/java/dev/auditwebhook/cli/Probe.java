@@ -18,12 +18,14 @@ import java.time.Duration;
  */
 public final class Probe {
 
-  private static final Duration TIMEOUT = Duration.ofSeconds(4);
+  private static final Duration TIMEOUT = Duration.ofSeconds(8);
 
   private Probe() {}
 
   /** Takes the name of the configuration file that the service was started with. */
   public static void main(String[] args) {
+    System.getProperties().putIfAbsent("logback.configurationFile", Launcher.LOGGING);
+    System.getProperties().putIfAbsent("webhook.log.level", "WARN");
     String problem;
     try {
       if (args.length != 1) {
@@ -45,16 +47,14 @@ public final class Probe {
     if (!http.isEnabled() || http.getPort() == 0) {
       return "http.port: names no service, or http.enabled is false";
     }
-    String url = Service.url(http.getHost(), http.getPort()) + "/health/live";
+    String url = Service.url(http, http.getPort()) + "/health/live";
     HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT).build();
+    HttpClient.Builder client =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT);
+    PinnedCertificate.of(http).ifPresent(client::sslContext);
     try {
       int status =
-          HttpClient.newBuilder()
-              .version(HttpClient.Version.HTTP_1_1)
-              .connectTimeout(TIMEOUT)
-              .build()
-              .send(request, HttpResponse.BodyHandlers.discarding())
-              .statusCode();
+          client.build().send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
       return status == 200 ? null : url + ": " + status;
     } catch (IOException e) {
       return url + ": " + Terminal.firstLine(e);

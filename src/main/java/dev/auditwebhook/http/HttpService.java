@@ -3,6 +3,7 @@ package dev.auditwebhook.http;
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.http.guard.ClientLimits;
 import dev.auditwebhook.http.guard.ConnectionGuard;
+import dev.auditwebhook.http.guard.HandshakeGuard;
 import dev.auditwebhook.http.guard.Problem;
 import dev.auditwebhook.http.guard.RequestGuard;
 import dev.auditwebhook.http.guard.ResponseWriter;
@@ -21,6 +22,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.JdkSSLEngineOptions;
+import io.vertx.core.net.SSLEngineOptions;
 import io.vertx.ext.web.Router;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -80,6 +83,10 @@ public final class HttpService {
     if (!serverOptions.isSsl()) {
       return refusePlaintext(vertx, options)
           .compose(may -> listen(vertx, options, serverOptions, limits, attempts, tokens));
+    }
+    SSLEngineOptions engine = serverOptions.getSslEngineOptions();
+    if (engine == null || engine instanceof JdkSSLEngineOptions) {
+      serverOptions.setSslEngineOptions(new HandshakeGuard((JdkSSLEngineOptions) engine, limits));
     }
     Metrics metrics = MetricsFactory.create(vertx, options.getAddress());
     return CertificateWatch.create(vertx, options.getServer(), serverOptions, metrics)

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code serve} would do, told without doing it. */
 class CheckTest {
@@ -25,7 +28,7 @@ class CheckTest {
         .containsExactly(
             "endpoint default: no url",
             "store: memory",
-            "http: http://127.0.0.1:8080",
+            "http: listens on 127.0.0.1 port 8080, plain HTTP",
             "token admin: role admin, another one made at each start",
             "warning: no endpoint has a url: every entry is discarded until one is set",
             "warning: store: what is pending and the dead letters end with the process");
@@ -91,7 +94,7 @@ class CheckTest {
     assertThat(lines)
         .contains(
             "store: postgres, schema audit_webhook of db.example:5432/app",
-            "http: http://127.0.0.1:9090",
+            "http: listens on 127.0.0.1 port 9090, plain HTTP",
             "token admin: role admin");
     assertThat(String.join("\n", lines))
         .doesNotContain("whsec_", "nobody", "hush", "postgresql://");
@@ -123,6 +126,40 @@ class CheckTest {
     assertThat(check("{\"http\": {\"enabled\": false}}"))
         .contains("http: off, entries come over the event bus alone")
         .noneMatch(line -> line.startsWith("token "));
+  }
+
+  @Test
+  void plainHttpBeyondLoopbackIsRefusedOrAWarning() {
+    for (String host : List.of("0.0.0.0", "::", "10.0.0.5")) {
+      assertThatThrownBy(() -> check("{\"http\": {\"host\": \"" + host + "\"}}"))
+          .hasMessageStartingWith("http.host: " + host + " is not loopback");
+      assertThat(check("{\"http\": {\"host\": \"" + host + "\", \"allowPlaintext\": true}}"))
+          .anyMatch(line -> line.startsWith("warning: http.allowPlaintext: "));
+    }
+    assertThat(check("{\"http\": {\"host\": \"audit.internal\"}}"))
+        .contains("warning: http.host is a name: without TLS it must be one of this machine alone");
+    for (String host : List.of("127.0.0.1", "::1", "localhost")) {
+      assertThat(check("{\"http\": {\"host\": \"" + host + "\"}}"))
+          .noneMatch(line -> line.startsWith("warning: http."));
+    }
+  }
+
+  @Test
+  void tlsIsToldAndItsFilesAreLookedFor(@TempDir Path directory) throws Exception {
+    Path key = Files.createFile(directory.resolve("tls.key"));
+    Path certificate = directory.resolve("tls.crt");
+    String json =
+        "{\"http\": {\"host\": \"0.0.0.0\", \"server\": {\"ssl\": true, \"pemKeyCertOptions\":"
+            + " {\"keyPath\": \"%s\", \"certPath\": \"%s\"}}}}";
+
+    assertThatThrownBy(() -> check(json.formatted(key, certificate)))
+        .hasMessage(
+            "http.server.pemKeyCertOptions.certPath: "
+                + certificate
+                + ": no such file, or it cannot be read");
+    Files.createFile(certificate);
+    assertThat(check(json.formatted(key, certificate)))
+        .contains("http: listens on 0.0.0.0 port 8080, TLS");
   }
 
   @Test

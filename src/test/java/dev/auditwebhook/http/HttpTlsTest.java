@@ -28,6 +28,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -370,6 +371,29 @@ class HttpTlsTest {
           sent++;
         }
         assertThat(sent).as(begin).isLessThan(900);
+      }
+    }
+  }
+
+  @Test
+  void whereTooManyDoNotShakeHandsTheOldestOfThePeerThatHasMostGivesWay() throws Exception {
+    int port = start(serverKey, new ClientLimits(1024, 60_000, 60_000, 100, 16));
+    List<RawClient> silent = new ArrayList<>();
+    RawClient other = new RawClient(port, "127.0.0.2");
+    try {
+      for (int i = 0; i < 8; i++) {
+        silent.add(new RawClient(port));
+      }
+      for (RawClient first : silent.subList(0, 5)) {
+        assertThat(first.readToEnd()).isEmpty();
+      }
+      assertThat(subject(port)).isEqualTo("CN=one");
+      assertThat(silent.get(7).awaitSilence(100)).isTrue();
+      assertThat(other.awaitSilence(100)).isTrue();
+    } finally {
+      other.close();
+      for (RawClient client : silent) {
+        client.close();
       }
     }
   }

@@ -7,6 +7,9 @@ import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.auditwebhook.HttpOptions;
+import dev.auditwebhook.StoreOptions;
+import dev.auditwebhook.WebhookOptions;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1NetworkPolicy;
@@ -190,24 +193,35 @@ class KubernetesTest {
             * container("startupProbe/failureThreshold").getAsInt();
 
     assertThat(grace)
-        .isGreaterThan(
-            preStop + STOP_MARGIN + (int) Configured.options().getDrainTimeout() / 1_000);
-    assertThat(startup)
-        .isGreaterThan((int) Configured.options().getStore().getWaitForDatabase() / 1_000);
+        .isGreaterThan(preStop + STOP_MARGIN + (int) webhook().getDrainTimeout() / 1_000);
+    assertThat(startup).isGreaterThan((int) webhook().getStore().getWaitForDatabase() / 1_000);
   }
 
-  /** The configuration in the ConfigMap, as the service would read it. */
-  private static final class Configured {
+  @Test
+  void theServiceUnderstandsItsConfigurationAndServesTls() {
+    HttpOptions http = new HttpOptions(configuration().getJsonObject("http"));
 
-    static io.vertx.core.json.JsonObject json() {
-      return new io.vertx.core.json.JsonObject(
-          at(MANIFESTS.get("ConfigMap"), "data/webhook.json").getAsString());
-    }
+    assertThat(webhook().getStore().getType()).isEqualTo(StoreOptions.POSTGRES);
+    assertThat(http.getHost()).isEqualTo("0.0.0.0");
+    assertThat(http.getPort()).isEqualTo(container("ports/0/containerPort").getAsInt());
+    assertThat(http.getServer().getBoolean("ssl")).isTrue();
+    assertThat(http.isAllowPlaintext()).isFalse();
+    assertThat(http.getServer().getJsonObject("pemKeyCertOptions"))
+        .allMatch(file -> file.getValue().toString().matches("/tls/tls\\.(key|crt)"));
+  }
 
-    static dev.auditwebhook.WebhookOptions options() {
-      io.vertx.core.json.JsonObject webhook = json().getJsonObject("webhook");
-      webhook.getJsonObject("store").put("uri", "postgresql://audit@db.example/audit");
-      return new dev.auditwebhook.WebhookOptions(webhook);
-    }
+  /** The file in the ConfigMap, with the URI that a secret has. */
+  private static io.vertx.core.json.JsonObject configuration() {
+    var file =
+        new io.vertx.core.json.JsonObject(
+            at(MANIFESTS.get("ConfigMap"), "data/webhook.json").getAsString());
+    file.getJsonObject("webhook")
+        .getJsonObject("store")
+        .put("uri", "postgresql://audit@db.example/audit");
+    return file;
+  }
+
+  private static WebhookOptions webhook() {
+    return new WebhookOptions(configuration().getJsonObject("webhook"));
   }
 }

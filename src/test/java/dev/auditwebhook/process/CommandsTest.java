@@ -39,7 +39,7 @@ class CommandsTest {
         conf, "{\"webhook\": {\"store\": {\"type\": \"file\", \"path\": \"" + data + "\"}}}");
 
     assertThat(output(Map.of("WEBHOOK_HTTP_PORT", "9"), "check", conf.toString()).lines())
-        .contains("store: file, in " + data, "http: http://127.0.0.1:9")
+        .contains("store: file, in " + data, "http: listens on 127.0.0.1 port 9, plain HTTP")
         .last()
         .isEqualTo(conf + ": can be served");
     assertThat(data).doesNotExist();

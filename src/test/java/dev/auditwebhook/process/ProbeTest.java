@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.cli.Probe;
+import io.vertx.core.net.SelfSignedCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -52,7 +53,24 @@ class ProbeTest {
 
   @Test
   void aServiceThatRunsLives() throws Exception {
-    Path conf = configure("\"port\":" + freePort());
+    assertLives(configure("\"port\":" + freePort()));
+  }
+
+  @Test
+  void soDoesOneWithACertificateOfItsOwn() throws Exception {
+    SelfSignedCertificate certificate = SelfSignedCertificate.create("audit.example");
+    try {
+      assertLives(
+          configure(
+              "\"port\":%d,\"server\":{\"ssl\":true,\"pemKeyCertOptions\":{\"keyPath\":\"%s\",\"certPath\":\"%s\"}}"
+                  .formatted(
+                      freePort(), certificate.privateKeyPath(), certificate.certificatePath())));
+    } finally {
+      certificate.delete();
+    }
+  }
+
+  private void assertLives(Path conf) throws Exception {
     try (JarProcess service = JarProcess.start(directory, Map.of(), "serve", conf.toString())) {
       await().atMost(Duration.ofSeconds(30)).until(() -> service.out().contains("Listening on "));
 

@@ -8,7 +8,7 @@ import io.vertx.core.json.JsonObject;
  * Who makes a request, as far as whoever sent it says so: each in one line of at most 100
  * characters.
  *
- * @param principal the name of a token, or {@value #BUS}
+ * @param principal the name of a token, {@value #HOST} or {@value #BUS}
  * @param peer the address that it came from, {@code null} when it came from no network
  */
 public record Author(String principal, String peer) {
@@ -16,14 +16,17 @@ public record Author(String principal, String peer) {
   /** Whoever is on the event bus and gives no name. */
   static final String BUS = "bus";
 
+  /** Whoever the host's own router let pass, and who has no name here. */
+  static final String HOST = "host";
+
   private static final int LONGEST = 100;
   private static final String PRINCIPAL = "principal";
   private static final String PEER = "peer";
 
   public Author {
     principal = line(principal);
-    principal = principal == null ? BUS : principal;
     peer = line(peer);
+    principal = principal != null ? principal : peer == null ? BUS : HOST;
   }
 
   /** Reads the headers of a request. */

@@ -72,7 +72,7 @@ public record Deed(String what, String endpoint, JsonObject before, JsonObject a
   /** As {@link #details}, in one line. */
   String line(Author author, JsonObject outcome) {
     List<String> parts = new ArrayList<>();
-    if (before != null && after == null) {
+    if (after == null && from() != null) {
       parts.add("url " + shown(from()) + " -> " + NOWHERE);
     }
     changed().forEach(key -> parts.add(key + difference(key)));

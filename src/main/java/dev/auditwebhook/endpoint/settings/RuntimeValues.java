@@ -31,14 +31,14 @@ final class RuntimeValues {
 
   private static final String URL = "url";
   private static final String ALLOWED_ORIGINS = "allowedOrigins";
+  private static final String REQUIRE_HTTPS = "requireHttps";
 
   /** Options of which one may not be valid with another one; none goes where all are. */
   private static final List<List<String>> GIVE_WAY =
       List.of(
           List.of(),
-          List.of(URL, "requireHttps"),
           List.of("format", "formatOptions", "batch"),
-          List.of("auth", "headers", "signatureHeader", CREDENTIALS_URL));
+          List.of("auth", "headers", "signatureHeader", REQUIRE_HTTPS, CREDENTIALS_URL));
 
   private final JsonObject configured;
   private final JsonObject stored;
@@ -123,6 +123,9 @@ final class RuntimeValues {
   /** What was set may not be valid with what was edited since, which is the later word. */
   EndpointOptions inForceAtStart() {
     Object url = of(URL);
+    if (Boolean.TRUE.equals(inForce(REQUIRE_HTTPS)) && isPlain((String) inForce(URL))) {
+      set().remove(url == null ? REQUIRE_HTTPS : URL);
+    }
     EndpointOptions options = valid();
     if (of(URL) != null && !mayGoTo(options.getUrl(), options)) {
       set().remove(URL);
@@ -136,6 +139,15 @@ final class RuntimeValues {
           options.getUrl().isEmpty() ? "none" : origin(options.getUrl()));
     }
     return options;
+  }
+
+  private Object inForce(String key) {
+    Object value = of(key);
+    return value == null ? configured.getValue(key) : value;
+  }
+
+  private static boolean isPlain(String url) {
+    return url != null && url.regionMatches(true, 0, "http:", 0, 5);
   }
 
   private EndpointOptions valid() {

@@ -26,6 +26,12 @@ class AuthorTest {
     assertThat(new Author(" ", "")).isEqualTo(new Author(null, null));
   }
 
+  @Test
+  void isTheHostWhereThatGuardsTheRoutesAndGivesNoName() {
+    MultiMap headers = MultiMap.caseInsensitiveMultiMap().add(WebhookAddresses.PEER, "10.0.0.5");
+    assertThat(Author.of(headers)).hasToString("host from 10.0.0.5");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "'ops\nTrail: set by admin', opsTrail: set by admin",

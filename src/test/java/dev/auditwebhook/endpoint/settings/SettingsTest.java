@@ -624,6 +624,34 @@ class SettingsTest {
     }
 
     @Test
+    void letsATokenGiveWayThatWasPutBefore() {
+      Settings settings = settings(new EndpointOptions(https).setRequireHttps(false));
+      AuthOptions plain =
+          new AuthOptions()
+              .setTokenUrl("http://idp.example/")
+              .setClientId("a")
+              .setClientSecret("b");
+      settings.put(new EndpointOptions().setUrl("https://d.example/in").setAuth(plain), NOW);
+      Settings now = afterRestart(https);
+      assertThat(now.url()).isEqualTo("https://d.example/in");
+      assertThat(now.options().getAuth()).isNull();
+    }
+
+    @Test
+    void givesWayItselfToATokenThatWasConfiguredSince() {
+      Settings settings = settings(new EndpointOptions(https).setRequireHttps(false));
+      settings.put(https, NOW);
+      AuthOptions plain =
+          new AuthOptions()
+              .setTokenUrl("http://idp.example/")
+              .setClientId("a")
+              .setClientSecret("b");
+      Settings now = afterRestart(new EndpointOptions(https).setRequireHttps(false).setAuth(plain));
+      assertThat(now.options().getAuth()).isNotNull();
+      assertThat(now.options().isRequireHttps()).isFalse();
+    }
+
+    @Test
     void givesWayItselfToAUrlThatWasConfiguredSince() {
       Settings settings = settings(configured);
       settings.put(https, NOW);
