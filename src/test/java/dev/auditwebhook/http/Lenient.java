@@ -2,7 +2,7 @@ package dev.auditwebhook.http;
 
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.http.guard.ClientLimits;
-import dev.auditwebhook.http.guard.UnauthorizedThrottle;
+import dev.auditwebhook.security.access.UnauthorizedThrottle;
 import io.vertx.core.Vertx;
 
 /** A service that answers wrong tokens at once, however many there are. */

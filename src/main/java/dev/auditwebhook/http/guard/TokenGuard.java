@@ -4,6 +4,7 @@ import dev.auditwebhook.security.access.BearerToken;
 import dev.auditwebhook.security.access.Keyring;
 import dev.auditwebhook.security.access.Principal;
 import dev.auditwebhook.security.access.Role;
+import dev.auditwebhook.security.access.UnauthorizedThrottle;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;

@@ -1,4 +1,4 @@
-package dev.auditwebhook.http.guard;
+package dev.auditwebhook.security.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

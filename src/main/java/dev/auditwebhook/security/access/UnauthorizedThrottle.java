@@ -1,4 +1,4 @@
-package dev.auditwebhook.http.guard;
+package dev.auditwebhook.security.access;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 public final class UnauthorizedThrottle {
 
   /** What {@link #hold} gives when an answer is neither to wait nor to be followed by others. */
-  static final long TOO_MANY = -1;
+  public static final long TOO_MANY = -1;
 
   /** The longest that an answer is held back, in milliseconds. */
   public static final long LONGEST = 5_000;
@@ -54,7 +54,7 @@ public final class UnauthorizedThrottle {
    * back; then {@link #release} is to be called. 0 is to answer at once, {@link #TOO_MANY} to close
    * the connection with the answer, as too many are held back already.
    */
-  synchronized long hold(String peer) {
+  public synchronized long hold(String peer) {
     Tries tries = peers.computeIfAbsent(peer, first -> new Tries());
     long now = clock.getAsLong();
     if (now - tries.last >= FORGOTTEN_AFTER) {
@@ -75,7 +75,7 @@ public final class UnauthorizedThrottle {
   }
 
   /** Says that an answer is held back no longer. */
-  synchronized void release(String peer) {
+  public synchronized void release(String peer) {
     waiting--;
     Tries tries = peers.get(peer);
     if (tries != null && tries.waiting > 0) {
