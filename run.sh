@@ -12,6 +12,8 @@ usage: ./run.sh [COMMAND]
 
   demo           the service with a receiver that sometimes fails (the default)
   serve [CONF]   the service alone, with CONF or conf/webhook.json
+  check [CONF]   reads CONF as serve would, says what is wrong with it or what
+                 serve would do, and ends
   emit [FILE]    posts newline-delimited JSON entries from FILE or standard
                  input to a running service
   test           the tests
@@ -21,6 +23,11 @@ usage: ./run.sh [COMMAND]
     --only NAME      these rows only; may be given more than once
     --profile FILE   records the signed case into FILE (JFR), lists its hot spots
     --receiver URL   another receiver that answers 204 at once, such as nginx
+  --help         this text
+  --version      the version
+
+The jar is built where it is missing, and by demo where it is older than the
+sources; it needs no script: java -jar target/vertx-audit-webhook-*-fat.jar --help
 TEXT
 }
 
@@ -46,18 +53,19 @@ need_maven() {
   command -v mvn >/dev/null || fail "needs Maven 3.8 or newer to build, found no mvn"
 }
 
-find_jar() {
-  local jars=("$root"/target/vertx-audit-webhook-*-fat.jar)
-  jar=${jars[0]}
+version() {
+  sed -nE 's:^  <version>(.*)</version>:\1:p' "$root/pom.xml"
 }
 
-is_built() {
-  find_jar
-  [[ -f $jar ]] && [[ -z $(find "$root/src/main" "$root/pom.xml" -newer "$jar" -print -quit) ]]
+find_jar() {
+  jar=$root/target/vertx-audit-webhook-$(version)-fat.jar
+}
+
+is_fresh() {
+  [[ -z $(find "$root/src/main" "$root/pom.xml" -newer "$jar" -print -quit) ]]
 }
 
 build() {
-  is_built && return
   need_maven
   echo "Building (the first time takes a while) ..." >&2
   local output
@@ -65,8 +73,7 @@ build() {
     printf '%s\n' "$output" >&2
     fail "the build failed"
   fi
-  find_jar
-  [[ -f $jar ]] || fail "the build made no target/vertx-audit-webhook-*-fat.jar"
+  [[ -f $jar ]] || fail "the build made no $jar"
 }
 
 bench() {
@@ -90,16 +97,27 @@ bench() {
 
 start() {
   need_java
-  build
-  exec "$java_bin" -Dwebhook.conf="$root/conf/webhook.json" -jar "$jar" "$@"
+  find_jar
+  if [[ ! -f $jar ]]; then
+    build
+  elif ! is_fresh; then
+    if [[ $1 == demo ]] && command -v mvn >/dev/null; then
+      build
+    else
+      echo "run.sh: the jar is older than the sources; mvn package makes a new one" >&2
+    fi
+  fi
+  exec "$java_bin" -XX:+ExitOnOutOfMemoryError -Dwebhook.conf="$root/conf/webhook.json" \
+    -jar "$jar" "$@"
 }
 
 command=${1:-demo}
 [[ $command == bench ]] || (($# <= 2)) || wrong_usage
 case $command in
   bench) bench "${@:2}" ;;
-  serve | emit) start "$@" ;;
+  serve | check | emit) start "$@" ;;
   help | -h | --help) usage ;;
+  --version) echo "vertx-audit-webhook $(version)" ;;
   demo | test)
     (($# <= 1)) || wrong_usage
     case $command in

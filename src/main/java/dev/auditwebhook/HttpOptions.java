@@ -1,9 +1,12 @@
 package dev.auditwebhook;
 
 import dev.auditwebhook.json.StrictJson;
-import dev.auditwebhook.security.AdminToken;
 import dev.auditwebhook.security.ServerOptions;
+import dev.auditwebhook.security.access.BearerToken;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -26,6 +29,7 @@ public class HttpOptions {
   private int port = DEFAULT_PORT;
   private String adminToken = DEFAULT_ADMIN_TOKEN;
   private String ingestToken;
+  private List<TokenOptions> tokens = new ArrayList<>();
   private JsonObject server = new JsonObject();
   private boolean allowPlaintext = DEFAULT_ALLOW_PLAINTEXT;
   private String address = WebhookAddresses.DEFAULT_PREFIX;
@@ -41,6 +45,7 @@ public class HttpOptions {
     port = other.port;
     adminToken = other.adminToken;
     ingestToken = other.ingestToken;
+    tokens = copy(other.tokens);
     server = other.server.copy();
     allowPlaintext = other.allowPlaintext;
     address = other.address;
@@ -55,6 +60,9 @@ public class HttpOptions {
     port = reader.whole("port", port, 0, 65535);
     adminToken = reader.stringOrNull("adminToken", adminToken);
     ingestToken = reader.stringOrNull("ingestToken", ingestToken);
+    for (StrictJson token : reader.objects("tokens")) {
+      tokens.add(new TokenOptions(token));
+    }
     server = reader.raw("server");
     allowPlaintext = reader.bool("allowPlaintext", allowPlaintext);
     address = reader.string("address", address);
@@ -72,15 +80,16 @@ public class HttpOptions {
   private void check(StrictJson reader) {
     reader.require(!host.isBlank(), "host", "must be a host name or an address, was empty");
     if (adminToken != null && !adminToken.isEmpty()) {
-      reader.check("adminToken", () -> AdminToken.of(adminToken));
+      reader.check("adminToken", () -> BearerToken.check(adminToken));
     }
     if (ingestToken != null) {
       String key = "ingestToken";
       reader.require(!ingestToken.isEmpty(), key, "must not be empty (null for none)");
-      reader.check(key, () -> AdminToken.of(ingestToken));
+      reader.check(key, () -> BearerToken.check(ingestToken));
       reader.require(adminToken != null, key, "has no meaning without an adminToken");
       reader.require(!ingestToken.equals(adminToken), key, "must not be the adminToken");
     }
+    checkTokens(reader);
     ServerOptions.read("http.server", server);
     reader.require(!address.isBlank(), "address", "must not be empty");
     reader.require(!entryAddress.isBlank(), "entryAddress", "must not be empty");
@@ -90,7 +99,26 @@ public class HttpOptions {
         "must not be an address of the webhook itself");
   }
 
-  /** These options as JSON, tokens included. */
+  private void checkTokens(StrictJson reader) {
+    reader.require(
+        tokens.isEmpty() || adminToken != null, "tokens", "have no meaning without an adminToken");
+    for (int i = 0; i < tokens.size(); i++) {
+      String key = "tokens[" + i + "]";
+      TokenOptions token = tokens.get(i);
+      reader.require(!token.is(adminToken), key, "must not be the adminToken");
+      reader.require(!token.is(ingestToken), key, "must not be the ingestToken");
+      List<TokenOptions> former = tokens.subList(0, i);
+      reader.require(former.stream().noneMatch(token::hasTokenOf), key, "is there twice");
+      List<TokenOptions> same = former.stream().filter(token::hasNameOf).toList();
+      reader.require(same.size() < 2, key, "there are two of its name already");
+      reader.require(
+          same.stream().allMatch(token::hasRightsOf),
+          key,
+          "must have the role and the quota of the other one of its name");
+    }
+  }
+
+  /** These options as JSON, tokens included; those of {@link #getTokens()} as their digests. */
   public JsonObject toJson() {
     return new JsonObject()
         .put("enabled", enabled)
@@ -98,6 +126,7 @@ public class HttpOptions {
         .put("port", port)
         .put("adminToken", adminToken)
         .put("ingestToken", ingestToken)
+        .put("tokens", new JsonArray(tokens.stream().map(TokenOptions::toJson).toList()))
         .put("server", server.copy())
         .put("allowPlaintext", allowPlaintext)
         .put("address", address)
@@ -157,6 +186,27 @@ public class HttpOptions {
   public HttpOptions setIngestToken(String ingestToken) {
     this.ingestToken = ingestToken;
     return this;
+  }
+
+  /** Further tokens, each with a name and a role. */
+  public List<TokenOptions> getTokens() {
+    return copy(tokens);
+  }
+
+  /** Sets further tokens; two of one name are valid at once, so that one can replace the other. */
+  public HttpOptions setTokens(List<TokenOptions> tokens) {
+    this.tokens = copy(tokens);
+    return this;
+  }
+
+  /** Adds a token to those of {@link #getTokens()}. */
+  public HttpOptions addToken(TokenOptions token) {
+    tokens.add(new TokenOptions(token));
+    return this;
+  }
+
+  private static List<TokenOptions> copy(List<TokenOptions> tokens) {
+    return new ArrayList<>(tokens.stream().map(TokenOptions::new).toList());
   }
 
   /** TLS and transport of the server, as Vert.x's {@code HttpServerOptions} have it in JSON. */

@@ -30,10 +30,16 @@ abstract class ReceiverOptions<T> {
 
   public static final String DEFAULT_COMPRESSION = NONE;
 
+  public static final boolean DEFAULT_REQUIRE_HTTPS = false;
+
+  /** What is wrong with another URL where {@link #isRequireHttps()}. */
+  public static final String HTTPS_ONLY = "must begin with https://, as requireHttps is true";
+
   private String url = "";
   private List<String> secrets = List.of();
   private Map<String, String> headers = Map.of();
   private List<String> allowedOrigins = List.of();
+  private boolean requireHttps = DEFAULT_REQUIRE_HTTPS;
   private String signatureHeader;
   private JsonObject client = new JsonObject();
   private String format = DEFAULT_FORMAT;
@@ -48,6 +54,7 @@ abstract class ReceiverOptions<T> {
     secrets = other.secrets;
     headers = other.headers;
     allowedOrigins = other.allowedOrigins;
+    requireHttps = other.requireHttps;
     signatureHeader = other.signatureHeader;
     client = other.client.copy();
     format = other.format;
@@ -61,6 +68,7 @@ abstract class ReceiverOptions<T> {
     secrets = json.strings("secrets", secrets);
     headers = json.stringMap("headers");
     allowedOrigins = json.strings("allowedOrigins", allowedOrigins);
+    requireHttps = json.bool("requireHttps", requireHttps);
     signatureHeader = json.stringOrNull("signatureHeader", signatureHeader);
     client = json.raw("client");
     format = json.string("format", format);
@@ -75,6 +83,7 @@ abstract class ReceiverOptions<T> {
   void check(StrictJson json, boolean allowPrivateNetworks) {
     if (!url.isEmpty()) {
       json.check("url", () -> UrlPolicy.vet(url, allowPrivateNetworks));
+      json.require(isHttpsIfNeeded(url), "url", HTTPS_ONLY);
     }
     json.checkEach("secrets", secrets, SigningKey::of);
     json.check("headers", () -> headers.forEach(OwnHeaders::check));
@@ -92,12 +101,17 @@ abstract class ReceiverOptions<T> {
         "must be " + NONE + " or " + GZIP);
     if (auth != null) {
       auth.check(json.pathOf("auth"), allowPrivateNetworks);
+      json.require(isHttpsIfNeeded(auth.getTokenUrl()), "auth.tokenUrl", HTTPS_ONLY);
       json.require(
           Stream.concat(headers.keySet().stream(), Stream.ofNullable(signatureHeader))
               .noneMatch("Authorization"::equalsIgnoreCase),
           "auth",
           "sets the header Authorization, which must not be configured beside it");
     }
+  }
+
+  private boolean isHttpsIfNeeded(String url) {
+    return !requireHttps || url.regionMatches(true, 0, "https:", 0, 6);
   }
 
   /** These options as JSON, secrets included: for configuration, not for logs. */
@@ -107,6 +121,7 @@ abstract class ReceiverOptions<T> {
         .put("secrets", new JsonArray(secrets))
         .put("headers", new JsonObject(new LinkedHashMap<>(headers)))
         .put("allowedOrigins", new JsonArray(allowedOrigins))
+        .put("requireHttps", requireHttps)
         .put("signatureHeader", signatureHeader)
         .put("client", client.copy())
         .put("format", format)
@@ -153,8 +168,9 @@ abstract class ReceiverOptions<T> {
   }
 
   /**
-   * More origins, such as {@code https://siem.example:8443}, that get the configured headers, token
-   * and client certificate when the URL is set to one of them.
+   * Where the URL may lead that is set at run time, beside the origin of {@link #getUrl()}: origins
+   * such as {@code https://siem.example:8443}, which get the configured headers, token and client
+   * certificate too. When it is empty the URL may lead anywhere, and takes none of these along.
    */
   public List<String> getAllowedOrigins() {
     return allowedOrigins;
@@ -163,6 +179,17 @@ abstract class ReceiverOptions<T> {
   /** Sets {@link #getAllowedOrigins()}. */
   public T setAllowedOrigins(List<String> allowedOrigins) {
     this.allowedOrigins = List.copyOf(allowedOrigins);
+    return self();
+  }
+
+  /** Whether the URL, and that of {@link #getAuth()}, must be {@code https}. */
+  public boolean isRequireHttps() {
+    return requireHttps;
+  }
+
+  /** Sets {@link #isRequireHttps()}. */
+  public T setRequireHttps(boolean requireHttps) {
+    this.requireHttps = requireHttps;
     return self();
   }
 

@@ -81,12 +81,7 @@ public final class WebhookClient {
    *
    * @param nextAfter where to read on, {@code null} at the end
    */
-  public record DeadLetterPage(List<DeadLetter> letters, Long nextAfter) {
-
-    private static DeadLetterPage of(JsonObject json) {
-      return new DeadLetterPage(list(json, "events", DeadLetter::of), json.getLong("next_after"));
-    }
-  }
+  public record DeadLetterPage(List<DeadLetter> letters, Long nextAfter) {}
 
   /**
    * A verdict of the webhook on itself.
@@ -187,7 +182,7 @@ public final class WebhookClient {
 
   /** Sets the URL; all that is pending goes there at once. A new one ends a pause. */
   public Future<Status> setUrl(String url) {
-    return set("url", url);
+    return set(named().put("url", url));
   }
 
   /** Disables the endpoint. What is pending stays so until a URL is set. */
@@ -197,26 +192,31 @@ public final class WebhookClient {
 
   /** Goes on accepting, and sends nothing until it is resumed; 409 while there is no URL. */
   public Future<Status> pause() {
-    return set("paused", true);
+    return set(named().put("paused", true));
   }
 
   /** Ends a pause, whether it was asked for or came from a 410. */
   public Future<Status> resume() {
-    return set("paused", false);
+    return set(named().put("paused", false));
   }
 
   /** Sets the newest signing secret; the former one signs for 24 hours more. */
   public Future<Status> setSecret(String secret) {
-    return set("secret", secret);
+    return set(named().put("secret", secret));
+  }
+
+  /** Sets the one signing secret; the former ones end at once. */
+  public Future<Status> replaceSecrets(String secret) {
+    return set(named().put("secret", secret).put("revoke", true));
   }
 
   /** Sets the wait before a second attempt, in milliseconds. */
   public Future<Status> setInitialBackoff(long millis) {
-    return set("initial_backoff", millis);
+    return set(named().put("initial_backoff", millis));
   }
 
-  private Future<Status> set(String key, Object value) {
-    return request(addresses.set(), named().put(key, value))
+  private Future<Status> set(JsonObject request) {
+    return request(addresses.set(), request)
         .map(json -> Status.valueOf(json.getString("status").toUpperCase(Locale.ROOT)));
   }
 
@@ -242,7 +242,10 @@ public final class WebhookClient {
   /** As {@link #deadLetters}, but no more of them than one reply takes. */
   public Future<DeadLetterPage> deadLetterPage(int limit, long after) {
     return request(addresses.dlq(), named().put("limit", limit).put("after", after))
-        .map(DeadLetterPage::of);
+        .map(
+            json ->
+                new DeadLetterPage(
+                    list(json, "events", DeadLetter::of), json.getLong("next_after")));
   }
 
   /** Sends all dead letters again, as far as there is room; says how many. */
@@ -283,7 +286,6 @@ public final class WebhookClient {
         .map(json -> new TestResult(json.getInteger("status"), json.getLong("latency_ms")));
   }
 
-  /** A request to this client's endpoint; without one the webhook knows what is meant. */
   private JsonObject named() {
     return endpoint == null ? new JsonObject() : naming(endpoint);
   }

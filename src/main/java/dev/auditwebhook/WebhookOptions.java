@@ -27,6 +27,7 @@ public class WebhookOptions extends AttemptOptions<WebhookOptions> {
   public static final long DEFAULT_DRAIN_TIMEOUT = 5_000;
   public static final int DEFAULT_MAX_ENTRY_BYTES = 65_536;
   public static final boolean DEFAULT_ALLOW_PRIVATE_NETWORKS = true;
+  public static final boolean DEFAULT_ADMIN_EVENTS = false;
 
   private String entryAddress = WebhookAddresses.DEFAULT_ENTRY_ADDRESS;
   private String address = WebhookAddresses.DEFAULT_PREFIX;
@@ -35,6 +36,7 @@ public class WebhookOptions extends AttemptOptions<WebhookOptions> {
   private int maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES;
   private boolean allowPrivateNetworks = DEFAULT_ALLOW_PRIVATE_NETWORKS;
   private List<String> redact = List.of();
+  private boolean adminEvents = DEFAULT_ADMIN_EVENTS;
   private StoreOptions store = new StoreOptions();
   private Map<String, EndpointOptions> endpoints = new TreeMap<>();
 
@@ -51,6 +53,7 @@ public class WebhookOptions extends AttemptOptions<WebhookOptions> {
     maxEntryBytes = other.maxEntryBytes;
     allowPrivateNetworks = other.allowPrivateNetworks;
     redact = other.redact;
+    adminEvents = other.adminEvents;
     store = new StoreOptions(other.store);
     endpoints = copy(other.endpoints);
   }
@@ -69,6 +72,7 @@ public class WebhookOptions extends AttemptOptions<WebhookOptions> {
     maxEntryBytes = json.whole("maxEntryBytes", maxEntryBytes, 64, 16 << 20);
     allowPrivateNetworks = json.bool("allowPrivateNetworks", allowPrivateNetworks);
     redact = json.strings("redact", redact);
+    adminEvents = json.bool("adminEvents", adminEvents);
     store = new StoreOptions(json.object("store"));
     StrictJson others = json.object("endpoints");
     for (String id : others.keys()) {
@@ -101,6 +105,7 @@ public class WebhookOptions extends AttemptOptions<WebhookOptions> {
         .put("maxEntryBytes", maxEntryBytes)
         .put("allowPrivateNetworks", allowPrivateNetworks)
         .put("redact", new JsonArray(redact))
+        .put("adminEvents", adminEvents)
         .put("store", store.toJson())
         .put("endpoints", endpointsJson());
   }
@@ -196,6 +201,21 @@ public class WebhookOptions extends AttemptOptions<WebhookOptions> {
   /** Sets {@link #getRedact()}. */
   public WebhookOptions setRedact(List<String> redact) {
     this.redact = List.copyOf(redact);
+    return this;
+  }
+
+  /**
+   * Whether each change by a request is an entry too, {@code webhook.admin.set} and the like,
+   * beside the line in the log and the count. Such an entry changes nothing, so it leads to no
+   * other.
+   */
+  public boolean isAdminEvents() {
+    return adminEvents;
+  }
+
+  /** Sets {@link #isAdminEvents()}. */
+  public WebhookOptions setAdminEvents(boolean adminEvents) {
+    this.adminEvents = adminEvents;
     return this;
   }
 

@@ -2,12 +2,16 @@ package dev.auditwebhook;
 
 import dev.auditwebhook.http.ApiRouter;
 import dev.auditwebhook.http.HttpService;
-import dev.auditwebhook.security.AdminToken;
+import dev.auditwebhook.security.access.Keyring;
+import dev.auditwebhook.security.access.MadeToken;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves the event-bus addresses of a webhook over HTTP.
@@ -17,8 +21,11 @@ import io.vertx.ext.web.Router;
  */
 public class WebhookRouterVerticle extends VerticleBase {
 
+  private static final Logger LOG = LoggerFactory.getLogger(WebhookRouterVerticle.class);
+
   private HttpOptions options;
-  private HttpService service;
+  private Optional<MadeToken> madeToken = Optional.empty();
+  private volatile HttpService service;
 
   /** Takes its options from {@link #config()}: the {@code http} object of the configuration. */
   public WebhookRouterVerticle() {}
@@ -31,10 +38,11 @@ public class WebhookRouterVerticle extends VerticleBase {
   /**
    * The routes, to mount in the router of a host application: {@code
    * hostRouter.route("/admin/*").subRouter(router)}. They answer every path below that one. With an
-   * empty {@code adminToken} a token is made and printed here; with {@code null} the host's router
-   * has to guard them, and requests of other sites' pages are refused. {@code enabled}, {@code
-   * port}, {@code server} and {@code allowPlaintext} mean nothing here; {@code host} does where
-   * there is no token: it is a name that a proxy on this machine may ask for.
+   * empty {@code adminToken} a token is made here, and shown as {@link #WebhookRouterVerticle}
+   * does; with {@code null} the host's router has to guard them, and requests of other sites' pages
+   * are refused. {@code enabled}, {@code port}, {@code server} and {@code allowPlaintext} mean
+   * nothing here; {@code host} does where there is no token: it is a name that a proxy on this
+   * machine may ask for.
    *
    * @param http the {@code http} object of the configuration
    * @return the router, or an {@link IllegalArgumentException} that names the key at fault
@@ -42,12 +50,13 @@ public class WebhookRouterVerticle extends VerticleBase {
   public static Future<Router> router(Vertx vertx, JsonObject http) {
     try {
       HttpOptions options = new HttpOptions(http);
-      boolean made = makeToken(options);
-      Router router = ApiRouter.create(vertx, options);
-      if (made) {
-        printToken(options);
-      }
-      return Future.succeededFuture(router);
+      return madeToken(vertx, options)
+          .map(
+              made -> {
+                Router router = ApiRouter.create(vertx, withToken(options, made));
+                made.ifPresent(MadeToken::show);
+                return router;
+              });
     } catch (IllegalArgumentException e) {
       return Future.failedFuture(e);
     }
@@ -70,12 +79,42 @@ public class WebhookRouterVerticle extends VerticleBase {
           new IllegalArgumentException(
               "http.adminToken: must be set when there is more than one instance"));
     }
-    boolean made = makeToken(options);
-    Future<HttpService> starting = HttpService.start(vertx, options);
-    if (made) {
-      starting.onSuccess(started -> printToken(options));
+    return madeToken(vertx, options)
+        .onSuccess(made -> madeToken = made)
+        .compose(made -> HttpService.start(vertx, withToken(options, made)))
+        .onSuccess(this::started);
+  }
+
+  private void started(HttpService started) {
+    service = started;
+    madeToken.ifPresent(MadeToken::show);
+  }
+
+  /**
+   * Takes {@code adminToken}, {@code ingestToken} and {@code tokens} of these options from now on,
+   * while it serves; all else stays as it is. Streams of attempts whose token is no longer valid
+   * end. An empty {@code adminToken} means the one that was made at start. To be called from any
+   * thread.
+   *
+   * @throws IllegalArgumentException when an option is wrong, or cannot be taken while it serves;
+   *     then the former tokens stay
+   */
+  public void tokens(HttpOptions changed) {
+    HttpOptions next = new HttpOptions(changed).check();
+    if (service == null) {
+      return;
     }
-    return starting.onSuccess(started -> service = started);
+    if ((next.getAdminToken() == null) != (options.getAdminToken() == null)) {
+      throw new IllegalArgumentException(
+          "http.adminToken: whether the routes are guarded is settled at start");
+    }
+    if ("".equals(next.getAdminToken()) && madeToken.isEmpty()) {
+      throw new IllegalArgumentException(
+          "http.adminToken: must not be emptied while it serves, as one is made at start alone");
+    }
+    withToken(next, madeToken);
+    service.tokens(next);
+    LOG.info("Tokens from now on: {}", Keyring.of(next));
   }
 
   @Override
@@ -88,16 +127,18 @@ public class WebhookRouterVerticle extends VerticleBase {
     return service == null ? 0 : service.port();
   }
 
-  private static boolean makeToken(HttpOptions options) {
+  /** Makes a token where none is configured, which ends with whoever is deployed here. */
+  private static Future<Optional<MadeToken>> madeToken(Vertx vertx, HttpOptions options) {
     if (!"".equals(options.getAdminToken())) {
-      return false;
+      return Future.succeededFuture(Optional.empty());
     }
-    options.setAdminToken(AdminToken.random());
-    return true;
+    MadeToken made = new MadeToken();
+    return vertx.deployVerticle(made).map(id -> Optional.of(made));
   }
 
-  private static void printToken(HttpOptions options) {
-    System.out.println(
-        "Admin token of the audit webhook, made at start: " + options.getAdminToken());
+  private static HttpOptions withToken(HttpOptions options, Optional<MadeToken> made) {
+    return "".equals(options.getAdminToken())
+        ? options.setAdminToken(made.orElseThrow().value())
+        : options;
   }
 }

@@ -48,7 +48,7 @@ class ArchitectureTest {
     "wire, wire.format wire.auth security json",
     "endpoint.ledger, wire.format",
     "endpoint.attempt, endpoint.ledger wire wire.format security metrics json",
-    "endpoint.settings, endpoint.ledger wire",
+    "endpoint.settings, endpoint.ledger wire security",
     "endpoint, endpoint.ledger endpoint.attempt endpoint.settings wire wire.format security metrics"
         + " json",
     "journal.pace, endpoint",
@@ -61,11 +61,13 @@ class ArchitectureTest {
         + " endpoint.ledger endpoint.settings wire.format metrics",
     "journal.postgres, journal journal.pace journal.postgres.database journal.postgres.nodes"
         + " endpoint endpoint.ledger wire.format metrics json",
-    "bus, journal journal.memory journal.file journal.postgres endpoint endpoint.ledger endpoint.attempt"
+    "bus.trail, journal security metrics",
+    "bus, bus.trail journal journal.memory journal.file journal.postgres endpoint endpoint.ledger endpoint.attempt"
         + " endpoint.settings wire wire.format security metrics json",
     "http.guard, security security.access json",
     "http, http.guard security security.access metrics json",
-    "cli, json security security.access",
+    "cli.demo,",
+    "cli, cli.demo json security security.access journal.postgres.database",
   })
   void anArrowGoesFromARoomToTheseAlone(String room, String others) {
     Set<String> allowed =

@@ -64,6 +64,19 @@ class AuthOptionsTest {
   }
 
   @Test
+  void whereHttpsIsRequiredTokensAreAskedForByHttps() {
+    AuthOptions plain = auth().setTokenUrl("http://idp.example/token");
+    refused(
+        new EndpointOptions().setAuth(plain).setRequireHttps(true),
+        "webhook.auth.tokenUrl: must begin with https://, as requireHttps is true");
+    refused(
+        new EndpointOptions().setUrl("http://siem.example/in").setRequireHttps(true),
+        "webhook.url: must begin with https://, as requireHttps is true");
+    EndpointOptions https = new EndpointOptions().setUrl("HTTPS://siem.example/in").setAuth(auth());
+    assertThat(new EndpointOptions(https.setRequireHttps(true).toJson()).isRequireHttps()).isTrue();
+  }
+
+  @Test
   void compressionIsNoneOrGzip() {
     refused(
         new EndpointOptions().setCompression("br"), "webhook.compression: must be none or gzip");

@@ -125,6 +125,21 @@ class ConsoleBrowserTest extends InABrowser {
   }
 
   @Test
+  void aSecretThatHasLeakedEndsAtOnceIfThatIsChosen() {
+    serve(webhook.options().setSecrets(List.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")));
+    signIn();
+    browser.click("#change");
+    browser.click("#generate");
+    browser.click("#revoke");
+    browser.click("#secret-form [type=submit]");
+    browser.see("#secret-outcome", "Set: requests are signed with it alone from now on.");
+    assertThat(browser.see("#revoke").isSelected()).isFalse();
+    webhook.publish(1);
+    webhook.awaitSettled(1);
+    assertThat(receiver.takeRequest().headers().get("webhook-signature")).doesNotContain(" ");
+  }
+
+  @Test
   void disablingAsksFirst() {
     serve(webhook.options());
     signIn();

@@ -17,7 +17,7 @@ class HttpOptionsTest {
         new JsonObject(
             """
             {"enabled": true, "host": "127.0.0.1", "port": 8080, "adminToken": "",
-             "ingestToken": null, "server": {}, "allowPlaintext": false,
+             "ingestToken": null, "tokens": [], "server": {}, "allowPlaintext": false,
              "address": "webhook", "entryAddress": "audit.entry"}
             """);
     assertThat(new HttpOptions().toJson()).isEqualTo(defaults);
@@ -32,10 +32,10 @@ class HttpOptionsTest {
             .setEnabled(false)
             .setHost("::1")
             .setPort(0)
+            .setAdminToken("the-token-of-the-administrator")
+            .setIngestToken("the-token-of-the-producers")
             .setServer(new JsonObject().put("tcpNoDelay", true))
             .setAllowPlaintext(true)
-            .setAdminToken("admin")
-            .setIngestToken("ingest")
             .setAddress("other")
             .setEntryAddress("other.entry");
     assertThat(new HttpOptions(options.toJson()).toJson()).isEqualTo(options.toJson());
@@ -116,7 +116,7 @@ class HttpOptionsTest {
 
   @Test
   void showsNoTokenInItsRefusals() {
-    for (String bad : new String[] {"hunter2 x", "hunter2\n", "hunter2\u00e9"}) {
+    for (String bad : new String[] {"hunter2 x", "hunter2\n", "hunter2\u00e9", "hunter2"}) {
       assertThatThrownBy(() -> new HttpOptions().setAdminToken(bad).check())
           .hasMessageStartingWith("http.adminToken: ")
           .hasMessageNotContaining("hunter2");
@@ -124,9 +124,10 @@ class HttpOptionsTest {
           .hasMessageStartingWith("http.ingestToken: ")
           .hasMessageNotContaining("hunter2");
     }
-    HttpOptions same = new HttpOptions().setAdminToken("hunter2").setIngestToken("hunter2");
+    String token = "hunter2-hunter2-hunter2";
+    HttpOptions same = new HttpOptions().setAdminToken(token).setIngestToken(token);
     assertThatThrownBy(same::check).hasMessage("http.ingestToken: must not be the adminToken");
-    HttpOptions open = new HttpOptions().setAdminToken(null).setIngestToken("hunter2");
+    HttpOptions open = new HttpOptions().setAdminToken(null).setIngestToken(token);
     assertThatThrownBy(open::check)
         .hasMessage("http.ingestToken: has no meaning without an adminToken");
   }

@@ -22,7 +22,7 @@ import org.openqa.selenium.Keys;
 @Timeout(180)
 abstract class InABrowser {
 
-  static final String TOKEN = "browser-test-token";
+  static final String TOKEN = "token-of-browser-tests";
 
   @RegisterExtension final WebhookExtension webhook = new WebhookExtension();
   final ScriptedReceiver receiver = webhook.receiver();

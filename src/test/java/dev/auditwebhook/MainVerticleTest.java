@@ -46,7 +46,7 @@ class MainVerticleTest {
   @Test
   void deploysBothAndTakesBothAwayAgain() {
     MainVerticle main = new MainVerticle();
-    JsonObject http = new JsonObject().put("port", 0).put("adminToken", "t");
+    JsonObject http = new JsonObject().put("port", 0).put("adminToken", "token-of-these-tests");
     String id = deploy(main, new JsonObject().put("http", http));
 
     assertThat(main.actualPort()).isPositive();
@@ -67,7 +67,8 @@ class MainVerticleTest {
 
   @Test
   void leavesNothingBehindWhenItCannotStart() {
-    JsonObject http = new JsonObject().put("host", "203.0.113.1").put("adminToken", "t");
+    JsonObject http =
+        new JsonObject().put("host", "203.0.113.1").put("adminToken", "token-of-these-tests");
 
     assertThatThrownBy(() -> deploy(new MainVerticle(), new JsonObject().put("http", http)))
         .hasMessageStartingWith("http");

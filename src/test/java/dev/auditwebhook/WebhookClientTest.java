@@ -212,6 +212,7 @@ class WebhookClientTest {
     siem.pause().await();
     siem.resume().await();
     siem.setSecret("whsec_").await();
+    siem.replaceSecrets("whsec_").await();
     siem.setInitialBackoff(5).await();
     siem.test().await();
     siem.deadLetters(4, 0).await();
@@ -231,6 +232,7 @@ class WebhookClientTest {
             "{\"endpoint\":\"siem\",\"paused\":true}",
             "{\"endpoint\":\"siem\",\"paused\":false}",
             "{\"endpoint\":\"siem\",\"secret\":\"whsec_\"}",
+            "{\"endpoint\":\"siem\",\"secret\":\"whsec_\",\"revoke\":true}",
             "{\"endpoint\":\"siem\",\"initial_backoff\":5}",
             "{\"endpoint\":\"siem\"}",
             "{\"endpoint\":\"siem\",\"limit\":4,\"after\":0}",

@@ -48,7 +48,9 @@ class WebhookOptionsTest {
             .setActions(List.of("user.*"))
             .setClient(new JsonObject().put("pipelining", true))
             .setAllowedOrigins(List.of("https://siem.example:8443"))
+            .setRequireHttps(true)
             .setRedact(List.of("ssn"))
+            .setAdminEvents(true)
             .setCircuitBreaker(new CircuitOptions().setResetTimeout(7))
             .putEndpoint("siem", siem());
     assertThat(options.toJson().getJsonArray("redact")).isEqualTo(new JsonArray().add("ssn"));

@@ -3,6 +3,7 @@ package dev.auditwebhook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.auditwebhook.testing.LogLines;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -10,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.ConnectException;
 import java.net.URI;
@@ -17,6 +19,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,7 +36,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class WebhookRouterVerticleTest {
 
-  private static final Pattern TOKEN_LINE = Pattern.compile("[^\n]*made at start: (\\S+)\n");
+  private static final String TOKEN = "token-of-these-tests";
+  private static final String OTHER = "another-token-of-these-tests";
+  private static final Pattern TOKEN_LINE = Pattern.compile("[^\n]*made at start, is in (\\S+)\n");
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final PrintStream console = System.out;
@@ -64,10 +71,14 @@ class WebhookRouterVerticleTest {
         HttpResponse.BodyHandlers.ofString());
   }
 
-  private String printedToken() {
+  private Path printedFile() {
     Matcher line = TOKEN_LINE.matcher(printed.toString(StandardCharsets.UTF_8));
     assertThat(line.matches()).as("exactly one line").isTrue();
-    return line.group(1);
+    return Path.of(line.group(1));
+  }
+
+  private String printedToken() throws IOException {
+    return Files.readString(printedFile()).stripTrailing();
   }
 
   @Test
@@ -84,12 +95,98 @@ class WebhookRouterVerticleTest {
   }
 
   @Test
+  void theTokenThatIsMadeIsItsOwnersAndEndsWithTheVerticle() throws Exception {
+    HttpOptions options = new HttpOptions().setPort(0);
+    String id = vertx.deployVerticle(new WebhookRouterVerticle(options)).await();
+    Path file = printedFile();
+    assertThat(Files.getPosixFilePermissions(file))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    assertThat(printed.toString(StandardCharsets.UTF_8)).doesNotContain(printedToken());
+    vertx.undeploy(id).await();
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void aTokenThatCannotBeWrittenFailsTheStart() {
+    String directory = System.setProperty("java.io.tmpdir", "/nowhere/at/all");
+    try {
+      String line =
+          "http.adminToken: is empty, and the token made at start cannot be written to"
+              + " /nowhere/at/all: no such directory";
+      HttpOptions options = new HttpOptions().setPort(0);
+      assertThatThrownBy(() -> vertx.deployVerticle(new WebhookRouterVerticle(options)).await())
+          .hasMessage(line);
+      assertThatThrownBy(() -> WebhookRouterVerticle.router(vertx, new JsonObject()).await())
+          .hasMessage(line);
+      assertThat(vertx.deploymentIDs()).isEmpty();
+    } finally {
+      System.setProperty("java.io.tmpdir", directory);
+    }
+  }
+
+  @Test
+  void takesOtherTokensWhileItServes() throws Exception {
+    WebhookRouterVerticle verticle =
+        new WebhookRouterVerticle(new HttpOptions().setPort(0).setAdminToken(TOKEN));
+    verticle.tokens(new HttpOptions().setAdminToken(OTHER));
+    vertx.deployVerticle(verticle).await();
+    int port = verticle.actualPort();
+    try (LogLines lines = new LogLines()) {
+      verticle.tokens(
+          new HttpOptions()
+              .setAdminToken(OTHER)
+              .addToken(new TokenOptions().setName("ops").setRole("read").setToken(TOKEN)));
+      assertThat(get(port, "/webhook", OTHER).statusCode()).isEqualTo(200);
+      assertThat(get(port, "/token", TOKEN).body()).contains("\"ops\"", "\"read\"");
+      verticle.tokens(new HttpOptions().setAdminToken(OTHER));
+      assertThat(get(port, "/webhook", TOKEN).statusCode()).isEqualTo(401);
+      assertThat(lines.all())
+          .containsExactly(
+              "INFO Tokens from now on: admin (admin), ops (read)",
+              "INFO Tokens from now on: admin (admin)");
+    }
+  }
+
+  @Test
+  void refusesTokensThatCannotBeTakenAndKeepsTheFormer() throws Exception {
+    WebhookRouterVerticle verticle =
+        new WebhookRouterVerticle(new HttpOptions().setPort(0).setAdminToken(TOKEN));
+    vertx.deployVerticle(verticle).await();
+    assertThatThrownBy(() -> verticle.tokens(new HttpOptions()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "http.adminToken: must not be emptied while it serves, as one is made at start alone");
+    assertThatThrownBy(() -> verticle.tokens(new HttpOptions().setAdminToken(null)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("http.adminToken: whether the routes are guarded is settled at start");
+    assertThatThrownBy(() -> verticle.tokens(new HttpOptions().setAdminToken("short")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("http.adminToken: must have at least 20 characters");
+    assertThat(get(verticle.actualPort(), "/webhook", TOKEN).statusCode()).isEqualTo(200);
+    assertThat(get(verticle.actualPort(), "/webhook", "").statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void anEmptyAdminTokenMeansTheOneThatWasMade() throws Exception {
+    WebhookRouterVerticle verticle = new WebhookRouterVerticle(new HttpOptions().setPort(0));
+    vertx.deployVerticle(verticle).await();
+    int port = verticle.actualPort();
+    String made = printedToken();
+    verticle.tokens(new HttpOptions().setIngestToken(OTHER));
+    assertThat(get(port, "/webhook", made).statusCode()).isEqualTo(200);
+    verticle.tokens(new HttpOptions().setAdminToken(TOKEN));
+    assertThat(get(port, "/webhook", made).statusCode()).isEqualTo(401);
+    verticle.tokens(new HttpOptions());
+    assertThat(get(port, "/webhook", made).statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void servesWithOptionsAndPrintsNoTokenOfTheirs() throws Exception {
-    HttpOptions options = new HttpOptions().setPort(0).setAdminToken("t");
+    HttpOptions options = new HttpOptions().setPort(0).setAdminToken(TOKEN);
     WebhookRouterVerticle verticle = new WebhookRouterVerticle(options);
     options.setAdminToken("changed later");
     vertx.deployVerticle(verticle).await();
-    assertThat(get(verticle.actualPort(), "/webhook", "t").statusCode()).isEqualTo(200);
+    assertThat(get(verticle.actualPort(), "/webhook", TOKEN).statusCode()).isEqualTo(200);
     assertThat(printed.toString(StandardCharsets.UTF_8)).isEmpty();
   }
 
@@ -125,7 +222,7 @@ class WebhookRouterVerticleTest {
 
   @Test
   void aPortInUseFailsWithOneLine() {
-    HttpOptions options = new HttpOptions().setPort(0).setAdminToken("t");
+    HttpOptions options = new HttpOptions().setPort(0).setAdminToken(TOKEN);
     Vertx other = Vertx.vertx();
     try {
       WebhookRouterVerticle first = new WebhookRouterVerticle(options);
@@ -136,6 +233,7 @@ class WebhookRouterVerticleTest {
       assertThatThrownBy(() -> vertx.deployVerticle(second).await())
           .hasMessage("http.port: " + port + " on 127.0.0.1 is in use");
       assertThat(printed.toString(StandardCharsets.UTF_8)).isEmpty();
+      assertThat(vertx.deploymentIDs()).isEmpty();
     } finally {
       other.close().await();
     }
@@ -183,14 +281,14 @@ class WebhookRouterVerticleTest {
               release.thenRun(() -> message.reply(new JsonObject().put("late", true)));
             });
     WebhookRouterVerticle verticle =
-        new WebhookRouterVerticle(new HttpOptions().setPort(0).setAdminToken("t"));
+        new WebhookRouterVerticle(new HttpOptions().setPort(0).setAdminToken(TOKEN));
     String id = vertx.deployVerticle(verticle).await();
     int port = verticle.actualPort();
-    get(port, "/webhook", "t");
+    get(port, "/webhook", TOKEN);
     CompletableFuture<HttpResponse<String>> inHand =
         client.sendAsync(
             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/webhook/dlq"))
-                .header("Authorization", "Bearer t")
+                .header("Authorization", "Bearer " + TOKEN)
                 .build(),
             HttpResponse.BodyHandlers.ofString());
     asked.get(10, TimeUnit.SECONDS);
@@ -198,20 +296,20 @@ class WebhookRouterVerticleTest {
     release.complete(null);
     assertThat(inHand.get(10, TimeUnit.SECONDS).body()).isEqualTo("{\"late\":true}");
     undeployed.get(10, TimeUnit.SECONDS);
-    assertThatThrownBy(() -> get(port, "/webhook", "t")).isInstanceOf(ConnectException.class);
+    assertThatThrownBy(() -> get(port, "/webhook", TOKEN)).isInstanceOf(ConnectException.class);
   }
 
   @Test
   void itsRouterCanBeMountedInAnother() throws Exception {
-    int port = mount("/admin/*", new JsonObject().put("adminToken", "t"), false);
-    assertMounted(port, "/admin", "t");
-    assertThat(get(port, "/webhook", "t").statusCode()).isEqualTo(404);
+    int port = mount("/admin/*", new JsonObject().put("adminToken", TOKEN), false);
+    assertMounted(port, "/admin", TOKEN);
+    assertThat(get(port, "/webhook", TOKEN).statusCode()).isEqualTo(404);
     assertThat(get(port, "/own", "x").body()).isEqualTo("the host's");
   }
 
   @Test
   void itsRouterCanBeMountedBehindABodyHandler() throws Exception {
-    assertMounted(mount("/a/b/*", new JsonObject().put("adminToken", "t"), true), "/a/b", "t");
+    assertMounted(mount("/a/b/*", new JsonObject().put("adminToken", TOKEN), true), "/a/b", TOKEN);
   }
 
   @Test
@@ -226,7 +324,7 @@ class WebhookRouterVerticleTest {
               message.reply(new JsonObject().put("purged", 1));
             });
     for (boolean bodyHandler : List.of(true, false)) {
-      int port = mount("/admin/*", new JsonObject().put("adminToken", "t"), bodyHandler);
+      int port = mount("/admin/*", new JsonObject().put("adminToken", TOKEN), bodyHandler);
       assertThat(purge(port, "application/json", "")).isEqualTo(400);
       assertThat(purge(port, "multipart/form-data; boundary=x", "--x--\r\n")).isEqualTo(400);
       assertThat(purged).isEmpty();
@@ -239,7 +337,7 @@ class WebhookRouterVerticleTest {
   private int purge(int port, String contentType, String body) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/admin/webhook/dlq/purge"))
-            .header("Authorization", "Bearer t")
+            .header("Authorization", "Bearer " + TOKEN)
             .header("Content-Type", contentType)
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build();

@@ -1,5 +1,8 @@
 package dev.auditwebhook.bus;
 
+import dev.auditwebhook.bus.trail.Deed;
+import dev.auditwebhook.bus.trail.Request;
+import dev.auditwebhook.bus.trail.Trail;
 import dev.auditwebhook.endpoint.DeadLetterQueue;
 import dev.auditwebhook.endpoint.Endpoint;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
@@ -17,17 +20,20 @@ final class DeadLetterDesk {
   private final Roster roster;
   private final MessageIds messageIds;
   private final Redaction redaction;
+  private final Trail trail;
 
-  DeadLetterDesk(Vertx vertx, Roster roster, MessageIds messageIds, Redaction redaction) {
+  DeadLetterDesk(
+      Vertx vertx, Roster roster, MessageIds messageIds, Redaction redaction, Trail trail) {
     this.vertx = vertx;
     this.roster = roster;
     this.messageIds = messageIds;
     this.redaction = redaction;
+    this.trail = trail;
   }
 
   /** {@code webhook.dlq}. */
-  Future<JsonObject> dlq(Object body) {
-    StrictJson json = StrictJson.of("", body);
+  Future<JsonObject> dlq(Request request) {
+    StrictJson json = StrictJson.of("", request.body());
     DeadLetterQueue letters = roster.of(json).deadLetters();
     int limit = json.whole("limit", 100, 1, 10_000);
     long after = json.whole("after", 0L, 0, Long.MAX_VALUE);
@@ -57,26 +63,33 @@ final class DeadLetterDesk {
   }
 
   /** {@code webhook.dlq.redrive}. */
-  Future<JsonObject> redrive(Object body) {
-    StrictJson json = StrictJson.of("", body);
+  Future<JsonObject> redrive(Request request) {
+    StrictJson json = StrictJson.of("", request.body());
     Endpoint endpoint = roster.of(json);
     List<Long> ids = ids(json, endpoint.deadLetters());
     Refusal.unlessEnabled(endpoint);
-    return endpoint
-        .deadLetters()
-        .redrive(ids)
+    return trail
+        .note(
+            request.author(),
+            Deed.of("redrive", endpoint.id(), endpoint.configuration()),
+            endpoint.deadLetters().redrive(ids),
+            redriven -> new JsonObject().put("redriven", redriven))
         .map(
             redriven ->
                 new JsonObject().put("type", "redrive_webhook_dlq_ok").put("redriven", redriven));
   }
 
   /** {@code webhook.dlq.purge}. */
-  Future<JsonObject> purge(Object body) {
-    StrictJson json = StrictJson.of("", body);
-    DeadLetterQueue letters = roster.of(json).deadLetters();
-    List<Long> ids = ids(json, letters);
-    return letters
-        .purge(ids)
+  Future<JsonObject> purge(Request request) {
+    StrictJson json = StrictJson.of("", request.body());
+    Endpoint endpoint = roster.of(json);
+    List<Long> ids = ids(json, endpoint.deadLetters());
+    return trail
+        .note(
+            request.author(),
+            Deed.of("purge", endpoint.id(), endpoint.configuration()),
+            endpoint.deadLetters().purge(ids),
+            v -> new JsonObject().put("purged", ids.size()))
         .map(new JsonObject().put("type", "purge_webhook_dlq_ok").put("purged", ids.size()));
   }
 

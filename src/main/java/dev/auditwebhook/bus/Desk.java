@@ -1,5 +1,6 @@
 package dev.auditwebhook.bus;
 
+import dev.auditwebhook.bus.trail.Request;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -42,7 +43,7 @@ final class Desk {
   }
 
   /** Answers one address, on the context of the caller; completed when messages arrive. */
-  Future<Void> answer(String address, Function<Object, Future<JsonObject>> handler) {
+  Future<Void> answer(String address, Function<Request, Future<JsonObject>> handler) {
     return listen(address, message -> answer(message, handler));
   }
 
@@ -56,7 +57,7 @@ final class Desk {
    * As {@link #answer}, for addresses that may be flooded: the event loop goes on looking at its
    * sockets. What arrives at all of them is handled in the order of its arrival.
    */
-  Future<Void> answerInOrder(String address, Function<Object, Future<JsonObject>> handler) {
+  Future<Void> answerInOrder(String address, Function<Request, Future<JsonObject>> handler) {
     return listenInOrder(address, message -> answer(message, handler));
   }
 
@@ -65,7 +66,8 @@ final class Desk {
    *
    * @param handler gets what arrived and who is to have the reply, {@code null} when nobody is
    */
-  Future<Void> takeInOrder(String address, BiConsumer<Object, Consumer<JsonObject>> handler) {
+  Future<Void> takeInOrder(
+      String address, BiConsumer<Message<Object>, Consumer<JsonObject>> handler) {
     return listenInOrder(address, message -> take(message, handler));
   }
 
@@ -119,18 +121,18 @@ final class Desk {
   }
 
   private static void answer(
-      Message<Object> message, Function<Object, Future<JsonObject>> handler) {
+      Message<Object> message, Function<Request, Future<JsonObject>> handler) {
     try {
-      handler.apply(message.body()).onComplete(message::reply, e -> fail(message, e));
+      handler.apply(Request.of(message)).onComplete(message::reply, e -> fail(message, e));
     } catch (Throwable e) {
       fail(message, e);
     }
   }
 
   private static void take(
-      Message<Object> message, BiConsumer<Object, Consumer<JsonObject>> handler) {
+      Message<Object> message, BiConsumer<Message<Object>, Consumer<JsonObject>> handler) {
     try {
-      handler.accept(message.body(), message.replyAddress() == null ? null : message::reply);
+      handler.accept(message, message.replyAddress() == null ? null : message::reply);
     } catch (Throwable e) {
       fail(message, e);
     }

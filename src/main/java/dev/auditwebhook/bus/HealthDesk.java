@@ -1,6 +1,7 @@
 package dev.auditwebhook.bus;
 
 import dev.auditwebhook.EndpointOptions;
+import dev.auditwebhook.bus.trail.Request;
 import dev.auditwebhook.endpoint.Endpoint;
 import dev.auditwebhook.journal.Journal;
 import dev.auditwebhook.journal.Nodes;
@@ -39,8 +40,8 @@ final class HealthDesk {
    * {@code webhook.ready}: whether entries can be accepted and kept. As long as one endpoint has
    * room they are.
    */
-  Future<JsonObject> ready(Object body) {
-    StrictJson json = StrictJson.of("", body);
+  Future<JsonObject> ready(Request request) {
+    StrictJson json = StrictJson.of("", request.body());
     Endpoint asked = json.has("endpoint") ? roster.of(json) : null;
     json.end();
     List<String> reasons = new ArrayList<>();
@@ -60,8 +61,8 @@ final class HealthDesk {
    * {@code webhook.health}: whether events are delivered, as far as this node goes. Health checks
    * ask for no token.
    */
-  Future<JsonObject> health(Object body) {
-    StrictJson json = StrictJson.of("", body);
+  Future<JsonObject> health(Request request) {
+    StrictJson json = StrictJson.of("", request.body());
     List<String> reasons =
         json.has("endpoint") ? reasons(List.of(roster.of(json)), 1) : ofThisNode();
     json.end();
@@ -69,7 +70,7 @@ final class HealthDesk {
   }
 
   /** What this node says to others of the endpoints that it runs. */
-  Future<JsonObject> own(Object body) {
+  Future<JsonObject> own(Request request) {
     List<String> reasons = ofThisNode().stream().limit(MAX_REASONS).toList();
     List<String> ids = roster.all().stream().map(Endpoint::id).toList();
     return Future.succeededFuture(

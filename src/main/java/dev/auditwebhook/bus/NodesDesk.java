@@ -1,5 +1,6 @@
 package dev.auditwebhook.bus;
 
+import dev.auditwebhook.bus.trail.Request;
 import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.journal.Nodes;
 import dev.auditwebhook.json.StrictJson;
@@ -58,8 +59,8 @@ final class NodesDesk {
   }
 
   /** {@code webhook.nodes}. */
-  Future<JsonObject> list(Object body) {
-    StrictJson.of("", body).end();
+  Future<JsonObject> list(Request request) {
+    StrictJson.of("", request.body()).end();
     return (nodes == null
             ? Future.succeededFuture(List.of(itself()))
             : inTime(PATIENCE, nodes.list(), "the database does not answer; ask again"))
@@ -87,8 +88,8 @@ final class NodesDesk {
    *
    * @param own what this node says, by the request
    */
-  Future<JsonObject> endpoints(Object body, Function<String, Future<JsonObject>> own) {
-    StrictJson.of("", body).end();
+  Future<JsonObject> endpoints(Request request, Function<String, Future<JsonObject>> own) {
+    StrictJson.of("", request.body()).end();
     return inTime(PATIENCE, endpoints(own), "the database does not answer; ask again");
   }
 
@@ -115,8 +116,8 @@ final class NodesDesk {
    *
    * @param own what this node says, by the request
    */
-  Future<JsonObject> health(Object body, Function<String, Future<JsonObject>> own) {
-    StrictJson.of("", body).end();
+  Future<JsonObject> health(Request request, Function<String, Future<JsonObject>> own) {
+    StrictJson.of("", request.body()).end();
     return clock
         .within(PATIENCE, askAll(OWN_HEALTH, own, true))
         .map(
@@ -138,7 +139,7 @@ final class NodesDesk {
   private Future<Told> askAll(
       String what, Function<String, Future<JsonObject>> own, boolean again) {
     Future<JsonObject> mine = own.apply(what);
-    Future<List<JsonObject>> others = nodes.askOthers(what, new JsonObject());
+    Future<List<JsonObject>> others = nodes.askOthers(what, Request.own().toJson());
     Future<Set<String>> ids = nodes.endpoints();
     return Future.all(mine, others, ids)
         .compose(

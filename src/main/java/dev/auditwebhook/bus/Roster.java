@@ -39,6 +39,9 @@ final class Roster {
       Comparator.comparing((String id) -> !id.equals(DEFAULT_ID))
           .thenComparing(Comparator.naturalOrder());
 
+  /** How often it looks at the endpoints, in milliseconds. */
+  static final long LOOK = 2_000;
+
   private final Surroundings around;
   private final Journal journal;
   private final MessageIds ids;
@@ -48,6 +51,7 @@ final class Roster {
 
   private final TreeMap<String, Endpoint> endpoints = new TreeMap<>(ORDER);
   private final Set<String> leaving = new HashSet<>();
+  private long looking = -1;
 
   Roster(WebhookOptions options, Surroundings around, Journal journal, MessageIds ids) {
     this.around = around;
@@ -55,6 +59,13 @@ final class Roster {
     this.ids = ids;
     configured.put(DEFAULT_ID, options.defaultEndpoint());
     configured.putAll(options.getEndpoints());
+  }
+
+  /** Looks at all endpoints now and then, for what metrics tell of them. */
+  void look() {
+    boolean storeWarns = journal.warning() != null;
+    endpoints.values().forEach(endpoint -> endpoint.look(storeWarns));
+    looking = around.clock().timer(LOOK, this::look);
   }
 
   /** The endpoints that the configuration of this node names. */
@@ -249,6 +260,7 @@ final class Roster {
   }
 
   Future<Void> close() {
+    around.clock().cancel(looking);
     return join(endpoints.values().stream().map(Endpoint::close).toList());
   }
 

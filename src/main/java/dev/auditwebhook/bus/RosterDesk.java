@@ -1,7 +1,11 @@
 package dev.auditwebhook.bus;
 
 import dev.auditwebhook.EndpointOptions;
+import dev.auditwebhook.bus.trail.Deed;
+import dev.auditwebhook.bus.trail.Request;
+import dev.auditwebhook.bus.trail.Trail;
 import dev.auditwebhook.endpoint.Endpoint;
+import dev.auditwebhook.endpoint.settings.Settings;
 import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -14,21 +18,26 @@ final class RosterDesk {
 
   private final Roster roster;
   private final Function<Endpoint, Future<JsonObject>> reports;
+  private final Trail trail;
   private final boolean allowPrivateNetworks;
 
   /**
    * @param reports what {@code webhook.get} tells of an endpoint
    */
   RosterDesk(
-      Roster roster, Function<Endpoint, Future<JsonObject>> reports, boolean allowPrivateNetworks) {
+      Roster roster,
+      Function<Endpoint, Future<JsonObject>> reports,
+      Trail trail,
+      boolean allowPrivateNetworks) {
     this.roster = roster;
     this.reports = reports;
+    this.trail = trail;
     this.allowPrivateNetworks = allowPrivateNetworks;
   }
 
   /** {@code webhook.endpoints}. */
-  Future<JsonObject> list(Object body) {
-    StrictJson.of("", body).end();
+  Future<JsonObject> list(Request request) {
+    StrictJson.of("", request.body()).end();
     List<Future<JsonObject>> all = roster.all().stream().map(reports).toList();
     return Future.join(all).map(joined -> endpoints(joined.list()));
   }
@@ -42,16 +51,23 @@ final class RosterDesk {
   }
 
   /** {@code webhook.endpoint.put}. All is checked before anything changes. */
-  Future<JsonObject> put(Object body) {
-    StrictJson json = StrictJson.of("", body);
+  Future<JsonObject> put(Request request) {
+    StrictJson json = StrictJson.of("", request.body());
     String id = json.string("endpoint", "");
     json.check("endpoint", () -> EndpointOptions.checkId(id));
     json.require(json.has("config"), "config", "must be there: the options of the endpoint");
     JsonObject config = json.raw("config");
     json.end();
     EndpointOptions options = new EndpointOptions("config", config, allowPrivateNetworks);
-    return roster
-        .put(id, options)
+    Endpoint former = roster.find(id);
+    JsonObject before =
+        former == null ? Settings.replaced(null, new EndpointOptions()) : former.configuration();
+    return trail
+        .note(
+            request.author(),
+            new Deed("put", id, before, Settings.replaced(before, options)),
+            roster.put(id, options),
+            made -> new JsonObject().put("created", made))
         .map(
             made ->
                 new JsonObject()
@@ -61,13 +77,17 @@ final class RosterDesk {
   }
 
   /** {@code webhook.endpoint.remove}. */
-  Future<JsonObject> remove(Object body) {
-    StrictJson json = StrictJson.of("", body);
+  Future<JsonObject> remove(Request request) {
+    StrictJson json = StrictJson.of("", request.body());
     json.require(json.has("endpoint"), "endpoint", "must be there");
     Endpoint endpoint = roster.of(json);
     json.end();
-    return roster
-        .remove(endpoint)
+    return trail
+        .note(
+            request.author(),
+            new Deed("remove", endpoint.id(), endpoint.configuration(), null),
+            roster.remove(endpoint),
+            abandoned -> new JsonObject().put("abandoned", abandoned))
         .map(
             abandoned ->
                 new JsonObject()

@@ -3,6 +3,7 @@ package dev.auditwebhook.bus;
 import static dev.auditwebhook.EndpointOptions.DEFAULT_ID;
 
 import dev.auditwebhook.EndpointOptions;
+import dev.auditwebhook.bus.trail.Request;
 import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.journal.Journal;
 import dev.auditwebhook.journal.Nodes;
@@ -42,7 +43,7 @@ final class Switchboard {
   private final Nodes nodes;
   private final Roster roster;
   private final Clock clock;
-  private final Map<String, Function<Object, Future<JsonObject>>> desks;
+  private final Map<String, Function<Request, Future<JsonObject>>> desks;
   private final NodesDesk ofAll;
   private boolean retired;
 
@@ -53,7 +54,7 @@ final class Switchboard {
       Journal journal,
       Roster roster,
       Clock clock,
-      Map<String, Function<Object, Future<JsonObject>>> desks,
+      Map<String, Function<Request, Future<JsonObject>>> desks,
       NodesDesk ofAll) {
     this.journal = journal;
     this.nodes = journal.nodes();
@@ -64,32 +65,32 @@ final class Switchboard {
   }
 
   /** Who answers a request, for all nodes. */
-  Function<Object, Future<JsonObject>> to(String what) {
+  Function<Request, Future<JsonObject>> to(String what) {
     return switch (what) {
       case "get" -> this::get;
-      case "endpoints" -> body -> ofAll.endpoints(body, this::own);
+      case "endpoints" -> request -> ofAll.endpoints(request, this::own);
       case "health" -> this::health;
-      default -> body -> route(what, body);
+      default -> request -> route(what, request);
     };
   }
 
   private Future<JsonObject> own(String what) {
-    return desks.get(what).apply(new JsonObject());
+    return desks.get(what).apply(Request.own());
   }
 
-  private Future<JsonObject> health(Object body) {
-    return body instanceof JsonObject json && json.containsKey("endpoint")
-        ? route("health", body)
-        : ofAll.health(body, this::own);
+  private Future<JsonObject> health(Request request) {
+    return request.body() instanceof JsonObject json && json.containsKey("endpoint")
+        ? route("health", request)
+        : ofAll.health(request, this::own);
   }
 
   /** When the node that runs the endpoint does not answer, what was kept last does. */
-  private Future<JsonObject> get(Object body) {
-    String id = named("get", body);
+  private Future<JsonObject> get(Request request) {
+    String id = named("get", request.body());
     return id == null || isHere("get", id)
-        ? desks.get("get").apply(body)
+        ? desks.get("get").apply(request)
         : clock
-            .within(PATIENCE, route("get", body))
+            .within(PATIENCE, route("get", request))
             .recover(
                 failure -> isSilence(failure) ? ofAll.lastKept(id) : Future.failedFuture(failure));
   }
@@ -100,36 +101,38 @@ final class Switchboard {
             && (known.failureCode() == 503 || known.failureCode() == 504);
   }
 
-  private Future<JsonObject> route(String what, Object body) {
-    String id = named(what, body);
+  private Future<JsonObject> route(String what, Request request) {
+    String id = named(what, request.body());
     if (id == null || isHere(what, id)) {
-      return desks.get(what).apply(body);
+      return desks.get(what).apply(request);
     }
-    return nodes.has(id).compose(has -> has ? known(id, what, body) : unknown(id, what, body));
+    return nodes
+        .has(id)
+        .compose(has -> has ? known(id, what, request) : unknown(id, what, request));
   }
 
   /** One that is to be replaced may have been removed meanwhile. */
-  private Future<JsonObject> known(String id, String what, Object body) {
+  private Future<JsonObject> known(String id, String what, Request request) {
     return nodes
-        .ask(id, what, body)
+        .ask(id, what, request.toJson())
         .recover(
             failure ->
                 what.equals("endpoint.put")
                         && failure instanceof ReplyException refusal
                         && refusal.failureCode() == 404
-                    ? unknown(id, what, body)
+                    ? unknown(id, what, request)
                     : Future.failedFuture(failure));
   }
 
   /** One that is to be made may have been made elsewhere meanwhile. */
-  private Future<JsonObject> unknown(String id, String what, Object body) {
+  private Future<JsonObject> unknown(String id, String what, Request request) {
     return desks
         .get(what)
-        .apply(body)
+        .apply(request)
         .recover(
             failure ->
                 Refusal.isNotHere(failure)
-                    ? nodes.has(id).compose(v -> nodes.ask(id, what, body))
+                    ? nodes.has(id).compose(v -> nodes.ask(id, what, request.toJson()))
                     : Future.failedFuture(failure));
   }
 
@@ -159,20 +162,20 @@ final class Switchboard {
   }
 
   /** Answers a request of another node, for this one alone. */
-  Future<JsonObject> answer(String what, Object body) {
-    String id = desks.containsKey(what) ? named(what, body) : null;
+  Future<JsonObject> answer(String what, Object sent) {
     return Future.succeededFuture()
-        .compose(v -> answer(what, id, body))
+        .compose(v -> answer(what, Request.fromJson((JsonObject) sent)))
         .recover(failure -> Future.failedFuture(Refusal.of(what, failure)));
   }
 
-  private Future<JsonObject> answer(String what, String id, Object body) {
+  private Future<JsonObject> answer(String what, Request request) {
     if (!desks.containsKey(what)) {
       throw Refusal.of(501, "this node knows no request " + what);
     }
+    String id = named(what, request.body());
     if (id != null && !isHere(what, id)) {
       throw Refusal.notHere(id);
     }
-    return desks.get(what).apply(body);
+    return desks.get(what).apply(request);
   }
 }

@@ -3,6 +3,8 @@ package dev.auditwebhook.bus;
 import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.bus.trail.Request;
+import dev.auditwebhook.bus.trail.Trail;
 import dev.auditwebhook.endpoint.Clock;
 import dev.auditwebhook.endpoint.Surroundings;
 import dev.auditwebhook.endpoint.VertxClock;
@@ -87,6 +89,12 @@ public final class Webhook {
         .recover(failure -> letGo().transform(v -> Future.failedFuture(failure)));
   }
 
+  /** That of the jar, which alone knows it. */
+  private static String version() {
+    String version = Webhook.class.getPackage().getImplementationVersion();
+    return version == null ? "unknown" : version;
+  }
+
   private Engine engine() {
     StoreOptions store = options.getStore();
     return switch (store.getType()) {
@@ -119,31 +127,41 @@ public final class Webhook {
     roster = new Roster(options, around, journal, ids);
     held.push(roster::close);
     engine.register(metrics);
-    metrics.counter("webhook.rejected", "Entries that were not valid", journal::rejected);
+    metrics
+        .counter("webhook.rejected", "Entries that were not valid", journal::rejected)
+        .gauge(
+            "webhook.store.fault",
+            "1 while the store does not keep or give back what it should",
+            () -> journal.isFaulty() ? 1 : 0)
+        .gauge("webhook.build.info", "1", () -> 1, "version", version());
     Acceptance acceptance = new Acceptance(clock, journal, options.getMaxEntryBytes());
     hold(acceptance::close);
-    Map<String, Function<Object, Future<JsonObject>>> desks = desks(journal, ids);
+    EntryDesk entries = new EntryDesk(acceptance, journal.messageIdPrefix());
+    Trail trail = new Trail(metrics, options.isAdminEvents() ? acceptance::acceptOwn : null);
+    Map<String, Function<Request, Future<JsonObject>>> desks = desks(journal, ids, trail);
+    roster.look();
     return takeUp(journal, desks)
-        .compose(v -> serve(acceptance, desks))
+        .compose(v -> serve(entries, desks))
         .onSuccess(v -> engine.empty(acceptance));
   }
 
   /** Who answers which request, by its address without the prefix, for what this node runs. */
-  private Map<String, Function<Object, Future<JsonObject>>> desks(Journal journal, MessageIds ids) {
+  private Map<String, Function<Request, Future<JsonObject>>> desks(
+      Journal journal, MessageIds ids, Trail trail) {
     boolean allowPrivateNetworks = options.isAllowPrivateNetworks();
-    EndpointDesk requests = new EndpointDesk(roster, journal, allowPrivateNetworks);
-    RosterDesk endpoints = new RosterDesk(roster, requests::report, allowPrivateNetworks);
+    EndpointDesk requests = new EndpointDesk(roster, journal, trail, allowPrivateNetworks);
+    RosterDesk endpoints = new RosterDesk(roster, requests::report, trail, allowPrivateNetworks);
     HealthDesk health = new HealthDesk(roster, journal);
     DeadLetterDesk letters =
-        new DeadLetterDesk(vertx, roster, ids, new Redaction(options.getRedact()));
-    Map<String, Function<Object, Future<JsonObject>>> desks = new HashMap<>();
+        new DeadLetterDesk(vertx, roster, ids, new Redaction(options.getRedact()), trail);
+    Map<String, Function<Request, Future<JsonObject>>> desks = new HashMap<>();
     desks.put("get", requests::get);
     desks.put("set", requests::set);
     desks.put("dlq", letters::dlq);
     desks.put("dlq.redrive", letters::redrive);
     desks.put("dlq.purge", letters::purge);
     desks.put("test", requests::test);
-    desks.put("endpoints", body -> journal.upToDate().compose(v -> endpoints.list(body)));
+    desks.put("endpoints", request -> journal.upToDate().compose(v -> endpoints.list(request)));
     desks.put("endpoint.put", endpoints::put);
     desks.put("endpoint.remove", endpoints::remove);
     desks.put("ready", health::ready);
@@ -154,7 +172,7 @@ public final class Webhook {
 
   /** Goes on with what is kept: with all of it, or with a share of what all nodes have. */
   private Future<Void> takeUp(
-      Journal journal, Map<String, Function<Object, Future<JsonObject>>> desks) {
+      Journal journal, Map<String, Function<Request, Future<JsonObject>>> desks) {
     NodesDesk nodes = new NodesDesk(journal.nodes(), roster, clock);
     desks.put("nodes", nodes::list);
     if (journal.nodes() == null) {
@@ -169,16 +187,11 @@ public final class Webhook {
   }
 
   private Future<Void> serve(
-      Acceptance acceptance, Map<String, Function<Object, Future<JsonObject>>> desks) {
+      EntryDesk entries, Map<String, Function<Request, Future<JsonObject>>> desks) {
     held.push(desk::close);
     return Future.all(
             List.of(
-                desk.takeInOrder(
-                    options.getEntryAddress(),
-                    (entry, reply) ->
-                        acceptance.accept(
-                            entry,
-                            reply == null ? null : accepted -> reply.accept(accepted.toJson()))),
+                desk.takeInOrder(options.getEntryAddress(), entries::take),
                 desk.answer(addresses.get(), desks.get("get")),
                 desk.answerInOrder(addresses.set(), desks.get("set")),
                 desk.answer(addresses.dlq(), desks.get("dlq")),

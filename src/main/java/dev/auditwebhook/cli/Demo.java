@@ -3,7 +3,9 @@ package dev.auditwebhook.cli;
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.WebhookClient;
-import dev.auditwebhook.security.AdminToken;
+import dev.auditwebhook.cli.demo.DemoReceiver;
+import dev.auditwebhook.cli.demo.SampleEntries;
+import dev.auditwebhook.security.access.BearerToken;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonArray;
@@ -49,7 +51,7 @@ final class Demo extends VerticleBase {
         new JsonObject().put("secrets", new JsonArray().add(secret)).put("initialBackoff", 200);
     return new JsonObject()
         .put("webhook", webhook)
-        .put("http", new HttpOptions().setAdminToken(AdminToken.random()).toJson());
+        .put("http", new HttpOptions().setAdminToken(BearerToken.random()).toJson());
   }
 
   @Override
@@ -70,8 +72,8 @@ final class Demo extends VerticleBase {
         .onSuccess(url -> config.getJsonObject("webhook").put("url", url))
         .compose(url -> service.deploy(vertx, config))
         .onSuccess(
-            port -> {
-              introduce(config, port, wantedPort);
+            running -> {
+              introduce(config, running.port(), wantedPort);
               emit(1);
               vertx.setPeriodic(FIRST_ACCOUNTING, ACCOUNTING_INTERVAL, timer -> account());
             });

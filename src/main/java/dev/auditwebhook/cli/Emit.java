@@ -45,7 +45,7 @@ final class Emit {
     if ("".equals(token)) {
       throw new IllegalArgumentException(
           "http.adminToken: is empty, and so known to the running service alone;"
-              + " set WEBHOOK_ADMIN_TOKEN");
+              + " set WEBHOOK_INGEST_TOKEN or WEBHOOK_ADMIN_TOKEN");
     }
     String url = Service.url(http, http.getPort());
     EmitClient client = new EmitClient(url, token, PinnedCertificate.of(http));

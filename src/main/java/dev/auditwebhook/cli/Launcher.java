@@ -3,18 +3,22 @@ package dev.auditwebhook.cli;
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.json.StrictJson;
+import dev.auditwebhook.security.access.Keyring;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -23,7 +27,10 @@ import java.util.stream.Stream;
  */
 public final class Launcher {
 
-  private static final String USAGE = "usage: serve [CONF] | demo | emit [FILE]";
+  /** The configuration of the jar's own logging. */
+  static final String LOGGING = "dev/auditwebhook/logging.xml";
+
+  private static final Set<String> WITH_OPERAND = Set.of("serve", "check", "emit");
 
   /** What a stop takes beyond {@code drainTimeout}: requests in hand get some seconds, too. */
   private static final long STOP_MARGIN = 6_000;
@@ -41,16 +48,19 @@ public final class Launcher {
   public void run(List<String> args) {
     String command = args.isEmpty() ? "" : args.get(0);
     String operand = args.size() == 2 ? args.get(1) : null;
-    if (args.size() > 2 || command.equals("demo") && operand != null) {
+    if (args.size() > 2 || operand != null && !WITH_OPERAND.contains(command)) {
       command = "";
     }
-    configureLogging(command);
     try {
+      configureLogging(command);
       switch (command) {
-        case "serve" -> serve(operand == null ? defaultConf() : Path.of(operand));
+        case "serve" -> serve(conf(operand));
+        case "check" -> check(conf(operand));
         case "demo" -> demo();
         case "emit" -> emit(operand);
-        default -> end(2, USAGE);
+        case "help", "-h", "--help" -> System.out.print(Usage.TEXT);
+        case "--version" -> System.out.println(Usage.version());
+        default -> end(2, Usage.LINE);
       }
     } catch (InvalidPathException e) {
       end(1, "not the name of a file: " + Terminal.plain(operand));
@@ -61,11 +71,30 @@ public final class Launcher {
 
   private void serve(Path conf) {
     JsonObject config = ConfigFile.read(conf);
-    int port = start(config, vertx -> service.deploy(vertx, config));
+    int port = start(config, vertx -> deploy(vertx, conf, config)).port();
     System.out.println(
         port == 0
             ? "Serving on the event bus alone; http.enabled is false"
             : "Listening on " + Service.url(http(config), port));
+  }
+
+  private void check(Path conf) {
+    Check.of(Configuration.of(ConfigFile.read(conf), environment)).forEach(System.out::println);
+    System.out.println(Terminal.plain(conf + ": can be served"));
+  }
+
+  private Future<Service.Running> deploy(Vertx vertx, Path conf, JsonObject config) {
+    Keyring atStart = Keyring.of(http(config));
+    Supplier<HttpOptions> again = () -> http(ConfigFile.read(conf));
+    return service
+        .deploy(vertx, config)
+        .onSuccess(
+            running -> {
+              // A pipe cannot be read again.
+              if (running.port() != 0 && Files.isRegularFile(conf)) {
+                new TokenWatch(again, running.tokens(), atStart).start(vertx);
+              }
+            });
   }
 
   private void demo() {
@@ -75,23 +104,29 @@ public final class Launcher {
   }
 
   private void emit(String file) {
-    Path conf = defaultConf();
+    Path conf = conf(null);
     boolean enough =
-        Stream.of(Environment.HTTP_HOST, Environment.HTTP_PORT, Environment.ADMIN_TOKEN)
-            .allMatch(environment::has);
+        Stream.of(Environment.HTTP_HOST, Environment.HTTP_PORT).allMatch(environment::has)
+            && (environment.has(Environment.ADMIN_TOKEN)
+                || environment.has(Environment.INGEST_TOKEN));
     if (!enough && !conf.toFile().exists()) {
-      String unset = "WEBHOOK_HTTP_HOST, WEBHOOK_HTTP_PORT and WEBHOOK_ADMIN_TOKEN";
+      String unset = "WEBHOOK_HTTP_HOST, WEBHOOK_HTTP_PORT and a token";
       throw new IllegalArgumentException(
           conf + ": no such file, and " + unset + " are not all set");
     }
     HttpOptions http = http(enough ? new JsonObject() : ConfigFile.read(conf));
     try {
-      System.exit(Emit.to(http, environment.has(Environment.ADMIN_TOKEN)).run(file));
+      System.exit(Emit.to(http, adminTokenFirst()).run(file));
     } catch (IOException e) {
       end(1, "emit: " + Terminal.plain(e.getMessage()));
     } catch (InterruptedException e) {
       end(1, "emit: interrupted");
     }
+  }
+
+  /** A variable goes before the file; of two variables, the one that can do less. */
+  private boolean adminTokenFirst() {
+    return environment.has(Environment.ADMIN_TOKEN) && !environment.has(Environment.INGEST_TOKEN);
   }
 
   private HttpOptions http(JsonObject config) {
@@ -123,14 +158,16 @@ public final class Launcher {
     }
   }
 
-  private static Path defaultConf() {
-    return Path.of(System.getProperty("webhook.conf", "conf/webhook.json"));
+  private static Path conf(String operand) {
+    String byDefault = System.getProperty("webhook.conf", "conf/webhook.json");
+    return Path.of(operand == null ? byDefault : operand);
   }
 
   /** The library leaves logging to its host; here the process is ours. */
-  private static void configureLogging(String command) {
+  private void configureLogging(String command) {
     Properties properties = System.getProperties();
-    properties.putIfAbsent("logback.configurationFile", "dev/auditwebhook/logging.xml");
+    properties.putIfAbsent("webhook.log.format", environment.logFormat());
+    properties.putIfAbsent("logback.configurationFile", LOGGING);
     properties.putIfAbsent("webhook.log.level", command.equals("serve") ? "INFO" : "WARN");
     // The demo shows every outcome itself; a warning of the delivery would only repeat it.
     properties.putIfAbsent("webhook.log.delivery.level", command.equals("demo") ? "ERROR" : "INFO");

@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The service as the commands start it, without knowing what it is made of. */
 @FunctionalInterface
@@ -13,8 +14,17 @@ public interface Service {
   /** How the URL of a service with TLS begins. */
   String TLS = "https://";
 
-  /** Deploys it with the configuration of a file; gives the port of the HTTP API, 0 for none. */
-  Future<Integer> deploy(Vertx vertx, JsonObject config);
+  /** Deploys it with the configuration of a file. */
+  Future<Running> deploy(Vertx vertx, JsonObject config);
+
+  /**
+   * The service at work.
+   *
+   * @param port of the HTTP API, 0 for none
+   * @param tokens takes the tokens of other options, or refuses them with an {@link
+   *     IllegalArgumentException}
+   */
+  record Running(int port, Consumer<HttpOptions> tokens) {}
 
   /** Such as {@code http://127.0.0.1:8080}; a wildcard address stands for the loopback one. */
   static String url(String host, int port) {

@@ -1,6 +1,6 @@
 package dev.auditwebhook.cli;
 
-import java.io.Console;
+import dev.auditwebhook.security.access.StandardOutput;
 import java.io.PrintStream;
 
 /** Where lines are shown, in colour only on a terminal. */
@@ -19,18 +19,7 @@ record Terminal(PrintStream out, boolean colour) {
     boolean wanted =
         System.getenv().getOrDefault("NO_COLOR", "").isEmpty()
             && !"dumb".equals(System.getenv("TERM"));
-    return new Terminal(System.out, wanted && isTerminal(System.console()));
-  }
-
-  /** From Java 22 on there is a console without a terminal, and a method to tell. */
-  private static boolean isTerminal(Console console) {
-    try {
-      return console != null && (Boolean) Console.class.getMethod("isTerminal").invoke(console);
-    } catch (NoSuchMethodException e) {
-      return true;
-    } catch (ReflectiveOperationException e) {
-      return false;
-    }
+    return new Terminal(System.out, wanted && StandardOutput.isTerminal());
   }
 
   void line(String text) {

@@ -7,6 +7,7 @@ import dev.auditwebhook.endpoint.ledger.Ledger;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.settings.Actions;
+import dev.auditwebhook.endpoint.settings.Revision;
 import dev.auditwebhook.endpoint.settings.Settings;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.UrlPolicy.Destination;
@@ -71,7 +72,7 @@ public final class Endpoint {
     deadLetters =
         new DeadLetterQueue(ledger, store, readAhead, dispatcher, clock, capacity::pending);
     vitals = new Vitals(ledger, settings, dispatcher, recorder, () -> outlet);
-    vitals.register(metrics, capacity::pending);
+    vitals.register(metrics, capacity::pending, clock);
     dispatcher.sendTo(
         destination == null
             ? null
@@ -150,29 +151,20 @@ public final class Endpoint {
     ledger.notKept();
   }
 
+  /** Refuses a URL that is valid but not allowed here, in one line. */
+  public void checkUrl(String url) {
+    settings.checkUrl(url);
+  }
+
   /**
-   * Applies new settings, which are valid. An absent one is {@code null}.
+   * Changes settings; what is asked for is valid.
    *
-   * @param initialBackoff in milliseconds
    * @return completed when they are kept, or cannot be now: they hold all the same
    */
-  public Future<Void> set(String url, String secret, Long initialBackoff, Boolean paused) {
-    long now = around.clock().now();
-    if (secret != null) {
-      settings.secret(secret, now);
+  public Future<Void> set(Revision revision) {
+    boolean another = settings.revise(revision, around.clock().now());
+    if (revision.secret() != null) {
       outlet.headers().secretsChanged();
-    }
-    boolean another = url != null && !url.equals(settings.url());
-    if (another) {
-      settings.url(url, now);
-    }
-    if (Boolean.TRUE.equals(paused) && settings.pausedFor() == null) {
-      settings.pause("paused by request");
-    } else if (Boolean.FALSE.equals(paused)) {
-      settings.resume();
-    }
-    if (initialBackoff != null && !settings.url().isEmpty()) {
-      settings.initialBackoff(initialBackoff);
     }
     if (another) {
       redirect();
@@ -247,6 +239,11 @@ public final class Endpoint {
     return settings.url();
   }
 
+  /** All that is in force: options, the secrets that sign, and whether it is {@code paused}. */
+  public JsonObject configuration() {
+    return settings.configuration(around.clock().now());
+  }
+
   public long pending() {
     return ledger.pending();
   }
@@ -273,6 +270,11 @@ public final class Endpoint {
   /** What an operator must know of it. */
   public List<String> warnings() {
     return vitals.warnings();
+  }
+
+  /** Looks how it is, for the metrics. */
+  public void look(boolean storeWarns) {
+    readAhead.oldest().onSuccess(oldest -> vitals.look(oldest, storeWarns));
   }
 
   public boolean isTesting() {

@@ -51,6 +51,8 @@ final class ReadAhead {
    */
   private Future<Event> looking = Future.succeededFuture();
 
+  private boolean lookedForStraggler;
+
   /**
    * @param state what waits at first
    * @param capacity how many events may be held
@@ -121,13 +123,22 @@ final class ReadAhead {
     if (!isStraggler && !isUnread) {
       return Future.succeededFuture(held);
     }
-    if (looking.isComplete()) {
+    if (looking.isComplete() && !isKnown(isStraggler)) {
+      lookedForStraggler = isStraggler;
       looking =
           isStraggler
               ? first(store.stragglers(List.of(stragglers.first())), Straggler::event)
               : first(store.read(readUpTo, 1), event -> event);
     }
     return clock.within(SOON, looking).map(it -> older(it, held)).otherwise(held);
+  }
+
+  /** Whether the last look found what is first now, too. */
+  private boolean isKnown(boolean isStraggler) {
+    Event found = looking.result();
+    return found != null
+        && isStraggler == lookedForStraggler
+        && (isStraggler ? found.id() == stragglers.first() : found.id() > readUpTo);
   }
 
   private static Event older(Event one, Event other) {

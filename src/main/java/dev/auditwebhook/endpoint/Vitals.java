@@ -27,6 +27,11 @@ final class Vitals {
   private final Dispatcher dispatcher;
   private final Recorder recorder;
   private final Supplier<Outlet> outlet;
+
+  /** When the oldest pending event was accepted that was there lately, 0 for none. */
+  private volatile long oldest;
+
+  private volatile boolean warns;
   private final AtomicLong deadLetters = new AtomicLong();
   private final AtomicLong redriven = new AtomicLong();
   private final AtomicLong discarded = new AtomicLong();
@@ -108,12 +113,23 @@ final class Vitals {
     return Stream.of(ledger.warning(), leftOut).filter(Objects::nonNull).toList();
   }
 
+  /** Remembers for the metrics what cannot be asked from any thread. */
+  void look(Event oldestPending, boolean storeWarns) {
+    oldest = oldestPending == null ? 0 : oldestPending.acceptedAt();
+    warns = storeWarns || !warnings().isEmpty();
+  }
+
+  private long secondsPending(Clock clock) {
+    long since = oldest;
+    return since == 0 || ledger.pending() == 0 ? 0 : Math.max(0, clock.now() - since) / 1_000;
+  }
+
   /**
    * Registers all that is measured.
    *
    * @param capacity how many events may wait
    */
-  void register(Metrics metrics, LongSupplier capacity) {
+  void register(Metrics metrics, LongSupplier capacity, Clock clock) {
     metrics
         .counter("webhook.received", "Valid entries that arrived", ledger::received)
         .counter("webhook.discarded", "Entries without a URL, or filtered out", this::discarded);
@@ -129,6 +145,11 @@ final class Vitals {
             "Events given up and not redriven since",
             () -> ledger.total(Total.FAILED))
         .gauge("webhook.pending", "Events that wait", ledger::pending)
+        .gauge(
+            "webhook.oldest.pending.age",
+            "Seconds since the oldest event was accepted that waits, some seconds ago",
+            () -> secondsPending(clock))
+        .gauge("webhook.warning", "1 while there is a warning", () -> warns ? 1 : 0)
         .gauge("webhook.pending.limit", "How many events may wait", capacity)
         .gauge("webhook.in.flight", "Attempts in flight", dispatcher::inFlight)
         .gauge("webhook.dlq.size", "Dead letters that are kept", ledger::letterCount)

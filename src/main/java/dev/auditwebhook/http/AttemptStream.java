@@ -82,6 +82,11 @@ final class AttemptStream {
     response.write(COMMENT);
   }
 
+  /** What the reader asked with. */
+  HttpServerRequest request() {
+    return request;
+  }
+
   /** Ends the stream from any context. */
   void endSoon() {
     context.runOnContext(now -> end());

@@ -4,9 +4,11 @@ import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.http.guard.Caller;
 import dev.auditwebhook.http.guard.Problem;
+import dev.auditwebhook.security.access.Role;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
@@ -34,6 +36,7 @@ final class AttemptsRoute {
   private final Map<String, Semaphore> ofTokens = new ConcurrentHashMap<>();
   private final Set<AttemptStream> streams = ConcurrentHashMap.newKeySet();
   private volatile boolean ended;
+  private volatile Predicate<HttpServerRequest> unwelcome = request -> false;
 
   AttemptsRoute(Vertx vertx, HttpOptions options) {
     this(vertx, options, AttemptStream.Bounds.DEFAULT);
@@ -49,8 +52,9 @@ final class AttemptsRoute {
 
   void addTo(RouteTable table) {
     table
-        .route(HttpMethod.GET, PATH, this::ofAllOrOne, ENDPOINT)
+        .route(Role.READ, HttpMethod.GET, PATH, this::ofAllOrOne, ENDPOINT)
         .route(
+            Role.READ,
             HttpMethod.GET,
             WebhookRoutes.ENDPOINT + "/attempts",
             ctx -> ofOne(ctx, ctx.pathParam(WebhookRoutes.ID)));
@@ -60,6 +64,18 @@ final class AttemptsRoute {
   void end() {
     ended = true;
     streams.forEach(AttemptStream::endSoon);
+  }
+
+  /** Ends the streams of some readers, and of those of their kind who come later. */
+  void endThose(Predicate<HttpServerRequest> readers) {
+    unwelcome = readers;
+    streams.forEach(this::endIfUnwelcome);
+  }
+
+  private void endIfUnwelcome(AttemptStream stream) {
+    if (ended || unwelcome.test(stream.request())) {
+      stream.endSoon();
+    }
   }
 
   private void ofAllOrOne(RoutingContext ctx) {
@@ -99,9 +115,7 @@ final class AttemptsRoute {
         new AttemptStream(vertx, ctx.request(), bounds, gone -> left(gone, token));
     streams.add(stream);
     stream.start(addresses.attempts(), wanted);
-    if (ended) {
-      stream.endSoon();
-    }
+    endIfUnwelcome(stream);
   }
 
   /** A place of all, and one of the token's; a host that guards the routes has no tokens. */

@@ -31,7 +31,7 @@ final class Console {
           """
           console.css endpoints.css icon.svg
           advice.js api.js app.js attempts.js charts.js configuration.js dead-letters.js dialogs.js
-          dom.js fields.js form.js formats.js judge.js list.js nodes.js page.js poll.js route.js rows.js
+          dom.js fields.js form.js formats.js judge.js list.js nodes.js page.js poll.js role.js route.js rows.js
           secret.js settings.js status.js store.js trouble.js"""
               .split("\\s+"));
 

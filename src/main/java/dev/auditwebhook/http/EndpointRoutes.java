@@ -1,5 +1,8 @@
 package dev.auditwebhook.http;
 
+import static dev.auditwebhook.security.access.Role.ADMIN;
+import static dev.auditwebhook.security.access.Role.OPERATE;
+import static dev.auditwebhook.security.access.Role.READ;
 import static io.vertx.core.http.HttpMethod.DELETE;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.POST;
@@ -49,19 +52,21 @@ final class EndpointRoutes {
    */
   void addTo(RouteTable table, HttpMethod change) {
     table
-        .on(GET, path, ctx -> bus.ask(addresses.get(), request.apply(ctx)))
+        .on(READ, GET, path, ctx -> bus.ask(addresses.get(), request.apply(ctx)))
         .on(
+            ADMIN,
             change,
             path,
             ctx -> bus.change(ctx, addresses.set(), with(ctx, RequestBody.object(ctx))))
-        .on(POST, path + "/test", ctx -> bus.ask(addresses.test(), request.apply(ctx)))
-        .on(GET, path + "/dlq", this::deadLetters, "limit", "after")
+        .on(OPERATE, POST, path + "/test", ctx -> bus.ask(addresses.test(), request.apply(ctx)))
+        .on(READ, GET, path + "/dlq", this::deadLetters, "limit", "after")
         .on(
+            OPERATE,
             POST,
             path + "/dlq/redrive",
             ctx -> bus.change(ctx, addresses.redrive(), with(ctx, RequestBody.optionalObject(ctx))))
-        .on(POST, path + "/dlq/purge", this::purge)
-        .on(DELETE, path + "/dlq/:event_id", this::purgeOne);
+        .on(OPERATE, POST, path + "/dlq/purge", this::purge)
+        .on(OPERATE, DELETE, path + "/dlq/:event_id", this::purgeOne);
   }
 
   /** The request that a body asks for; which endpoint is meant is not the body's to say. */

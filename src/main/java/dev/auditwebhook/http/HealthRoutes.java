@@ -3,6 +3,7 @@ package dev.auditwebhook.http;
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.http.guard.Problem;
+import dev.auditwebhook.http.guard.ResponseWriter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -11,7 +12,9 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.healthchecks.CheckResult;
 import io.vertx.ext.healthchecks.HealthChecks;
 import io.vertx.ext.healthchecks.Status;
+import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -50,7 +53,7 @@ final class HealthRoutes {
   void addTo(RouteTable table) {
     // An event loop that says so is alive.
     Future<JsonObject> live = Future.succeededFuture(new JsonObject().put("live", true));
-    table.on(HttpMethod.GET, "/health/live", ctx -> live);
+    answer(table, "/health/live", ctx -> live);
     judge(table, "/health/ready", "ready", addresses.ready());
     judge(table, "/health/delivery", "healthy", addresses.health());
   }
@@ -67,8 +70,12 @@ final class HealthRoutes {
                         .map(reply -> status(reply.getValue(verdict), presentable(reply)))
                         .otherwise(failure -> status(false, List.of(reason(failure))))
                         .onComplete(status));
-    table.on(
-        HttpMethod.GET, path, ctx -> checks.checkStatus().map(result -> answer(verdict, result)));
+    answer(table, path, ctx -> checks.checkStatus().map(result -> answer(verdict, result)));
+  }
+
+  private static void answer(
+      RouteTable table, String path, Function<RoutingContext, Future<JsonObject>> reply) {
+    table.route(HttpMethod.GET, path, ctx -> ResponseWriter.json(ctx, 200, reply.apply(ctx)));
   }
 
   private static Status status(Object good, List<String> reasons) {

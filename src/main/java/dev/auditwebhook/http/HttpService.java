@@ -7,10 +7,14 @@ import dev.auditwebhook.http.guard.HandshakeGuard;
 import dev.auditwebhook.http.guard.Problem;
 import dev.auditwebhook.http.guard.RequestGuard;
 import dev.auditwebhook.http.guard.ResponseWriter;
+import dev.auditwebhook.http.guard.TokenGuard;
+import dev.auditwebhook.http.guard.UnauthorizedThrottle;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.metrics.MetricsFactory;
 import dev.auditwebhook.security.ServerOptions;
 import dev.auditwebhook.security.VertxResolver;
+import dev.auditwebhook.security.access.Keyring;
+import dev.auditwebhook.security.access.Role;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
@@ -34,12 +38,15 @@ public final class HttpService {
   private final HttpServer server;
   private final ConnectionGuard guard;
   private final AttemptsRoute attempts;
+  private final TokenGuard tokens;
   private CertificateWatch certificates;
 
-  private HttpService(HttpServer server, ConnectionGuard guard, AttemptsRoute attempts) {
+  private HttpService(
+      HttpServer server, ConnectionGuard guard, AttemptsRoute attempts, TokenGuard tokens) {
     this.server = server;
     this.guard = guard;
     this.attempts = attempts;
+    this.tokens = tokens;
   }
 
   /** The service when it listens; a failure of one line when it cannot. */
@@ -54,6 +61,16 @@ public final class HttpService {
 
   static Future<HttpService> start(
       Vertx vertx, HttpOptions options, ClientLimits limits, AttemptsRoute attempts) {
+    UnauthorizedThrottle throttle = new UnauthorizedThrottle(UnauthorizedThrottle.LONGEST);
+    return start(vertx, options, limits, attempts, ApiRouter.guard(vertx, options, throttle));
+  }
+
+  static Future<HttpService> start(
+      Vertx vertx,
+      HttpOptions options,
+      ClientLimits limits,
+      AttemptsRoute attempts,
+      TokenGuard tokens) {
     HttpServerOptions serverOptions =
         ServerOptions.read("http.server", options.getServer())
             .setHost(options.getHost())
@@ -65,7 +82,7 @@ public final class HttpService {
             .setPerMessageWebSocketCompressionSupported(false);
     if (!serverOptions.isSsl()) {
       return refusePlaintext(vertx, options)
-          .compose(may -> listen(vertx, options, serverOptions, limits, attempts));
+          .compose(may -> listen(vertx, options, serverOptions, limits, attempts, tokens));
     }
     SSLEngineOptions engine = serverOptions.getSslEngineOptions();
     if (engine == null || engine instanceof JdkSSLEngineOptions) {
@@ -75,7 +92,7 @@ public final class HttpService {
     return CertificateWatch.create(vertx, options.getServer(), serverOptions, metrics)
         .compose(
             watch ->
-                listen(vertx, options, serverOptions, limits, attempts)
+                listen(vertx, options, serverOptions, limits, attempts, tokens)
                     .onSuccess(service -> service.watch(watch)))
         .onFailure(failure -> metrics.close());
   }
@@ -105,8 +122,9 @@ public final class HttpService {
       HttpOptions options,
       HttpServerOptions serverOptions,
       ClientLimits limits,
-      AttemptsRoute attempts) {
-    Router router = ApiRouter.create(vertx, options, limits, attempts);
+      AttemptsRoute attempts,
+      TokenGuard tokens) {
+    Router router = ApiRouter.create(vertx, options, limits, attempts, tokens);
     ResponseWriter answers = new ResponseWriter(vertx, limits);
     HttpServer server = vertx.createHttpServer(serverOptions);
     ConnectionGuard guard = new ConnectionGuard(vertx, limits);
@@ -124,7 +142,7 @@ public final class HttpService {
         .listen()
         .onFailure(failure -> guard.stop())
         .recover(failure -> Future.failedFuture(cannotListen(options, failure)))
-        .map(listening -> new HttpService(listening, guard, attempts));
+        .map(listening -> new HttpService(listening, guard, attempts, tokens));
   }
 
   private void watch(CertificateWatch watch) {
@@ -134,6 +152,12 @@ public final class HttpService {
 
   public int port() {
     return server.actualPort();
+  }
+
+  /** Takes the tokens of other options; streams whose token is no longer valid end. */
+  public void tokens(HttpOptions changed) {
+    tokens.replace(Keyring.of(changed));
+    attempts.endThose(reader -> !tokens.stillAdmits(reader, Role.READ));
   }
 
   /** Stops: nobody new is let in, streams end, and other requests get a few seconds to end. */

@@ -1,7 +1,10 @@
 package dev.auditwebhook.http;
 
 import dev.auditwebhook.http.guard.Problem;
+import dev.auditwebhook.http.guard.RequestBody;
 import dev.auditwebhook.http.guard.ResponseWriter;
+import dev.auditwebhook.http.guard.TokenGuard;
+import dev.auditwebhook.security.access.Role;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
@@ -18,37 +21,70 @@ import java.util.function.Function;
 
 /**
  * Adds routes to a router, and remembers them to answer 405 for the methods that were not added.
+ * Each route of a guarded table names the least role that may use it.
  */
 final class RouteTable {
 
   private final Router router;
-  private final boolean knowsParameters;
+  private final TokenGuard guard;
+  private final RequestBody bodies;
   private final Map<String, Set<String>> methods = new LinkedHashMap<>();
 
-  /** {@code knowsParameters}: a query parameter that means nothing is refused. */
-  RouteTable(Router router, boolean knowsParameters) {
+  /** Routes that anybody may use, with whatever parameters. */
+  RouteTable(Router router) {
+    this(router, null, null);
+  }
+
+  /** Routes for the authenticated; a query parameter that means nothing is refused. */
+  RouteTable(Router router, TokenGuard guard, RequestBody bodies) {
     this.router = router;
-    this.knowsParameters = knowsParameters;
+    this.guard = guard;
+    this.bodies = bodies;
   }
 
   /** A route that answers 200 with what its endpoint comes up with; GET brings HEAD along. */
   RouteTable on(
+      Role least,
       HttpMethod method,
       String path,
       Function<RoutingContext, Future<JsonObject>> end,
       String... parameters) {
-    add(method, path, parameters).handler(ctx -> ResponseWriter.json(ctx, 200, end.apply(ctx)));
-    return this;
+    return route(
+        least, method, path, ctx -> ResponseWriter.json(ctx, 200, end.apply(ctx)), parameters);
   }
 
   /** A route that answers by itself; GET brings HEAD along. */
   RouteTable route(
-      HttpMethod method, String path, Handler<RoutingContext> handler, String... parameters) {
-    add(method, path, parameters).handler(handler);
+      Role least,
+      HttpMethod method,
+      String path,
+      Handler<RoutingContext> handler,
+      String... parameters) {
+    add(method, path)
+        .handler(guard.atLeast(least))
+        .handler(bodies)
+        .handler(guard.still(least))
+        .handler(ctx -> checkParameters(ctx, parameters))
+        .handler(handler);
     return this;
   }
 
-  private Route add(HttpMethod method, String path, String... parameters) {
+  /** A route for whoever has a valid token. */
+  RouteTable forAll(HttpMethod method, String path, Function<RoutingContext, JsonObject> end) {
+    add(method, path)
+        .handler(bodies)
+        .handler(ctx -> checkParameters(ctx))
+        .handler(ctx -> ResponseWriter.json(ctx, 200, Future.succeededFuture(end.apply(ctx))));
+    return this;
+  }
+
+  /** A route that answers by itself, for whoever gets here. */
+  RouteTable route(HttpMethod method, String path, Handler<RoutingContext> handler) {
+    add(method, path).handler(handler);
+    return this;
+  }
+
+  private Route add(HttpMethod method, String path) {
     Set<String> known = methods.computeIfAbsent(path, p -> new TreeSet<>());
     known.add(method.name());
     Route route = router.route(path).method(method);
@@ -56,7 +92,7 @@ final class RouteTable {
       known.add(HttpMethod.HEAD.name());
       route.method(HttpMethod.HEAD);
     }
-    return knowsParameters ? route.handler(ctx -> checkParameters(ctx, parameters)) : route;
+    return route;
   }
 
   /** Who adds {@code ?event_id=7} to a redrive does not want to redrive everything. */

@@ -1,5 +1,7 @@
 package dev.auditwebhook.http;
 
+import static dev.auditwebhook.security.access.Role.ADMIN;
+import static dev.auditwebhook.security.access.Role.READ;
 import static io.vertx.core.http.HttpMethod.DELETE;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.PATCH;
@@ -8,20 +10,14 @@ import static io.vertx.core.http.HttpMethod.PUT;
 
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.WebhookAddresses;
-import dev.auditwebhook.http.guard.Problem;
 import dev.auditwebhook.http.guard.RequestBody;
 import dev.auditwebhook.http.guard.ResponseWriter;
-import dev.auditwebhook.json.StrictJson;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
-import java.math.BigDecimal;
-import java.math.BigInteger;
 
-/** The routes of the webhook, its endpoints and its entries: each is one request on the bus. */
+/** The routes of the webhook and its endpoints: each is one request on the bus. */
 final class WebhookRoutes {
-
-  static final String AUDIT = "/audit";
 
   /** What names an endpoint in a path; {@code id} may stand in the path of a host already. */
   static final String ID = "endpoint_id";
@@ -34,12 +30,10 @@ final class WebhookRoutes {
 
   private final BusCalls bus;
   private final WebhookAddresses addresses;
-  private final String entryAddress;
 
   WebhookRoutes(BusCalls bus, HttpOptions options) {
     this.bus = bus;
     this.addresses = WebhookAddresses.of(options.getAddress());
-    this.entryAddress = options.getEntryAddress();
   }
 
   void addTo(RouteTable table) {
@@ -47,14 +41,15 @@ final class WebhookRoutes {
     new EndpointRoutes(bus, addresses, ENDPOINT, WebhookRoutes::named).addTo(table, PATCH);
     table
         .on(
+            ADMIN,
             DELETE,
             WEBHOOK,
             ctx -> bus.change(ctx, addresses.set(), new JsonObject().put("url", "")))
-        .on(GET, "/endpoints", ctx -> bus.ask(addresses.endpoints(), new JsonObject()))
-        .on(GET, "/nodes", ctx -> bus.ask(addresses.nodes(), new JsonObject()))
-        .route(PUT, ENDPOINT, this::put)
-        .on(DELETE, ENDPOINT, ctx -> bus.change(ctx, addresses.remove(), named(ctx)))
-        .also(POST, AUDIT);
+        .on(READ, GET, "/endpoints", ctx -> bus.ask(addresses.endpoints(), new JsonObject()))
+        .on(READ, GET, "/nodes", ctx -> bus.ask(addresses.nodes(), new JsonObject()))
+        .route(ADMIN, PUT, ENDPOINT, this::put)
+        .on(ADMIN, DELETE, ENDPOINT, ctx -> bus.change(ctx, addresses.remove(), named(ctx)))
+        .also(POST, AuditRoute.PATH);
   }
 
   private static JsonObject named(RoutingContext ctx) {
@@ -70,28 +65,5 @@ final class WebhookRoutes {
               ResponseWriter.json(ctx, status, Future.succeededFuture(reply));
             })
         .onFailure(ctx::fail);
-  }
-
-  /** {@code POST /audit}: 202 with the reply, or 503 when the entry was dropped. */
-  void audit(RoutingContext ctx) {
-    Future<JsonObject> reply = bus.ask(entryAddress, entry(RequestBody.value(ctx)));
-    ResponseWriter.json(ctx, 202, reply.map(WebhookRoutes::unlessDropped));
-  }
-
-  /** Entries are judged behind the bus, where refusals are counted: all goes there that can. */
-  private static Object entry(Object value) {
-    if (value instanceof BigInteger || value instanceof BigDecimal) {
-      throw Problem.badRequest("an entry must be a JSON object, was " + StrictJson.typeOf(value));
-    }
-    return value;
-  }
-
-  private static JsonObject unlessDropped(JsonObject reply) {
-    if ("dropped".equals(reply.getValue("status"))) {
-      throw Problem.unavailable(
-              "the entry was dropped: the queue is full, or the store keeps nothing (GET /health/ready)")
-          .member("event_id", reply.getValue("event_id"));
-    }
-    return reply;
   }
 }

@@ -55,10 +55,24 @@ public final class Acceptance implements Engine.Acceptor {
     try {
       take(AuditEvent.fromJson(message), (JsonObject) message, answered);
     } catch (IllegalArgumentException e) {
-      journal.reject();
-      rejections.add(e.getMessage());
+      reject(e.getMessage());
       throw e;
     }
+  }
+
+  /** Takes in what the webhook itself has to say; one that is not valid is counted as such. */
+  public void acceptOwn(JsonObject entry) {
+    try {
+      accept(entry, null);
+    } catch (IllegalArgumentException e) {
+      // It is counted and in the log, and whoever made the change cannot help it.
+    }
+  }
+
+  /** Counts an entry that is refused without a look at it, and speaks of it. */
+  public void reject(String why) {
+    journal.reject();
+    rejections.add(why);
   }
 
   private void take(AuditEvent event, JsonObject message, Consumer<Accepted> answered) {

@@ -12,8 +12,10 @@ final class StoreHealth {
   private static final Logger log = LoggerFactory.getLogger(StoreHealth.class);
 
   private final Engine engine;
-  private String unkept;
-  private String unreadable;
+
+  // Volatile, as metrics are read from any thread.
+  private volatile String unkept;
+  private volatile String unreadable;
 
   StoreHealth(Engine engine) {
     this.engine = engine;

@@ -3,6 +3,7 @@ package dev.auditwebhook.json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -131,6 +132,15 @@ public final class StrictJson {
     return take(key)
         ? items(key, "strings", String.class::isInstance).map(String.class::cast).toList()
         : absent;
+  }
+
+  /** The readers of an array of objects, each with its path; none when the key is absent. */
+  public List<StrictJson> objects(String key) {
+    List<StrictJson> readers = new ArrayList<>();
+    for (Object item : take(key) ? items(key, "objects", item -> true).toList() : List.of()) {
+      readers.add(of(pathOf(key) + "[" + readers.size() + "]", item));
+    }
+    return readers;
   }
 
   /** An object whose values are all strings, or an empty one when the key is absent. */

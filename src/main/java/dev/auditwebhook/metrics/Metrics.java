@@ -32,6 +32,14 @@ public interface Metrics {
     return this;
   }
 
+  /**
+   * A total that is added to, from any thread: whoever asks for the same one adds to the same. It
+   * stays when these meters are closed, as others may add to it.
+   */
+  default LongConsumer tally(String name, String description, String... tags) {
+    return more -> {};
+  }
+
   /** A value that rises and falls, asked from any thread; tags are keys and values. */
   default Metrics gauge(String name, String description, LongSupplier value, String... tags) {
     return this;

@@ -1,5 +1,6 @@
 package dev.auditwebhook.metrics;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -75,6 +76,12 @@ final class MicrometerMetrics implements Metrics {
             .tags(tags)
             .register(registry));
     return this;
+  }
+
+  @Override
+  public LongConsumer tally(String name, String description, String... more) {
+    return Counter.builder(name).description(description).tags(tags.and(more)).register(registry)
+        ::increment;
   }
 
   @Override

@@ -1,6 +1,12 @@
 package dev.auditwebhook.metrics;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -10,6 +16,7 @@ import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
 import io.vertx.micrometer.impl.VertxMetricsImpl;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Finds the registry of a Vert.x instance. */
 final class Registries {
@@ -49,8 +56,27 @@ final class Registries {
   private static MeterRegistry own(Vertx vertx) {
     LocalMap<String, Own> shared = vertx.sharedData().getLocalMap("dev.auditwebhook.metrics");
     return shared
-        .computeIfAbsent(
-            "registry", key -> new Own(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)))
+        .computeIfAbsent("registry", key -> new Own(made((VertxInternal) vertx)))
         .registry();
+  }
+
+  /** One that also tells of the JVM and the process: nobody else does. */
+  private static PrometheusMeterRegistry made(VertxInternal vertx) {
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    JvmGcMetrics collections = new JvmGcMetrics();
+    Stream.of(
+            new JvmMemoryMetrics(),
+            new JvmThreadMetrics(),
+            new ProcessorMetrics(),
+            new UptimeMetrics(),
+            new FileDescriptorMetrics(),
+            collections)
+        .forEach(meters -> meters.bindTo(registry));
+    vertx.addCloseHook(
+        closed -> {
+          collections.close();
+          closed.succeed();
+        });
+    return registry;
   }
 }

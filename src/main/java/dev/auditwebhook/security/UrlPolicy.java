@@ -5,20 +5,17 @@ import inet.ipaddr.AddressStringParameters.RangeParameters;
 import inet.ipaddr.IPAddress;
 import inet.ipaddr.IPAddressString;
 import inet.ipaddr.IPAddressStringParameters;
-import java.net.IDN;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.text.Normalizer;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
  * Which URLs a webhook may have: {@code http} or {@code https}, a host, a port from 1 to 65535, no
  * user-info, no fragment, no blanks or control characters, at most {@value #MAX_LENGTH} characters,
  * and neither a cloud's metadata host nor a forbidden address in any spelling. {@code _} in names
- * is fine, names that are not ASCII are read as IDN, and what a request line cannot carry is
- * percent-encoded. Refusals name no path and no query: they carry tokens.
+ * is fine, names that are not ASCII are read as IDN where all agree how, and what a request line
+ * cannot carry is percent-encoded. Refusals name no path and no query: they carry tokens.
  */
 public final class UrlPolicy {
 
@@ -140,13 +137,7 @@ public final class UrlPolicy {
   /** The name in lower-case ASCII without its last dot: what DNS, SNI and certificates know. */
   private static String asciiName(String host) {
     check(host.indexOf('%') < 0, "must have a host without percent-encoding");
-    String ascii;
-    try {
-      String composed = Normalizer.normalize(host, Normalizer.Form.NFKC);
-      ascii = IDN.toASCII(composed, IDN.ALLOW_UNASSIGNED).toLowerCase(Locale.ROOT);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("must have a host that is a name or an address");
-    }
+    String ascii = InternationalName.toAscii(host);
     String name = ascii.endsWith(".") ? ascii.substring(0, ascii.length() - 1) : ascii;
     check(!name.isEmpty(), "must have a host");
     check(

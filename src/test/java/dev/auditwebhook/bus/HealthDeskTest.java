@@ -3,6 +3,7 @@ package dev.auditwebhook.bus;
 import static dev.auditwebhook.bus.SharedScene.named;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.auditwebhook.bus.trail.Request;
 import dev.auditwebhook.journal.Nodes.Member;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -61,14 +62,14 @@ class HealthDeskTest {
   }
 
   private JsonArray readiness() {
-    JsonObject reply = desk.ready(new JsonObject()).result();
+    JsonObject reply = desk.ready(Request.own()).result();
     JsonArray reasons = reply.getJsonArray("reasons");
     assertThat(reply.getBoolean("ready")).isEqualTo(reasons.isEmpty());
     return reasons;
   }
 
   private JsonArray health(JsonObject body) {
-    return desk.health(body).result().getJsonArray("reasons");
+    return desk.health(new Request(body, SharedScene.AUTHOR)).result().getJsonArray("reasons");
   }
 
   @Test
@@ -102,7 +103,7 @@ class HealthDeskTest {
   void itTellsOthersWhichEndpointsItSpeaksOf() {
     scene.run("siem", 1);
     scene.nodes.members.add(new Elsewhere(true, true));
-    assertThat(desk.own(new JsonObject()).result().encode())
+    assertThat(desk.own(Request.own()).result().encode())
         .isEqualTo("{\"reasons\":[\"disabled siem\"],\"endpoints\":[\"default\",\"siem\"]}");
   }
 }

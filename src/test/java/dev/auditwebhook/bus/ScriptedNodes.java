@@ -1,5 +1,7 @@
 package dev.auditwebhook.bus;
 
+import dev.auditwebhook.bus.trail.Author;
+import dev.auditwebhook.bus.trail.Request;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.journal.Nodes;
 import io.vertx.core.Future;
@@ -18,6 +20,9 @@ final class ScriptedNodes implements Nodes {
 
   /** What they are asked, in order. */
   final List<String> asked = new ArrayList<>();
+
+  /** Who asks for what they are asked about one endpoint, in order. */
+  final List<Author> authors = new ArrayList<>();
 
   /** The ids of all endpoints. */
   final Set<String> endpoints = new TreeSet<>();
@@ -107,13 +112,15 @@ final class ScriptedNodes implements Nodes {
 
   @Override
   public Future<JsonObject> ask(String endpoint, String what, Object body) {
-    asked.add(endpoint + " " + what + " " + body);
+    Request request = Request.fromJson((JsonObject) body);
+    asked.add(endpoint + " " + what + " " + request.body());
+    authors.add(request.author());
     return answers.apply(what);
   }
 
   @Override
   public Future<List<JsonObject>> askOthers(String what, Object body) {
-    asked.add("all " + what + " " + body);
+    asked.add("all " + what + " " + Request.fromJson((JsonObject) body).body());
     return others;
   }
 

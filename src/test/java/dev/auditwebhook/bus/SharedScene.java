@@ -2,6 +2,9 @@ package dev.auditwebhook.bus;
 
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.bus.trail.Author;
+import dev.auditwebhook.bus.trail.Request;
+import dev.auditwebhook.bus.trail.Trail;
 import dev.auditwebhook.endpoint.Surroundings;
 import dev.auditwebhook.endpoint.attempt.AttemptReport;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
@@ -27,6 +30,9 @@ final class SharedScene {
   /** Where attempts seem to go: the name is never resolved. */
   static final String URL = "http://siem.example/in";
 
+  /** Who asks. */
+  static final Author AUTHOR = new Author("ops", "10.0.0.5");
+
   final SettableClock clock = new SettableClock();
   final ScriptedNodes nodes = new ScriptedNodes();
   final ScriptedEngine engine = new ScriptedEngine();
@@ -38,7 +44,7 @@ final class SharedScene {
   final List<String> here = new ArrayList<>();
 
   /** How the desks of this node answer, by the request. */
-  final Map<String, Function<Object, Future<JsonObject>>> desks = new HashMap<>();
+  final Map<String, Function<Request, Future<JsonObject>>> desks = new HashMap<>();
 
   final Switchboard switchboard;
   final Tenancies tenancies;
@@ -57,7 +63,11 @@ final class SharedScene {
     List.of("get", "set", "dlq", "dlq.redrive", "test", "ready", "health").forEach(this::desk);
     List.of("endpoint.remove", "endpoints", "health.own").forEach(this::desk);
     RosterDesk endpoints =
-        new RosterDesk(roster, each -> Future.succeededFuture(new JsonObject()), true);
+        new RosterDesk(
+            roster,
+            each -> Future.succeededFuture(new JsonObject()),
+            new Trail(Metrics.NONE, null),
+            true);
     desks.put("endpoint.put", endpoints::put);
     NodesDesk ofAll = new NodesDesk(nodes, roster, clock);
     desks.put("nodes", ofAll::list);
@@ -68,8 +78,8 @@ final class SharedScene {
   private void desk(String what) {
     desks.put(
         what,
-        body -> {
-          here.add(what + " " + body);
+        request -> {
+          here.add(what + " " + request.body());
           return Future.succeededFuture(ScriptedNodes.by("one"));
         });
   }
@@ -85,7 +95,7 @@ final class SharedScene {
   }
 
   Future<JsonObject> ask(String what, Object body) {
-    return switchboard.to(what).apply(body);
+    return switchboard.to(what).apply(new Request(body, AUTHOR));
   }
 
   static JsonObject named(String id) {

@@ -6,6 +6,7 @@ import static dev.auditwebhook.bus.SharedScene.named;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.auditwebhook.bus.trail.Request;
 import dev.auditwebhook.journal.Nodes;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -56,6 +57,7 @@ class SwitchboardTest {
   void whatConcernsAnEndpointGoesWhereThatIs(String what) {
     assertThat(ask(what, named("siem")).result()).isEqualTo(by("another"));
     assertThat(nodes.asked).containsExactly("siem " + what + " {\"endpoint\":\"siem\"}");
+    assertThat(nodes.authors).containsExactly(SharedScene.AUTHOR);
     assertThat(scene.here).isEmpty();
 
     assertThat(ask(what, named("default")).result()).isEqualTo(by("one"));
@@ -401,7 +403,7 @@ class SwitchboardTest {
   class ForAnotherNode {
 
     private Future<JsonObject> answer(String what, Object body) {
-      return scene.tenancies.answer(what, body);
+      return scene.tenancies.answer(what, new Request(body, SharedScene.AUTHOR).toJson());
     }
 
     @Test

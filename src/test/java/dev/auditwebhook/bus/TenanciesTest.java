@@ -11,6 +11,7 @@ import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.Endpoint;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.settings.Remains;
+import dev.auditwebhook.endpoint.settings.Revision;
 import dev.auditwebhook.journal.Nodes.Cut;
 import dev.auditwebhook.journal.Nodes.Tenancy;
 import dev.auditwebhook.journal.NotKeptException;
@@ -82,7 +83,7 @@ class TenanciesTest {
             () -> {
               scene.run("siem", 1);
               Endpoint made = roster.find("siem");
-              made.set(SharedScene.URL, null, null, null);
+              made.set(Revision.ofUrl(SharedScene.URL));
               return made;
             });
     turn(1_000);
@@ -90,7 +91,7 @@ class TenanciesTest {
   }
 
   private Future<Void> pause(Endpoint endpoint) {
-    return on(() -> endpoint.set(null, null, null, true));
+    return on(() -> endpoint.set(Revision.ofPause(true)));
   }
 
   /** An entry comes for it, whichever node accepted it. */
@@ -332,7 +333,7 @@ class TenanciesTest {
     engine.fence("siem");
 
     Future<Void> ofSiem = pause(siem);
-    Future<Void> ofOther = on(() -> other.set(SharedScene.URL, null, null, null));
+    Future<Void> ofOther = on(() -> other.set(Revision.ofUrl(SharedScene.URL)));
     turn(0);
 
     assertThat(ofSiem.cause()).isInstanceOf(NotKeptException.class);
@@ -344,7 +345,7 @@ class TenanciesTest {
   void norIsAChangeToAnEndpointThatIsLostMeanwhile() {
     Endpoint siem = siem();
     engine.hold();
-    on(() -> siem.set(null, null, 50L, null));
+    on(() -> siem.set(new Revision(null, null, false, 50L, null)));
     turn(200);
     Future<Void> change = pause(siem);
     lose();

@@ -52,11 +52,11 @@ class DemoTest {
     assertThat(shown().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThan(81));
   }
 
-  private static Future<Integer> deploy(Vertx vertx, JsonObject config) {
+  private static Future<Service.Running> deploy(Vertx vertx, JsonObject config) {
     MainVerticle service = new MainVerticle();
     return vertx
         .deployVerticle(service, new DeploymentOptions().setConfig(config))
-        .map(id -> service.actualPort());
+        .map(id -> new Service.Running(service.actualPort(), service::tokens));
   }
 
   private String shown() {

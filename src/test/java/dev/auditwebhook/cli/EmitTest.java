@@ -122,7 +122,7 @@ class EmitTest {
   void saysWhatIsMissing() {
     HttpOptions options = new HttpOptions();
     assertThatThrownBy(() -> Emit.to(options, false)).hasMessageStartingWith("http.adminToken: ");
-    options.setIngestToken("ingest");
+    options.setIngestToken("the-token-of-the-producers");
     assertThat(Emit.to(options, false)).isNotNull();
     options.setPort(0);
     assertThatThrownBy(() -> Emit.to(options, false)).hasMessageStartingWith("http.port: ");

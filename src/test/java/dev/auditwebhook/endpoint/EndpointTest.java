@@ -12,6 +12,7 @@ import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.endpoint.ledger.Change;
 import dev.auditwebhook.endpoint.ledger.DeadLetter;
 import dev.auditwebhook.endpoint.ledger.Step;
+import dev.auditwebhook.endpoint.settings.Revision;
 import dev.auditwebhook.journal.Acceptance;
 import dev.auditwebhook.journal.EncodedEntry;
 import dev.auditwebhook.journal.Engine.Addition;
@@ -63,7 +64,7 @@ class EndpointTest {
   }
 
   private void resume() {
-    endpoint.set(null, null, null, false);
+    endpoint.set(Revision.ofPause(false));
     clock.turn();
   }
 
@@ -124,9 +125,9 @@ class EndpointTest {
     assertThat(endpoint.wants("user.login")).isTrue();
     assertThat(endpoint.wants("node.registered")).isFalse();
     assertThat(endpoint.isEnabled()).isTrue();
-    endpoint.set("", null, null, null);
+    endpoint.set(Revision.ofUrl(""));
     assertThat(endpoint.isEnabled()).isFalse();
-    endpoint.set(OTHER_URL, null, null, null);
+    endpoint.set(Revision.ofUrl(OTHER_URL));
     assertThat(endpoint.isEnabled()).isTrue();
   }
 
@@ -157,7 +158,7 @@ class EndpointTest {
   @Test
   void whatIsSetHoldsAndIsKept() {
     start();
-    Future<Void> set = endpoint.set(OTHER_URL, SECRET, 7L, null);
+    Future<Void> set = endpoint.set(new Revision(OTHER_URL, SECRET, false, 7L, null));
     assertThat(set.isComplete()).isFalse();
     clock.turn();
     assertThat(set.succeeded()).isTrue();
@@ -173,7 +174,7 @@ class EndpointTest {
   void whatIsSetHoldsThoughItCannotBeKept() {
     start();
     engine.failAppends("No space left on device");
-    Future<Void> set = endpoint.set(OTHER_URL, null, null, null);
+    Future<Void> set = endpoint.set(Revision.ofUrl(OTHER_URL));
     clock.turn();
     assertThat(set.succeeded()).isTrue();
     assertThat(endpoint.url()).isEqualTo(OTHER_URL);
@@ -183,7 +184,7 @@ class EndpointTest {
   void aBackoffAloneDoesNothingWhereThereIsNoUrl() {
     options.setUrl("");
     start();
-    endpoint.set(null, null, 7L, null);
+    endpoint.set(new Revision(null, null, false, 7L, null));
     clock.turn();
     engine
         .appends()
@@ -212,7 +213,7 @@ class EndpointTest {
   @Test
   void aUrlThatMayNotBeUsedAnyMoreKeepsItFromStarting() {
     start();
-    endpoint.set("http://127.0.0.1:1/in", null, null, null);
+    endpoint.set(Revision.ofUrl("http://127.0.0.1:1/in"));
     clock.turn();
     options.setAllowPrivateNetworks(false);
     assertThatThrownBy(this::start)
@@ -230,7 +231,7 @@ class EndpointTest {
     arrive(1);
     assertThat(reported("in_flight")).isEqualTo(1);
 
-    endpoint.set("", null, null, null);
+    endpoint.set(Revision.ofUrl(""));
     clock.turn(4_999);
     assertThat(endpoint.isEnabled()).isFalse();
     clock.turn(1);
@@ -446,7 +447,7 @@ class EndpointTest {
   void aUrlThatIsSetAfterAPutIsTheLaterWord() {
     start();
     put(another().setUrl(OTHER_URL).setQueueCapacity(3));
-    endpoint.set(Endpoints.URL, null, null, null);
+    endpoint.set(Revision.ofUrl(Endpoints.URL));
     clock.turn();
     start();
     assertThat(endpoint.url()).isEqualTo(Endpoints.URL);
@@ -457,7 +458,7 @@ class EndpointTest {
   void aUrlThatCredentialsWerePutWithHoldsUpNoStartOnceAnotherOneIsInForce() {
     start();
     put(another().setUrl("http://127.0.0.1:1/in").setHeaders(Map.of("Authorization", "Bearer 1")));
-    endpoint.set(OTHER_URL, null, null, null);
+    endpoint.set(Revision.ofUrl(OTHER_URL));
     clock.turn();
     options.setAllowPrivateNetworks(false);
     start();

@@ -6,12 +6,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.concurrent.CompletableFuture;
 
 /** A small blocking client of the API, on the JDK's HTTP client. */
 final class Api {
 
-  static final String ADMIN = "admin-token";
-  static final String INGEST = "ingest-token";
+  static final String ADMIN = "admin-token-of-the-tests";
+  static final String INGEST = "ingest-token-of-the-tests";
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -31,7 +32,29 @@ final class Api {
     return base;
   }
 
+  HttpResponse<String> post(String path, String contentType, String body) {
+    return call("POST", path, contentType, body);
+  }
+
   HttpResponse<String> call(String method, String path, String body) {
+    return call(method, path, null, body);
+  }
+
+  private HttpResponse<String> call(String method, String path, String contentType, String body) {
+    try {
+      return client.send(
+          request(method, path, contentType, body), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  CompletableFuture<HttpResponse<String>> callSoon(String method, String path) {
+    return client.sendAsync(
+        request(method, path, null, null), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpRequest request(String method, String path, String contentType, String body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base + path))
             .method(
@@ -42,11 +65,10 @@ final class Api {
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
     }
-    try {
-      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
+    if (contentType != null) {
+      request.header("Content-Type", contentType);
     }
+    return request.build();
   }
 
   HttpResponse<String> call(String method, String path) {

@@ -292,14 +292,14 @@ class AttemptsRouteTest {
     "GET, /webhook/attempts?endpoint=siem, wrong, 401",
     "GET, /endpoints/siem/attempts, wrong, 401",
     "HEAD, /endpoints/siem/attempts, wrong, 401",
-    "GET, /endpoints/siem/attempts?endpoint=siem, admin-token, 400",
-    "GET, /webhook/attempts?endpoint=a&endpoint=b, admin-token, 400",
-    "POST, /endpoints/siem/attempts, admin-token, 405",
-    "GET, /endpoints/siem/attempts/, admin-token, 404",
+    "GET, /endpoints/siem/attempts?endpoint=siem, admin-token-of-the-tests, 400",
+    "GET, /webhook/attempts?endpoint=a&endpoint=b, admin-token-of-the-tests, 400",
+    "POST, /endpoints/siem/attempts, admin-token-of-the-tests, 405",
+    "GET, /endpoints/siem/attempts/, admin-token-of-the-tests, 404",
     "HEAD, /webhook/attempts, wrong, 401",
-    "GET, /webhook/attempts?token=admin-token, admin-token, 400",
-    "POST, /webhook/attempts, admin-token, 405",
-    "GET, /webhook/attempts/, admin-token, 404"
+    "GET, /webhook/attempts?token=admin-token-of-the-tests, admin-token-of-the-tests, 400",
+    "POST, /webhook/attempts, admin-token-of-the-tests, 405",
+    "GET, /webhook/attempts/, admin-token-of-the-tests, 404"
   })
   void otherRequestsAreRefusedAsOnAllRoutes(String method, String path, String token, int status) {
     HttpResponse<String> response = new Api(serve(BOUNDS), token).call(method, path);

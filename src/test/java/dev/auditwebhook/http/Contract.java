@@ -62,6 +62,7 @@ final class Contract {
     String text = json.encode();
     return new JsonObject(
             text.replace("application/problem+json", "application/json")
+                .replace("application/x-ndjson", "text/plain")
                 .replace("text/html", "text/plain")
                 .replace("text/event-stream", "text/plain"))
         .put("servers", JsonArray.of(new JsonObject().put("url", "http://127.0.0.1/")));
@@ -159,7 +160,7 @@ final class Contract {
     assertThat(statuses()).contains(name);
     JsonObject documented = resolved(operation, status).getJsonObject("content");
     assertThat(documented.fieldNames()).as(name).containsExactly(contentType);
-    if (contentType.endsWith("json")) {
+    if (contentType.matches("application/(problem\\+)?json")) {
       responses
           .validate(
               ValidatableResponse.create(status, Buffer.buffer(body), JSON),

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.HttpOptions;
+import dev.auditwebhook.TokenOptions;
 import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.http.guard.ClientLimits;
 import dev.auditwebhook.testing.Readme;
@@ -58,6 +59,8 @@ class ContractTest {
           "POST /endpoints/{id}/dlq/purge 408",
           "POST /endpoints/{id}/dlq/redrive 408");
 
+  private static final String METRICS = "metrics-token-of-the-tests";
+
   private static final String ENTRY = "{\"action\":\"user.login\",\"details\":{\"a\":1}}";
 
   /** A good body for each operation that needs one. */
@@ -86,11 +89,15 @@ class ContractTest {
   }
 
   private static HttpOptions http() {
-    return new HttpOptions().setPort(0).setAdminToken(Api.ADMIN).setIngestToken(Api.INGEST);
+    return new HttpOptions()
+        .setPort(0)
+        .setAdminToken(Api.ADMIN)
+        .setIngestToken(Api.INGEST)
+        .addToken(new TokenOptions().setName("scraper").setRole("metrics").setToken(METRICS));
   }
 
   private Api api(HttpOptions options, String token) {
-    return new Api(result(HttpService.start(webhook.vertx(), options)).port(), token);
+    return new Api(Lenient.serve(webhook.vertx(), options).port(), token);
   }
 
   @Test
@@ -142,6 +149,7 @@ class ContractTest {
     served("GET", "/health/live", null);
     served("GET", "/health/ready", null);
     served("GET", "/health/delivery", null);
+    served("GET", "/token", null);
     served("GET", "/metrics", null);
     served("GET", "/openapi.json", null);
     whatIsServedOf("/webhook", "PUT", webhook.client());
@@ -156,6 +164,28 @@ class ContractTest {
     served("DELETE", "/endpoints/siem", null);
     served("GET", "/endpoints", null);
     served("POST", "/audit", ENTRY);
+    manyEntriesAreAnsweredAsTheContractSays();
+    whatIsOverAQuotaIsRefused();
+  }
+
+  private void whatIsOverAQuotaIsRefused() {
+    String token = "the-token-of-a-busy-producer";
+    TokenOptions busy =
+        new TokenOptions().setName("busy").setRole("ingest").setToken(token).setQuota(1);
+    Api producer = api(http().addToken(busy), token);
+    producer.post("/audit", AuditRoute.NDJSON, ENTRY);
+    refused(producer, 429, "POST", "/audit", ENTRY);
+  }
+
+  private void manyEntriesAreAnsweredAsTheContractSays() {
+    HttpResponse<String> response = api.post("/audit", AuditRoute.NDJSON, ENTRY + "\n{}\n" + ENTRY);
+    contract.check("POST", "/audit", response);
+    List<JsonObject> lines = response.body().lines().map(JsonObject::new).toList();
+    assertThat(lines).hasSize(3);
+    for (JsonObject line : lines) {
+      String schema = line.containsKey("detail") ? "EntryError" : "Accepted";
+      assertThat(contract.checkSchema(schema, line).getValid()).as("%s", line).isTrue();
+    }
   }
 
   /** All routes of one endpoint, which is refused what it sends. */
@@ -291,7 +321,11 @@ class ContractTest {
     Api nobody = new Api(api.base(), null);
     Api producer = new Api(api.base(), Api.INGEST);
     each(401, (method, path, body) -> refused(nobody, 401, method, path, body));
-    each(403, (method, path, body) -> refused(producer, 403, method, path, body));
+    Api scraper = new Api(api.base(), METRICS);
+    each(
+        403,
+        (method, path, body) ->
+            refused(path.equals("/audit") ? scraper : producer, 403, method, path, body));
   }
 
   private void whatIsNotValid() {
@@ -360,7 +394,7 @@ class ContractTest {
   }
 
   private void whatTheBusCannotDo() {
-    for (int status : List.of(409, 500, 503, 504)) {
+    for (int status : List.of(409, 500, 503, 504, 508)) {
       String address = "broken" + status;
       String entry = "entry" + status;
       BusWebhook broken = new BusWebhook(webhook.vertx()).fails(entry, status, "for a test");

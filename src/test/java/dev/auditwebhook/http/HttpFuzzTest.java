@@ -6,6 +6,7 @@ import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.http.guard.ClientLimits;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -21,14 +22,19 @@ class HttpFuzzTest {
 
   private static Vertx vertx;
   private static int port;
+  private static Contract contract;
 
   @BeforeContainer
   static void serve() {
     vertx = Vertx.vertx();
+    contract = new Contract(vertx);
     BusWebhook.answeringAll(vertx);
     HttpOptions options = new HttpOptions().setPort(0).setAdminToken(Api.ADMIN);
     ClientLimits limits = new ClientLimits(4096, 300, 300, 100, 64);
-    port = HttpService.start(vertx, options, limits).await().port();
+    // A stream would not end: there is room for none.
+    AttemptsRoute full =
+        new AttemptsRoute(vertx, options, new AttemptStream.Bounds(0, 0, 1_000, 50, 1_000));
+    port = HttpService.start(vertx, options, limits, full).await().port();
   }
 
   @AfterContainer
@@ -59,6 +65,54 @@ class HttpFuzzTest {
     assertThat(answer).doesNotContain("Exception", Api.ADMIN);
   }
 
+  @Property(tries = 1_200, shrinking = ShrinkingMode.OFF)
+  void everyRouteOfTheContractAnswersWhateverComes(
+      @ForAll("operations") String operation,
+      @ForAll("ids") String id,
+      @ForAll("contentTypes") String contentType,
+      @ForAll("bodies") String body)
+      throws Exception {
+    String answer =
+        RawClient.exchange(
+            port,
+            operation.replaceAll("\\{\\w+}", Matcher.quoteReplacement(id))
+                + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\nAuthorization: Bearer "
+                + Api.ADMIN
+                + contentType
+                + "\r\nContent-Length: "
+                + body.getBytes(StandardCharsets.UTF_8).length
+                + "\r\n\r\n"
+                + new String(body.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
+    boolean isStream = operation.endsWith("/attempts");
+    assertThat(answer)
+        .as(operation)
+        .matches(
+            "(?s)HTTP/1\\.1 (200|201|202|400|404|405|409|413" + (isStream ? "|503) .*" : ") .*"));
+    assertThat(answer).doesNotContain("Exception", Api.ADMIN);
+  }
+
+  @Provide
+  Arbitrary<String> operations() {
+    return Arbitraries.of(contract.operations());
+  }
+
+  @Provide
+  Arbitrary<String> ids() {
+    return Arbitraries.oneOf(
+        Arbitraries.of("siem", "default", "7", "SIEM", "-", "%00", "%2e%2e", "a".repeat(64)),
+        Arbitraries.strings()
+            .withCharRange('0', 'z')
+            .excludeChars('?')
+            .ofMinLength(1)
+            .ofMaxLength(9));
+  }
+
+  @Provide
+  Arbitrary<String> contentTypes() {
+    return Arbitraries.of("", "application/json", "application/x-ndjson", "text/plain", "\u0001")
+        .map(type -> type.isEmpty() ? "" : "\r\nContent-Type: " + type);
+  }
+
   @Provide
   Arbitrary<String> methods() {
     return Arbitraries.of("GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "X");
@@ -72,6 +126,7 @@ class HttpFuzzTest {
                 "/webhook",
                 "/endpoints",
                 "/nodes",
+                "/token",
                 "/siem",
                 "/SIEM",
                 "/%73iem",
@@ -81,6 +136,7 @@ class HttpFuzzTest {
                 "/purge",
                 "/audit",
                 "/test",
+                "/token",
                 "/health",
                 "/live",
                 "/ready",
@@ -155,6 +211,9 @@ class HttpFuzzTest {
             "{\"all\":true}",
             "{\"url\":\"http://127.0.0.1:1/\"}",
             "{\"endpoint\":\"siem\",\"all\":true}",
+            "{\"action\":\"a\"}\n{}\n\n{\"action\":",
+            "\n",
+            "{\"revoke\":true}",
             "x".repeat(5000)),
         token.list().ofMaxSize(12).map(tokens -> String.join("", tokens)),
         Arbitraries.strings().ofMaxLength(40));

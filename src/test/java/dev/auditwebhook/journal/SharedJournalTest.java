@@ -12,6 +12,7 @@ import dev.auditwebhook.endpoint.ledger.EndpointStore;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.ledger.Step;
 import dev.auditwebhook.endpoint.ledger.Total;
+import dev.auditwebhook.endpoint.settings.Revision;
 import dev.auditwebhook.journal.Engine.Addition;
 import dev.auditwebhook.journal.Engine.Counts;
 import dev.auditwebhook.testing.Endpoints;
@@ -168,12 +169,12 @@ class SharedJournalTest {
   void whatArrivesWhileOneHasNoUrlIsDiscardedForIt() {
     Endpoint on = endpoint("default");
     Endpoint off = endpoint("off");
-    off.set("", null, null, null);
+    off.set(Revision.ofUrl(""));
     clock.turn();
     arrive(LOGIN);
     assertReports(on, 1, 1, 0, 0);
     assertReports(off, 1, 0, 0, 1);
-    off.set(Endpoints.URL, null, null, true);
+    off.set(new Revision(Endpoints.URL, null, false, null, true));
     arrive(LOGIN);
     assertReports(off, 2, 1, 0, 1);
   }

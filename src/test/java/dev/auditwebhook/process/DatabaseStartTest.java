@@ -24,7 +24,7 @@ class DatabaseStartTest {
 
   @TempDir Path directory;
   private final JsonObject store = new JsonObject().put("type", "postgres");
-  private Map<String, String> environment = Map.of("WEBHOOK_ADMIN_TOKEN", "token-of-this-test");
+  private Map<String, String> environment = Map.of("WEBHOOK_ADMIN_TOKEN", "token-of-these-tests");
 
   @BeforeAll
   static void startDatabase() {

@@ -20,10 +20,18 @@ final class OtherClassPath {
    * @param jars a pattern of the names of those that are missing
    */
   static String runWithout(String jars, Class<?> main) throws Exception {
-    String classPath =
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(entry -> !Path.of(entry).getFileName().toString().matches(".*(" + jars + ").*"))
-            .collect(Collectors.joining(File.pathSeparator));
+    return run(without(jars), main);
+  }
+
+  /** The class path of the tests, but for some jars. */
+  static String without(String jars) {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> !Path.of(entry).getFileName().toString().matches(".*(" + jars + ").*"))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  /** What a main class prints, which must end well. */
+  static String run(String classPath, Class<?> main) throws Exception {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     Process process =
         new ProcessBuilder(List.of(java, "-cp", classPath, main.getName()))

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ServeTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
-  private static final String TOKEN = "token-of-this-test";
+  private static final String TOKEN = "token-of-these-tests";
 
   @TempDir Path directory;
   private final Vertx vertx = Vertx.vertx();

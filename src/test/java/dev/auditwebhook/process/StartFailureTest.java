@@ -125,6 +125,24 @@ class StartFailureTest {
     assertThat(failure(1, Map.of("WEBHOOK_SECRET", "hush-hush"), "serve", file))
         .startsWith("WEBHOOK_SECRET ")
         .doesNotContain("hush");
+    assertThat(failure(1, Map.of("WEBHOOK_ADMIN_TOKEN", "hush-hush"), "serve", file))
+        .isEqualTo("WEBHOOK_ADMIN_TOKEN as http.adminToken: must have at least 20 characters");
+  }
+
+  @Test
+  void badFilesOfVariables() throws Exception {
+    Files.writeString(conf, "{}");
+    Path token = Files.writeString(directory.resolve("token"), "hush-hush\n");
+    String name = "WEBHOOK_ADMIN_TOKEN_FILE";
+
+    assertThat(failure(1, Map.of(name, token.toString()), "serve", conf.toString()))
+        .isEqualTo(name + " (" + token + ") as http.adminToken: must have at least 20 characters");
+    assertThat(failure(1, Map.of(name, token + "s"), "serve", conf.toString()))
+        .isEqualTo(name + " (" + token + "s): no such file");
+    Map<String, String> both =
+        Map.of(name, token.toString(), "WEBHOOK_ADMIN_TOKEN", "token-of-these-tests");
+    assertThat(failure(1, both, "serve", conf.toString()))
+        .isEqualTo("WEBHOOK_ADMIN_TOKEN and " + name + " are both set: one of them has to go");
   }
 
   @Test
@@ -132,6 +150,15 @@ class StartFailureTest {
     assertThat(failure(2, NONE)).startsWith("usage: ");
     assertThat(failure(2, NONE, "sreve")).startsWith("usage: ");
     assertThat(failure(2, NONE, "demo", "now")).startsWith("usage: ");
+    assertThat(failure(2, NONE, "--version", "now")).startsWith("usage: ");
+  }
+
+  @Test
+  void checkFailsAsServeDoes() throws Exception {
+    Files.writeString(conf, "{\"webhook\":{\"maxAttempts\":0}}");
+
+    assertThat(failure(1, NONE, "check", conf.toString())).startsWith("webhook.maxAttempts: must");
+    assertThat(failure(1, NONE, "check")).isEqualTo("conf/webhook.json: no such file");
   }
 
   @Test

@@ -26,7 +26,7 @@ import java.util.Map;
 /** The service in a JVM of its own, with a store that outlives it, asked over HTTP. */
 final class StoreService implements AutoCloseable {
 
-  private static final String TOKEN = "token-of-this-test";
+  private static final String TOKEN = "token-of-these-tests";
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Vertx vertx = Vertx.vertx();

@@ -32,7 +32,8 @@ class WithoutMicrometerTest {
           .deployVerticle(new WebhookVerticle(new WebhookOptions().setUrl(receiver.url())))
           .await();
       WebhookRouterVerticle router =
-          new WebhookRouterVerticle(new HttpOptions().setPort(0).setAdminToken("t"));
+          new WebhookRouterVerticle(
+              new HttpOptions().setPort(0).setAdminToken("token-of-these-tests"));
       vertx.deployVerticle(router).await();
       WebhookClient client = WebhookClient.create(vertx);
       client.request(AuditEvent.of("user.login", null)).await();
@@ -44,7 +45,7 @@ class WithoutMicrometerTest {
               .send(
                   HttpRequest.newBuilder(
                           URI.create("http://127.0.0.1:" + router.actualPort() + "/metrics"))
-                      .header("Authorization", "Bearer t")
+                      .header("Authorization", "Bearer token-of-these-tests")
                       .build(),
                   BodyHandlers.ofString());
       System.out.println("delivered, and metrics are " + metrics.statusCode());

@@ -110,6 +110,63 @@ class UrlPolicyTest {
         .hasMessageStartingWith("forbidden host ");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "bücher.example, xn--bcher-kva.example",
+    "BÜCHER.example., xn--bcher-kva.example",
+    "日本語。jp, xn--wgv71a119e.jp",
+    "क्ष.example, xn--11b2ezc.example",
+    "☕.example, xn--53h.example",
+    "🏴.example, xn--fn8h.example",
+    "ⅷ.example, viii.example",
+    "Ǆ.example, xn--d-toa.example",
+    "x_y.bücher, x_y.xn--bcher-kva",
+    "xn--fa-hia.exämple, xn--fa-hia.xn--exmple-cua",
+    "xn--fa-hia.example, xn--fa-hia.example"
+  })
+  void namesThatAllReadAlikeAreRead(String host, String name) {
+    assertThat(UrlPolicy.vet("https://" + host + "/", true).host()).isEqualTo(name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "faß.example, xn--fa-hia.example, fass.example",
+    "FAẞ.example, xn--fa-hia.example, xn--fa-xqt.example",
+    "βόλος.example, xn--nxasmm1c.example, xn--nxasmq6b.example",
+    "ꭰ.example, xn--58d.example, xn--kz9a.example",
+    "Ⴀ.example, xn--rkj.example, xn--7md.example",
+    "\u1806x.example, xn--x-e3j.example, x.example"
+  })
+  void namesOfTwoReadingsAreRefused(String host, String now, String formerly) {
+    assertThatThrownBy(() -> UrlPolicy.vet("https://" + host + "/S3CRET", true))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("must have a host of one reading: this one is " + now + " by ")
+        .hasMessageEndingWith("; write the one that is meant")
+        .hasMessageNotContainingAny("S3CRET", "\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\u0378.example",
+        "xn--a.ü",
+        "\u0301ü.example",
+        "-ü.example",
+        "ü-.example",
+        "ab--ü.example",
+        "⒈com.ü",
+        "١٢٧ü.example",
+        "a..ü",
+        "ü\u200db.example",
+        "क्\u200dष.example",
+        "نامه\u200cای.example"
+      })
+  void whatIsNoNameByUts46IsRefused(String host) {
+    assertThatThrownBy(() -> UrlPolicy.vet("https://" + host + "/", true))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("must have ");
+  }
+
   @ParameterizedTest(name = "spelling {index} of a forbidden address: {0}")
   @ValueSource(
       strings = {

@@ -1,13 +1,16 @@
 package dev.auditwebhook.specification;
 
+import static dev.auditwebhook.testing.Webhooks.refusal;
 import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.testing.EveryStore;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import dev.auditwebhook.testing.WebhookExtension;
+import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +91,38 @@ class CredentialsTest {
 
     assertThat(other.takeRequest().headers().get("X-Tenant")).isEqualTo("blue");
     assertThat(warning()).isNull();
+  }
+
+  @Test
+  void noOriginThatIsNotNamedCanBeSetWhereSomeAre() {
+    webhook.deploy(options().setAllowedOrigins(List.of("https://siem.example")));
+
+    ReplyException refusal = refusal(webhook.client().setUrl(other.url()));
+
+    assertThat(refusal.failureCode()).isEqualTo(400);
+    assertThat(refusal).hasMessage("url: " + origin(other) + " is not an origin of allowedOrigins");
+    result(webhook.client().setUrl("https://siem.example/other"));
+    result(webhook.client().disable());
+    result(webhook.client().setUrl(receiver.url("/other")));
+    webhook.publish(1);
+    webhook.awaitSettled(1);
+    assertThat(receiver.takeRequest().path()).isEqualTo("/other");
+  }
+
+  @Test
+  void whatMustBeHttpsIsRefusedOtherwise() {
+    webhook.deploy(options().setUrl("").setRequireHttps(true));
+
+    ReplyException refusal = refusal(webhook.client().setUrl(other.url()));
+
+    assertThat(refusal.failureCode()).isEqualTo(400);
+    assertThat(refusal).hasMessage("url: must begin with https://, as requireHttps is true");
+    ReplyException put =
+        refusal(
+            webhook
+                .client()
+                .put("siem", new EndpointOptions().setUrl(other.url()).setRequireHttps(true)));
+    assertThat(put).hasMessageStartingWith("config.url: must begin with https://");
   }
 
   @Test

@@ -8,12 +8,17 @@ import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.AuditEvent;
 import dev.auditwebhook.EndpointOptions;
+import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.WebhookClient;
 import dev.auditwebhook.WebhookClient.State;
+import dev.auditwebhook.metrics.Scrape;
+import dev.auditwebhook.testing.LogLines;
 import dev.auditwebhook.testing.ManyNodes;
 import dev.auditwebhook.testing.OneStore;
+import dev.auditwebhook.testing.Samples;
 import dev.auditwebhook.testing.ScriptedReceiver;
 import io.vertx.core.Future;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,6 +94,41 @@ class EveryNodeAnswersTest {
     publish(other, 1);
     nodes.awaitState(owner, "siem", state -> state.delivered() == 2);
     assertThat(siem.requests()).last().extracting(each -> each.path()).isEqualTo("/other");
+  }
+
+  @Test
+  void whoChangedSomethingFromElsewhereIsKnownWhereItIsChanged() {
+    nodes.undeploy(0);
+    nodes.undeploy(1);
+    nodes.deploy(nodes.options().setAdminEvents(true).putEndpoint("siem", nodes.endpoint(siem)));
+    nodes.awaitShares("default", "siem");
+    owner = nodes.ownerOf("siem");
+    other = nodes.otherThan(owner);
+    DeliveryOptions headers =
+        new DeliveryOptions()
+            .addHeader(WebhookAddresses.PRINCIPAL, "ops")
+            .addHeader(WebhookAddresses.PEER, "10.0.0.5");
+    JsonObject pause = new JsonObject().put("endpoint", "siem").put("initial_backoff", 30);
+    try (LogLines log = new LogLines()) {
+      result(nodes.vertx(other).eventBus().request("webhook.set", pause, headers));
+      assertThat(log.all())
+          .filteredOn(line -> line.contains("Trail: "))
+          .containsExactly(
+              "INFO Trail: set by ops from 10.0.0.5: endpoint siem, initialBackoff 20 -> 30");
+    }
+    nodes.awaitState(other, "siem", state -> state.delivered() == 1);
+    JsonObject details = siem.takeRequest().json().getJsonObject("details");
+    assertThat(details.getString("principal")).isEqualTo("ops");
+    assertThat(details.getString("peer")).isEqualTo("10.0.0.5");
+    assertThat(counted(owner)).isEqualTo(1);
+    assertThat(counted(other)).isZero();
+  }
+
+  private double counted(int node) {
+    Samples samples = new Samples(result(Scrape.of(nodes.vertx(node))));
+    return samples.names().contains("webhook_changes_total")
+        ? samples.ofWebhook("webhook_changes_total", "what", "set", "principal", "ops")
+        : 0;
   }
 
   @Test

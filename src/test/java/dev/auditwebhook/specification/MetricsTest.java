@@ -6,6 +6,7 @@ import static dev.auditwebhook.testing.Webhooks.batches;
 import static dev.auditwebhook.testing.Webhooks.circuit;
 import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.metrics.Scrape;
 import dev.auditwebhook.testing.EveryStore;
@@ -22,6 +23,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -102,6 +104,43 @@ class MetricsTest {
     assertThat(samples.of("webhook_enabled")).isEqualTo(1);
     result(webhook.client().disable());
     assertThat(scrape().of("webhook_enabled")).isZero();
+  }
+
+  @Test
+  void theAgeOfTheOldestPendingEventGrowsUntilItIsDelivered() {
+    receiver.usually(status(503));
+    webhook.deploy(circuit(webhook.options(), 1, 50));
+    webhook.publish(2);
+    await().until(() -> scrape().of("webhook_oldest_pending_age") >= 2);
+    receiver.usually(status(204));
+    webhook.awaitSettled(2);
+    assertThat(scrape().of("webhook_oldest_pending_age")).isZero();
+  }
+
+  @Test
+  void aWarningIsSeenWhileThereIsOne() {
+    webhook.deploy(webhook.options().setHeaders(Map.of("X-Tenant", "blue")));
+    assertThat(scrape().of("webhook_warning")).isZero();
+    result(webhook.client().setUrl(webhook.anotherReceiver().url()));
+    assertThat(webhook.state().warning()).isNotNull();
+    await().until(() -> scrape().of("webhook_warning") == 1);
+    result(webhook.client().setUrl(receiver.url()));
+    await().until(() -> scrape().of("webhook_warning") == 0);
+  }
+
+  @Test
+  void theBuildAndTheProcessAreToldOfWithWhatTheStoreDoes() {
+    webhook.deploy();
+    Samples samples = scrape();
+    assertThat(samples.ofWebhook("webhook_build_info", "version", "unknown")).isEqualTo(1);
+    assertThat(samples.ofWebhook("webhook_store_fault")).isZero();
+    assertThat(samples.names())
+        .contains(
+            "jvm_memory_used_bytes",
+            "jvm_threads_live_threads",
+            "process_cpu_usage",
+            "process_uptime_seconds",
+            "process_files_open_files");
   }
 
   @Test
@@ -194,16 +233,17 @@ class MetricsTest {
     webhook.deploy();
     webhook.publish(1);
     webhook.awaitSettled(1);
-    int port = webhook.serveHttp("t");
+    String token = "token-of-the-metrics-test";
+    int port = webhook.serveHttp(token);
 
     assertThat(get(port, "x").statusCode()).isEqualTo(401);
-    HttpResponse<String> response = get(port, "t");
+    HttpResponse<String> response = get(port, token);
 
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(response.headers().firstValue("content-type"))
         .contains("text/plain; version=0.0.4; charset=utf-8");
     assertThat(new Samples(response.body()).of("webhook_dead_letters_total")).isEqualTo(1);
-    assertThat(response.body()).doesNotContain("http", "127.0.0.1");
+    assertThat(response.body()).doesNotContain("://", "127.0.0.1");
   }
 
   private static HttpResponse<String> get(int port, String token) throws Exception {
@@ -215,18 +255,25 @@ class MetricsTest {
             BodyHandlers.ofString());
   }
 
+  /** What there is only where the module serves TLS. */
+  private static final Set<String> OF_TLS = Set.of("webhook_http_certificate_expiry");
+
   @Test
   void alertsDashboardAndManualUseMetricsThatAreThere() throws Exception {
     webhook.deploy();
+    webhook.serveHttp("a-token-of-this-test");
+    result(webhook.client().pause());
     Set<String> exported = webhookNames(scrape());
     Set<String> metrics = metrics(exported);
     if ("postgres".equals(System.getProperty("webhook.test.store"))) {
       assertThat(metrics).containsAll(OF_NODES);
     }
     metrics.addAll(OF_NODES);
+    metrics.addAll(OF_TLS);
+    exported.addAll(OF_TLS);
 
     assertThat(exported).containsAll(namesIn("conf/alerts.yml"));
-    assertThat(namesIn("conf/alerts.yml")).hasSizeGreaterThanOrEqualTo(6);
+    assertThat(namesIn("conf/alerts.yml")).hasSizeGreaterThanOrEqualTo(13);
     assertThat(metrics(namesIn("conf/grafana-dashboard.json")))
         .as("the dashboard leaves nothing out")
         .isEqualTo(metrics);
@@ -241,7 +288,7 @@ class MetricsTest {
             .results()
             .map(alert -> alert.group(1))
             .toList();
-    assertThat(alerts).hasSize(5);
+    assertThat(alerts).hasSize(12);
     assertThat(Readme.chapter("Metrics"))
         .contains(alerts.stream().map("| `%s` |"::formatted).toList());
   }

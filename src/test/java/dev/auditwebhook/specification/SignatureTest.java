@@ -153,6 +153,17 @@ class SignatureTest {
   }
 
   @Test
+  void aSecretThatReplacesTheFormerOnesSignsAloneAtOnce() throws Exception {
+    webhook.deploy(webhook.options().setSecrets(List.of(OLD, STRANGER)));
+    result(webhook.client().replaceSecrets(NEW));
+    webhook.publish(1);
+    Received received = receiver.takeRequest();
+    verify(NEW, received);
+    assertThat(received.headers().get("webhook-signature").split(" ")).hasSize(1);
+    webhook.awaitSettled(1);
+  }
+
+  @Test
   void theFirstSecretThatIsEverSetSignsFromThenOn() throws Exception {
     webhook.deploy();
     result(webhook.client().setSecret(NEW));

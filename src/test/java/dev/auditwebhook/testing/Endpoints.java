@@ -8,6 +8,7 @@ import dev.auditwebhook.endpoint.Surroundings;
 import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.endpoint.ledger.EndpointStore;
 import dev.auditwebhook.endpoint.ledger.State;
+import dev.auditwebhook.endpoint.settings.Revision;
 import dev.auditwebhook.journal.Journal;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.GuardedResolver;
@@ -46,7 +47,7 @@ public final class Endpoints {
     EndpointOptions configured = options.defaultEndpoint();
     Named named = new Named(id, configured);
     Endpoint endpoint = add(vertx, clock, options, journal, named, Endpoints::never, stores);
-    endpoint.set(null, null, null, true);
+    endpoint.set(Revision.ofPause(true));
     clock.turn(1_000);
     return endpoint;
   }

@@ -54,7 +54,16 @@ public final class Samples {
 
   /** The value of one of the default address, of an endpoint, with further labels. */
   public long ofEndpoint(String id, String name, String... labels) {
-    Map<String, String> all = new TreeMap<>(Map.of("address", "webhook", "endpoint", id));
+    return of(name, Map.of("address", "webhook", "endpoint", id), labels);
+  }
+
+  /** The value of one of the default address that is of no endpoint, with further labels. */
+  public long ofWebhook(String name, String... labels) {
+    return of(name, Map.of("address", "webhook"), labels);
+  }
+
+  private long of(String name, Map<String, String> common, String... labels) {
+    Map<String, String> all = new TreeMap<>(common);
     for (int i = 0; i < labels.length; i += 2) {
       all.put(labels[i], labels[i + 1]);
     }

@@ -18,7 +18,7 @@ public final class Remains {
 
   /** What is kept of an endpoint that is removed and would come back as it is configured. */
   public static JsonObject ofRemoved(EndpointOptions configured) {
-    return new JsonObject().put(REMOVED, Settings.plain(configured.toJson()));
+    return new JsonObject().put(REMOVED, RuntimeValues.plain(configured.toJson()));
   }
 
   /** Whether they say that an endpoint was removed which is configured as it was then. */
@@ -26,8 +26,8 @@ public final class Remains {
     JsonObject removed = stored.getJsonObject(REMOVED);
     // An option that is newer than the removal had its default then.
     return removed != null
-        && Settings.plain(new EndpointOptions().toJson())
+        && RuntimeValues.plain(new EndpointOptions().toJson())
             .mergeIn(removed)
-            .equals(Settings.plain(configured.toJson()));
+            .equals(RuntimeValues.plain(configured.toJson()));
   }
 }

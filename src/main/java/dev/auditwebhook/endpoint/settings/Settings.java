@@ -1,17 +1,15 @@
 package dev.auditwebhook.endpoint.settings;
 
-import static dev.auditwebhook.endpoint.settings.LaterWord.NOT_NAMED;
-import static dev.auditwebhook.endpoint.settings.LaterWord.SET;
+import static dev.auditwebhook.endpoint.settings.RuntimeValues.SECRETS;
+import static dev.auditwebhook.endpoint.settings.RuntimeValues.plain;
 
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.ledger.Pending;
+import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.wire.StandardHeaders;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 
 /**
  * What can be set at run time: a pause, and each option of the endpoint. The later word wins: with
@@ -23,34 +21,18 @@ public final class Settings implements StandardHeaders.Secrets {
   /** How long a secret goes on signing after a newer one was set, in milliseconds. */
   public static final long ROTATION = 24L * 60 * 60 * 1000;
 
-  private static final int MAX_SECRETS = 8;
-
   /** Why sending is paused; absent when it is not. */
   private static final String PAUSED = "paused";
 
-  private static final String SECRETS = "secrets";
-
   /** Whether the last configuration named the endpoint. */
   static final String CONFIGURED = "configured";
-
-  /** The URL that was put last, beside what goes only where it was configured for. */
-  private static final String CREDENTIALS_URL = "credentialsUrl";
-
-  private static final List<String> CREDENTIALS = List.of("headers", "client", "auth");
-
-  /** Options of which one may not be valid with another one; none goes where all are. */
-  private static final List<List<String>> GIVE_WAY =
-      List.of(
-          List.of(),
-          List.of("format", "formatOptions", "batch"),
-          List.of("auth", "headers", "signatureHeader", CREDENTIALS_URL));
 
   private static final String LAST_URL = "lastUrl";
 
   /** When {@link #LAST_URL} came, in milliseconds since the epoch. */
   private static final String URL_SINCE = "urlSince";
 
-  private final JsonObject configured;
+  private final RuntimeValues values;
   private final JsonObject stored;
   private final Runnable changed;
 
@@ -67,19 +49,12 @@ public final class Settings implements StandardHeaders.Secrets {
    * @param changed called after each change
    */
   public Settings(EndpointOptions configured, JsonObject stored, long now, Runnable changed) {
-    this.configured = configured == null ? new JsonObject() : plain(configured.toJson());
     this.stored = stored;
     this.changed = changed;
     String before = stored.getString(LAST_URL);
     stored.put(CONFIGURED, configured != null);
-    JsonObject set = set();
-    for (String key : List.copyOf(set.fieldNames())) {
-      if (!key.equals(CREDENTIALS_URL)
-          && !LaterWord.holds(set.getJsonObject(key), configured(key))) {
-        set.remove(key);
-      }
-    }
-    options = inForceAtStart();
+    values = new RuntimeValues(configured, stored);
+    options = values.inForceAtStart();
     if (!url().equals(before)) {
       moved(now);
     }
@@ -91,84 +66,36 @@ public final class Settings implements StandardHeaders.Secrets {
     changed.run();
   }
 
-  /** A round through JSON makes values comparable with what the store gives back. */
-  static JsonObject plain(JsonObject json) {
-    return new JsonObject(json.encode());
-  }
-
-  /** The values that were set, each with the configured one that it replaced. */
-  private JsonObject set() {
-    if (!stored.containsKey(SET)) {
-      stored.put(SET, new JsonObject());
-    }
-    return stored.getJsonObject(SET);
-  }
-
-  private void put(String key, Object value) {
-    set().put(key, plain(new JsonObject().put("value", value)).put(CONFIGURED, configured(key)));
-  }
-
-  /** What the configuration says of what was set. */
-  private Object configured(String key) {
-    if (!key.equals(CREDENTIALS_URL)) {
-      return configured.getValue(key, NOT_NAMED);
-    }
-    JsonObject with = new JsonObject().put("url", configured.getValue("url", NOT_NAMED));
-    CREDENTIALS.forEach(each -> with.put(each, configured.getValue(each, NOT_NAMED)));
-    return with;
-  }
-
-  /** What was set may not be valid with what was edited since, which is the later word. */
-  private EndpointOptions inForceAtStart() {
-    JsonObject all = set().copy();
-    for (List<String> group : GIVE_WAY) {
-      group.forEach(set()::remove);
-      try {
-        return inForce();
-      } catch (IllegalArgumentException e) {
-        stored.put(SET, all.copy());
-      }
-    }
-    GIVE_WAY.forEach(group -> group.forEach(set()::remove));
-    return inForce();
-  }
-
-  private EndpointOptions inForce() {
-    JsonObject all = configured.copy();
-    for (Map.Entry<String, Object> each : set()) {
-      if (!each.getKey().equals(SECRETS) && !each.getKey().equals(CREDENTIALS_URL)) {
-        all.put(each.getKey(), ((JsonObject) each.getValue()).getValue("value"));
-      }
-    }
-    return new EndpointOptions(all);
-  }
-
   /** The options in force; but the secrets are those that {@link #signing}. */
   public EndpointOptions options() {
     return options;
   }
 
+  /** All that is in force now, with the secrets that sign, and whether it is paused. */
+  public JsonObject configuration(long now) {
+    return configuration(options, signing(now), pausedFor != null);
+  }
+
+  private static JsonObject configuration(
+      EndpointOptions options, List<String> secrets, boolean paused) {
+    return plain(options.toJson().put(SECRETS, new JsonArray(secrets)).put(PAUSED, paused));
+  }
+
+  /** What {@link #configuration} is once other options are put in the place of those before. */
+  public static JsonObject replaced(JsonObject before, EndpointOptions replacement) {
+    boolean stays = before != null && before.getString("url").equals(replacement.getUrl());
+    return configuration(replacement, replacement.getSecrets(), stays && before.getBoolean(PAUSED));
+  }
+
   /** Puts other options in the place of all. */
   public void put(EndpointOptions replacement, long now) {
     boolean another = !replacement.getUrl().equals(url());
-    for (Map.Entry<String, Object> option : plain(replacement.toJson())) {
-      if (configured.containsKey(option.getKey())
-          && Objects.equals(configured.getValue(option.getKey()), option.getValue())) {
-        set().remove(option.getKey());
-      } else {
-        put(option.getKey(), option.getValue());
-      }
+    values.put(replacement);
+    if (values.of(SECRETS) != null) {
+      values.put(SECRETS, Secrets.of(replacement.getSecrets()).toJson());
     }
-    if (set().containsKey(SECRETS)) {
-      JsonArray signing = new JsonArray();
-      replacement
-          .getSecrets()
-          .forEach(secret -> signing.add(new JsonObject().put("secret", secret)));
-      put(SECRETS, signing);
-    }
-    put(CREDENTIALS_URL, replacement.getUrl());
     puts++;
-    options = inForce();
+    options = values.inForce();
     if (another) {
       moved(now);
     }
@@ -185,19 +112,22 @@ public final class Settings implements StandardHeaders.Secrets {
    * them were put and others edited since, it is {@code null} unless both came with the same one.
    */
   public String credentialsUrl() {
-    String named = configured.getString("url", "");
-    JsonObject put = set().getJsonObject(CREDENTIALS_URL);
-    if (put == null) {
-      return named;
+    return values.credentialsUrl();
+  }
+
+  /**
+   * Checks a URL that is to be set.
+   *
+   * @throws IllegalArgumentException in one line when the options do not allow it
+   */
+  public void checkUrl(String url) {
+    String origin = UrlPolicy.vet(url, true).origin();
+    if (options.isRequireHttps() && !origin.startsWith("https:")) {
+      throw new IllegalArgumentException(EndpointOptions.HTTPS_ONLY);
     }
-    String with = put.getString("value");
-    JsonObject then = put.getJsonObject(CONFIGURED);
-    JsonObject now = (JsonObject) configured(CREDENTIALS_URL);
-    if (CREDENTIALS.stream().noneMatch(set()::containsKey)) {
-      return then.equals(now) ? with : named;
+    if (!values.mayGoTo(url, options)) {
+      throw new IllegalArgumentException(origin + " is not an origin of allowedOrigins");
     }
-    boolean edited = !then.equals(now.put("url", then.getValue("url")));
-    return edited && !with.equals(named) ? null : with;
   }
 
   /** Whether other options say the same as those in force, but perhaps for the secrets. */
@@ -211,10 +141,34 @@ public final class Settings implements StandardHeaders.Secrets {
     return options.getUrl();
   }
 
+  /**
+   * Changes what is asked for, which is valid.
+   *
+   * @return whether the URL is another one
+   */
+  public boolean revise(Revision revision, long now) {
+    boolean another = revision.url() != null && !revision.url().equals(url());
+    if (revision.secret() != null) {
+      secret(revision.secret(), revision.revoke(), now);
+    }
+    if (another) {
+      url(revision.url(), now);
+    }
+    if (Boolean.TRUE.equals(revision.paused()) && pausedFor() == null) {
+      pause("paused by request");
+    } else if (Boolean.FALSE.equals(revision.paused())) {
+      resume();
+    }
+    if (revision.initialBackoff() != null && !url().isEmpty()) {
+      initialBackoff(revision.initialBackoff());
+    }
+    return another;
+  }
+
   /** Sets the URL, which ends a pause. */
   public void url(String url, long now) {
-    put("url", url);
-    options = inForce();
+    values.put("url", url);
+    options = values.inForce();
     moved(now);
     changed();
   }
@@ -253,47 +207,36 @@ public final class Settings implements StandardHeaders.Secrets {
   }
 
   public void initialBackoff(long millis) {
-    put("initialBackoff", millis);
-    options = inForce();
+    values.put("initialBackoff", millis);
+    options = values.inForce();
     changed();
   }
 
-  /** Makes a secret the first; those before it go on signing for {@link #ROTATION}. */
+  /** Makes a secret the first; those before it go on signing for {@link #ROTATION} at most. */
   public void secret(String secret, long now) {
-    JsonArray value = new JsonArray().add(new JsonObject().put("secret", secret));
-    for (JsonObject former : secrets(now)) {
-      if (!former.getString("secret").equals(secret) && value.size() < MAX_SECRETS) {
-        value.add(former.put("until", former.getLong("until", now + ROTATION)));
-      }
-    }
-    put(SECRETS, value);
+    secret(secret, false, now);
+  }
+
+  private void secret(String secret, boolean revoke, long now) {
+    Secrets former = secrets(now);
+    values.put(
+        SECRETS, (revoke ? Secrets.of(List.of()) : former).with(secret, now + ROTATION).toJson());
     changed();
   }
 
   @Override
   public List<String> signing(long now) {
-    return secrets(now).stream().map(set -> set.getString("secret")).toList();
+    return secrets(now).texts();
   }
 
   @Override
   public long nextExpiry(long now) {
-    return secrets(now).stream()
-        .mapToLong(set -> set.getLong("until", Long.MAX_VALUE))
-        .min()
-        .orElse(Long.MAX_VALUE);
+    return secrets(now).nextExpiry();
   }
 
-  private List<JsonObject> secrets(long now) {
-    JsonObject set = set().getJsonObject(SECRETS);
-    List<JsonObject> signing = new ArrayList<>();
-    if (set == null) {
-      options.getSecrets().forEach(text -> signing.add(new JsonObject().put("secret", text)));
-    } else {
-      set.getJsonArray("value").stream()
-          .map(JsonObject.class::cast)
-          .filter(secret -> secret.getLong("until", Long.MAX_VALUE) > now)
-          .forEach(signing::add);
-    }
-    return signing;
+  private Secrets secrets(long now) {
+    return values.of(SECRETS) instanceof JsonArray set
+        ? Secrets.fromJson(set).at(now)
+        : Secrets.of(options.getSecrets());
   }
 }

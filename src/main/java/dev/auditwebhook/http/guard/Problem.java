@@ -61,6 +61,11 @@ public final class Problem extends RuntimeException {
     return status;
   }
 
+  /** What it says beside its detail. */
+  public JsonObject members() {
+    return members;
+  }
+
   Map<CharSequence, String> headers() {
     return headers;
   }

@@ -52,10 +52,15 @@ public final class RequestBody implements Handler<RoutingContext> {
     if (body.length() == 0) {
       throw Problem.badRequest("the body must be a JSON object, was empty");
     }
+    return parse("body", body);
+  }
+
+  /** A part of the body as a JSON value, else 400; {@code what} it is called there. */
+  public static Object parse(String what, Buffer json) {
     try {
-      return ExactJson.parse(body);
+      return ExactJson.parse(json);
     } catch (IllegalArgumentException e) {
-      throw Problem.badRequest("the body is refused: " + e.getMessage());
+      throw Problem.badRequest("the " + what + " is refused: " + e.getMessage());
     }
   }
 
@@ -66,7 +71,8 @@ public final class RequestBody implements Handler<RoutingContext> {
     throw Problem.badRequest("the body must be a JSON object, was " + StrictJson.typeOf(value));
   }
 
-  private static Buffer whole(RoutingContext ctx) {
+  /** The body as it came, empty without one. */
+  public static Buffer whole(RoutingContext ctx) {
     return ctx.get(KEY);
   }
 

@@ -20,6 +20,16 @@ public enum Role {
   /** All. */
   ADMIN;
 
+  /** The role of a name in lower case; an {@link IllegalArgumentException} for any other text. */
+  public static Role of(String name) {
+    for (Role role : values()) {
+      if (role.toString().equals(name)) {
+        return role;
+      }
+    }
+    throw new IllegalArgumentException("must be metrics, ingest, read, operate or admin");
+  }
+
   /** Whether this role may use a route whose least role is another one. */
   public boolean may(Role least) {
     return switch (this) {

@@ -3,7 +3,8 @@ import {byId, setText} from "./dom.js";
 import * as form from "./form.js";
 import * as list from "./list.js";
 import * as page from "./page.js";
-import {current, pageOf, takeNews} from "./route.js";
+import * as role from "./role.js";
+import {current, LIST, pageOf, takeNews} from "./route.js";
 
 const views = {list, page, form};
 
@@ -32,6 +33,11 @@ function start() {
 /** Without a token at first: where the host's router guards the routes none is asked for. */
 async function enter() {
   try {
+    const useless = await role.learn();
+    if (useless) {
+      askForToken(useless);
+      return;
+    }
     list.take(await call("GET", "endpoints"), null);
   } catch (problem) {
     if (problem.status === 401 || problem.status === 403) {
@@ -55,9 +61,14 @@ async function enter() {
 /** Shows the view that the address means, and gives what is to have the focus, if it is not all. */
 function show() {
   leave();
+  const wanted = current();
+  if (wanted.view === "form" && !role.isAdmin()) {
+    history.replaceState(null, "", wanted.id === null ? LIST : pageOf(wanted.id));
+  }
   const {view, id} = current();
   visit = new AbortController();
   byId(view).hidden = false;
+  role.follow(visit.signal);
   return views[view].enter(id, visit.signal, takeNews());
 }
 
@@ -71,6 +82,7 @@ function leave() {
 function askForToken(message) {
   leave();
   token.forget();
+  role.forget();
   byId("sign-out").hidden = true;
   byId("sign-in").hidden = false;
   setText(byId("token-problem"), message);

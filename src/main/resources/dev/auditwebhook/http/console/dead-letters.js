@@ -117,7 +117,7 @@ function makeEntry(letter) {
     "aria-label": `Details of event ${id}`, click: () => toggle(entry, unfold),
   }, "Details");
   entry.row = el("tr", {},
-    el("td", {class: "tick"}, box),
+    el("td", {class: "tick", "data-least": "operate"}, box),
     el("td", {class: "id"}, `#${id}`),
     el("td", {class: "action"}, letter.action),
     el("td", {class: "why"}, letter.error ?? String(letter.status)),

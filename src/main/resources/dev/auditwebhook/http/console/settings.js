@@ -28,6 +28,7 @@ export function clear() {
     byId(name).value = "";
   }
   byId("secret").type = "password";
+  byId("revoke").checked = false;
   for (const name of ["url", "secret", "backoff", "remove"]) {
     say(byId(`${name}-outcome`), "");
   }
@@ -93,9 +94,10 @@ async function setSecret(button, afterChange) {
     return;
   }
   await whileBusy(button, outcome, async () => {
-    await ask("PATCH", "", {secret});
+    const revoke = byId("revoke").checked;
+    await ask("PATCH", "", revoke ? {secret, revoke} : {secret});
     clear();
-    say(outcome, "Set: requests are signed with it from now on.");
+    say(outcome, `Set: requests are signed with it ${revoke ? "alone " : ""}from now on.`);
     await afterChange();
   });
 }

@@ -1,6 +1,7 @@
 package dev.auditwebhook.endpoint.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.auditwebhook.AuthOptions;
 import dev.auditwebhook.BatchOptions;
@@ -9,6 +10,7 @@ import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.ledger.Pending;
 import dev.auditwebhook.endpoint.ledger.Straggler;
 import dev.auditwebhook.testing.Events;
+import dev.auditwebhook.testing.LogLines;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +18,11 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
 
@@ -73,6 +79,16 @@ class SettingsTest {
     assertThat(settings.signing(NOW + Settings.ROTATION)).containsExactly(FOUR, THREE);
     assertThat(settings.signing(NOW + 1 + Settings.ROTATION)).containsExactly(FOUR);
     assertThat(settings.nextExpiry(NOW + 1 + Settings.ROTATION)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void aNewSecretThatRevokesTheFormerOnesIsAloneAtOnceAndStaysSo() {
+    Settings settings = settings(configured);
+    settings.secret(THREE, NOW);
+    settings.revise(new Revision(null, FOUR, true, null, null), NOW + 1);
+    assertThat(settings.signing(NOW + 1)).containsExactly(FOUR);
+    assertThat(settings.nextExpiry(NOW + 1)).isEqualTo(Long.MAX_VALUE);
+    assertThat(afterRestart(configured).signing(NOW + 1)).containsExactly(FOUR);
   }
 
   @Test
@@ -490,5 +506,158 @@ class SettingsTest {
     int before = changes;
     settings.put(other(), NOW);
     assertThat(changes).isEqualTo(before + 1);
+  }
+
+  /** Where a URL that is set may lead. */
+  @Nested
+  class AllowedOrigins {
+
+    private final EndpointOptions narrow =
+        new EndpointOptions()
+            .setUrl("https://a.example/in")
+            .setAllowedOrigins(List.of("https://B.example:443/", "http://c.example:8080"));
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "https://a.example/other",
+          "https://b.example/in?x=y",
+          "https://b.example.:443",
+          "http://c.example:8080/"
+        })
+    void areTheseAndThatOfTheConfiguredUrl(String url) {
+      settings(narrow).checkUrl(url);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "http://a.example/in, http://a.example",
+      "https://a.example:8443/in, https://a.example:8443",
+      "https://b.example.evil.example/in, https://b.example.evil.example",
+      "https://evil.example/https://b.example, https://evil.example",
+      "http://c.example/, http://c.example"
+    })
+    void areNoOthers(String url, String origin) {
+      assertThatThrownBy(() -> settings(narrow).checkUrl(url))
+          .hasMessage(origin + " is not an origin of allowedOrigins");
+    }
+
+    @Test
+    void areAllWhereNoneIsNamed() {
+      settings(configured).checkUrl("https://b.example/in");
+    }
+
+    @Test
+    void areThatOfTheUrlThatWasPutBesideThem() {
+      Settings settings = settings(configured);
+      settings.put(new EndpointOptions(narrow).setUrl("https://d.example/in"), NOW);
+      settings.checkUrl("https://d.example/other");
+      assertThatThrownBy(() -> settings.checkUrl("http://a/")).hasMessageContaining("http://a is ");
+      afterRestart(configured).checkUrl("https://d.example/other");
+      assertThat(afterRestart(configured).url()).isEqualTo("https://d.example/in");
+    }
+
+    @Test
+    void areThatOfTheUrlThatWasPutWithTheSameOnes() {
+      Settings settings = settings(narrow);
+      settings.put(new EndpointOptions(narrow).setUrl("https://d.example/in"), NOW);
+      assertThat(afterRestart(narrow).url()).isEqualTo("https://d.example/in");
+    }
+
+    @Test
+    void letAUrlGiveWayThatWasSetBeforeTheyWereConfigured() {
+      Settings settings = settings(new EndpointOptions(narrow).setAllowedOrigins(List.of()));
+      settings.url("https://d.example/in?key=S3CRET", NOW);
+      settings.initialBackoff(7);
+      try (LogLines log = new LogLines()) {
+        Settings now = afterRestart(narrow);
+        assertThat(now.url()).isEqualTo("https://a.example/in");
+        assertThat(now.initialBackoff()).isEqualTo(7);
+        assertThat(log.all())
+            .containsExactly(
+                "WARN The URL that was set at run time, https://d.example, is not allowed by the"
+                    + " configuration any more: https://a.example takes its place");
+      }
+    }
+
+    @Test
+    void letAUrlGiveWayThatWasPutBeforeTheyWereConfigured() {
+      EndpointOptions wide = new EndpointOptions(narrow).setAllowedOrigins(List.of());
+      Settings settings = settings(wide);
+      settings.put(new EndpointOptions(wide).setUrl("https://d.example/in"), NOW);
+      assertThat(afterRestart(wide).url()).isEqualTo("https://d.example/in");
+      Settings now = afterRestart(narrow);
+      assertThat(now.url()).isEqualTo("https://a.example/in");
+      assertThatThrownBy(() -> now.checkUrl("https://d.example/in")).hasMessageContaining("not an");
+    }
+
+    @Test
+    void letAUrlStayThatIsOneOfThem() {
+      Settings settings = settings(new EndpointOptions(narrow).setAllowedOrigins(List.of()));
+      settings.url("https://b.example/in", NOW);
+      assertThat(afterRestart(narrow).url()).isEqualTo("https://b.example/in");
+    }
+  }
+
+  /** Whether it must be https. */
+  @Nested
+  class RequiredHttps {
+
+    private final EndpointOptions https =
+        new EndpointOptions().setUrl("https://a.example/in").setRequireHttps(true);
+
+    @Test
+    void refusesAUrlThatIsNot() {
+      settings(https).checkUrl("HTTPS://b.example/in");
+      assertThatThrownBy(() -> settings(https).checkUrl("http://a.example/in"))
+          .hasMessage("must begin with https://, as requireHttps is true");
+    }
+
+    @Test
+    void letsAUrlGiveWayThatWasSetBefore() {
+      Settings settings = settings(new EndpointOptions(https).setRequireHttps(false));
+      settings.url("http://d.example/in", NOW);
+      settings.initialBackoff(7);
+      Settings now = afterRestart(https);
+      assertThat(now.url()).isEqualTo("https://a.example/in");
+      assertThat(now.initialBackoff()).isEqualTo(7);
+    }
+
+    @Test
+    void letsATokenGiveWayThatWasPutBefore() {
+      Settings settings = settings(new EndpointOptions(https).setRequireHttps(false));
+      AuthOptions plain =
+          new AuthOptions()
+              .setTokenUrl("http://idp.example/")
+              .setClientId("a")
+              .setClientSecret("b");
+      settings.put(new EndpointOptions().setUrl("https://d.example/in").setAuth(plain), NOW);
+      Settings now = afterRestart(https);
+      assertThat(now.url()).isEqualTo("https://d.example/in");
+      assertThat(now.options().getAuth()).isNull();
+    }
+
+    @Test
+    void givesWayItselfToATokenThatWasConfiguredSince() {
+      Settings settings = settings(new EndpointOptions(https).setRequireHttps(false));
+      settings.put(https, NOW);
+      AuthOptions plain =
+          new AuthOptions()
+              .setTokenUrl("http://idp.example/")
+              .setClientId("a")
+              .setClientSecret("b");
+      Settings now = afterRestart(new EndpointOptions(https).setRequireHttps(false).setAuth(plain));
+      assertThat(now.options().getAuth()).isNotNull();
+      assertThat(now.options().isRequireHttps()).isFalse();
+    }
+
+    @Test
+    void givesWayItselfToAUrlThatWasConfiguredSince() {
+      Settings settings = settings(configured);
+      settings.put(https, NOW);
+      Settings now = afterRestart(new EndpointOptions(configured).setUrl("http://b/"));
+      assertThat(now.url()).isEqualTo("http://b/");
+      assertThat(now.options().isRequireHttps()).isFalse();
+    }
   }
 }

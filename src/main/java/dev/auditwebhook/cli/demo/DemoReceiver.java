@@ -1,4 +1,4 @@
-package dev.auditwebhook.cli;
+package dev.auditwebhook.cli.demo;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -10,7 +10,7 @@ import io.vertx.core.json.JsonObject;
  * A receiver that fails now and then on purpose: every fifth request is answered 503, and one kind
  * of entry is always answered 400.
  */
-final class DemoReceiver {
+public final class DemoReceiver {
 
   private static final int FAILS_EVERY = 5;
   private static final int SLOWEST_MS = 40;
@@ -18,17 +18,17 @@ final class DemoReceiver {
   private final Vertx vertx;
   private int requests;
 
-  DemoReceiver(Vertx vertx) {
+  public DemoReceiver(Vertx vertx) {
     this.vertx = vertx;
   }
 
   /** Listens on a free port of the loopback address; gives the URL to send to. */
-  Future<String> start() {
+  public Future<String> start() {
     return vertx
         .createHttpServer()
         .requestHandler(this::receive)
         .listen(0, "127.0.0.1")
-        .map(listening -> Service.url("127.0.0.1", listening.actualPort()) + "/in");
+        .map(listening -> "http://127.0.0.1:" + listening.actualPort() + "/in");
   }
 
   private void receive(HttpServerRequest request) {

@@ -1,4 +1,4 @@
-package dev.auditwebhook.security;
+package dev.auditwebhook.security.access;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -6,30 +6,34 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A bearer token that callers must present (RFC 6750), kept as its digest only. */
-public final class AdminToken {
+/** The bearer tokens that callers present (RFC 6750): what one is, and what is kept of it. */
+public final class BearerToken {
+
+  public static final int MIN_LENGTH = 20;
 
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7e]+");
   private static final Pattern BEARER =
       Pattern.compile("bearer +([\\x21-\\x7e]+) *", Pattern.CASE_INSENSITIVE);
 
-  private final byte[] digest;
+  private BearerToken() {}
 
-  private AdminToken(String token) {
-    this.digest = sha256(token);
-  }
-
-  /** Takes visible ASCII without blanks, which fits into the header; refuses the rest unshown. */
-  public static AdminToken of(String token) {
+  /**
+   * Takes visible ASCII without blanks, which fits into the header, and enough of it that nobody
+   * guesses it; refuses the rest unshown, with an {@link IllegalArgumentException}.
+   */
+  public static void check(String token) {
     if (token == null || !VISIBLE.matcher(token).matches()) {
       throw new IllegalArgumentException("must be visible ASCII characters without blanks");
     }
-    return new AdminToken(token);
+    if (token.length() < MIN_LENGTH) {
+      throw new IllegalArgumentException("must have at least " + MIN_LENGTH + " characters");
+    }
   }
 
   /** 256 random bits in 43 characters that need no escape in a URL (RFC 4648, section 5). */
@@ -39,12 +43,14 @@ public final class AdminToken {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
-  /**
-   * Whether a caller has the token. Compares digests in constant time, so that the time taken tells
-   * neither a common start nor the length.
-   */
-  public boolean matches(String presented) {
-    return presented != null && MessageDigest.isEqual(digest, sha256(presented));
+  /** The SHA-256 of a token, as {@code sha256sum} writes it. */
+  public static String sha256(String token) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(token.getBytes(UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   /**
@@ -56,18 +62,5 @@ public final class AdminToken {
         .map(BEARER::matcher)
         .filter(Matcher::matches)
         .map(found -> found.group(1));
-  }
-
-  @Override
-  public String toString() {
-    return "AdminToken[...]";
-  }
-
-  private static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -1,14 +1,14 @@
-package dev.auditwebhook.cli;
+package dev.auditwebhook.cli.demo;
 
 import dev.auditwebhook.AuditEvent;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /** Audit entries such as a service might publish, over and over. */
-final class SampleEntries {
+public final class SampleEntries {
 
   /** The action that the demo's receiver never takes. */
-  static final String REFUSED = "legacy.import";
+  public static final String REFUSED = "legacy.import";
 
   private static final List<AuditEvent> ENTRIES =
       """
@@ -29,7 +29,7 @@ final class SampleEntries {
 
   private int next;
 
-  AuditEvent next() {
+  public AuditEvent next() {
     return ENTRIES.get(next++ % ENTRIES.size());
   }
 }

@@ -1,0 +1,96 @@
+package dev.auditwebhook.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.auditwebhook.cli.Probe;
+import io.vertx.core.net.SelfSignedCertificate;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a container asks of its service. */
+class ProbeTest {
+
+  @TempDir Path directory;
+
+  private record Outcome(int status, String output) {}
+
+  private Outcome probe(Path conf) throws Exception {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String classPath = System.getProperty("java.class.path");
+    Path output = directory.resolve("output.txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            List.of(java, "-Xmx32m", "-cp", classPath, Probe.class.getName(), conf.toString()));
+    builder.environment().keySet().removeIf(name -> name.startsWith("WEBHOOK_"));
+    Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    try {
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    return new Outcome(process.exitValue(), Files.readString(output).strip());
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private Path configure(String http) throws IOException {
+    return Files.writeString(directory.resolve("service.json"), "{\"http\":{" + http + "}}");
+  }
+
+  @Test
+  void aServiceThatRunsLives() throws Exception {
+    assertLives(configure("\"port\":" + freePort()));
+  }
+
+  @Test
+  void soDoesOneWithACertificateOfItsOwn() throws Exception {
+    SelfSignedCertificate certificate = SelfSignedCertificate.create("audit.example");
+    try {
+      assertLives(
+          configure(
+              "\"port\":%d,\"server\":{\"ssl\":true,\"pemKeyCertOptions\":{\"keyPath\":\"%s\",\"certPath\":\"%s\"}}"
+                  .formatted(
+                      freePort(), certificate.privateKeyPath(), certificate.certificatePath())));
+    } finally {
+      certificate.delete();
+    }
+  }
+
+  private void assertLives(Path conf) throws Exception {
+    try (JarProcess service = JarProcess.start(directory, Map.of(), "serve", conf.toString())) {
+      await().atMost(Duration.ofSeconds(30)).until(() -> service.out().contains("Listening on "));
+
+      assertThat(probe(conf)).isEqualTo(new Outcome(0, ""));
+    }
+  }
+
+  @Test
+  void oneThatIsNotThereDoesNot() throws Exception {
+    int port = freePort();
+    Outcome outcome = probe(configure("\"port\":" + port));
+
+    assertThat(outcome.status()).isEqualTo(1);
+    assertThat(outcome.output()).startsWith("http://127.0.0.1:" + port + "/health/live: ");
+  }
+
+  @Test
+  void aConfigurationThatNamesNoServiceIsToldInOneLine() throws Exception {
+    assertThat(probe(configure("\"port\":0")))
+        .isEqualTo(new Outcome(1, "http.port: names no service, or http.enabled is false"));
+    assertThat(probe(directory.resolve("missing.json")).output()).endsWith(": no such file");
+  }
+}
