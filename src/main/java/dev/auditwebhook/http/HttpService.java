@@ -3,7 +3,6 @@ package dev.auditwebhook.http;
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.http.guard.ClientLimits;
 import dev.auditwebhook.http.guard.ConnectionGuard;
-import dev.auditwebhook.http.guard.HandshakeGuard;
 import dev.auditwebhook.http.guard.Problem;
 import dev.auditwebhook.http.guard.RequestGuard;
 import dev.auditwebhook.http.guard.ResponseWriter;

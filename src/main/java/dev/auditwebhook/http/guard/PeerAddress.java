@@ -9,14 +9,14 @@ import java.util.Arrays;
  * What counts as one peer: an IPv4 address, or the network of 64 bits of an IPv6 address, as one
  * host may have all of its addresses.
  */
-final class PeerAddress {
+public final class PeerAddress {
 
   private static final int IPV6 = 16;
 
   private PeerAddress() {}
 
   /** The name of the peer at an address; those without one, as of a domain socket, are one peer. */
-  static String of(SocketAddress address) {
+  public static String of(SocketAddress address) {
     String host = address == null ? null : address.hostAddress();
     if (host == null || !host.contains(":")) {
       return String.valueOf(host);

@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 public final class RequestBody implements Handler<RoutingContext> {
 
   private static final String KEY = RequestBody.class.getName();
+  private static final int LIGHT = 8 * 1024;
 
   private final Vertx vertx;
   private final ClientLimits limits;
@@ -108,7 +109,10 @@ public final class RequestBody implements Handler<RoutingContext> {
     }
   }
 
-  /** About what a body takes of the memory when it is parsed, and once more as a bus's message. */
+  /**
+   * About what a body takes of the memory when it is parsed, and once more as a bus's message.
+   * Nothing for one as most are, which must not wait for what others send.
+   */
   private static long weight(Buffer body) {
     long weight = 0;
     for (byte b : body.getBytes()) {
@@ -121,7 +125,7 @@ public final class RequestBody implements Handler<RoutingContext> {
             default -> 2;
           };
     }
-    return weight;
+    return weight < LIGHT ? 0 : weight;
   }
 
   private Problem tooLarge() {

@@ -1,5 +1,7 @@
-package dev.auditwebhook.http.guard;
+package dev.auditwebhook.http;
 
+import dev.auditwebhook.http.guard.ClientLimits;
+import dev.auditwebhook.http.guard.PeerAddress;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -29,14 +31,14 @@ import javax.net.ssl.SSLException;
  * only when it is. Where there are too many, the oldest of the peer that has most of them gives
  * way.
  */
-public final class HandshakeGuard extends JdkSSLEngineOptions {
+final class HandshakeGuard extends JdkSSLEngineOptions {
 
   private final int most;
   private final AtomicInteger size = new AtomicInteger();
   private final Queue<Channel> pending = new ConcurrentLinkedQueue<>();
 
   /** The options of an engine, {@code null} for the usual, for a server with these limits. */
-  public HandshakeGuard(JdkSSLEngineOptions options, ClientLimits limits) {
+  HandshakeGuard(JdkSSLEngineOptions options, ClientLimits limits) {
     super(options == null ? new JdkSSLEngineOptions() : options);
     most = Math.max(1, limits.maxConnections() / 4);
   }
