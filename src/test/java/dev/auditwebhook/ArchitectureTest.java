@@ -65,7 +65,8 @@ class ArchitectureTest {
     "bus, bus.trail journal journal.memory journal.file journal.postgres endpoint endpoint.ledger endpoint.attempt"
         + " endpoint.settings wire wire.format security metrics json",
     "http.guard, security security.access json",
-    "http, http.guard security security.access metrics json",
+    "http.tls, http.guard metrics",
+    "http, http.guard http.tls security security.access metrics json",
     "cli.demo,",
     "cli, cli.demo json security security.access journal.postgres.database",
   })

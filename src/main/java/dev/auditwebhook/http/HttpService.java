@@ -6,6 +6,8 @@ import dev.auditwebhook.http.guard.ConnectionGuard;
 import dev.auditwebhook.http.guard.Problem;
 import dev.auditwebhook.http.guard.RequestGuard;
 import dev.auditwebhook.http.guard.ResponseWriter;
+import dev.auditwebhook.http.tls.CertificateWatch;
+import dev.auditwebhook.http.tls.HandshakeGuard;
 import dev.auditwebhook.http.guard.TokenGuard;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.metrics.MetricsFactory;

@@ -1,4 +1,4 @@
-package dev.auditwebhook.http;
+package dev.auditwebhook.http.tls;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;

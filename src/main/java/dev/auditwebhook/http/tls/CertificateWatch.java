@@ -1,4 +1,4 @@
-package dev.auditwebhook.http;
+package dev.auditwebhook.http.tls;
 
 import dev.auditwebhook.metrics.Metrics;
 import io.vertx.core.Future;
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * has a server take them over, without a connection lost. What is wrong or half written leaves the
  * former in use until it is right.
  */
-final class CertificateWatch {
+public final class CertificateWatch {
 
   private static final Logger LOG = LoggerFactory.getLogger(CertificateWatch.class);
   private static final long INTERVAL = 2_000;
@@ -47,7 +47,7 @@ final class CertificateWatch {
   }
 
   /** A watch once the files have been read; a failure of one line when they cannot be used. */
-  static Future<CertificateWatch> create(
+  public static Future<CertificateWatch> create(
       Vertx vertx, JsonObject server, HttpServerOptions options, Metrics metrics) {
     CertificateWatch watch = new CertificateWatch(vertx, server, options, metrics);
     return watch
@@ -66,7 +66,7 @@ final class CertificateWatch {
   }
 
   /** Watches for a server that listens with the options. */
-  void start(HttpServer server) {
+  public void start(HttpServer server) {
     if (!files.isEmpty()) {
       timer =
           vertx.setPeriodic(
@@ -76,7 +76,7 @@ final class CertificateWatch {
     }
   }
 
-  void stop() {
+  public void stop() {
     vertx.cancelTimer(timer);
     metrics.close();
   }

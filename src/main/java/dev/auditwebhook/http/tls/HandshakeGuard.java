@@ -1,4 +1,4 @@
-package dev.auditwebhook.http;
+package dev.auditwebhook.http.tls;
 
 import dev.auditwebhook.http.guard.ClientLimits;
 import dev.auditwebhook.http.guard.PeerAddress;
@@ -31,14 +31,14 @@ import javax.net.ssl.SSLException;
  * only when it is. Where there are too many, the oldest of the peer that has most of them gives
  * way.
  */
-final class HandshakeGuard extends JdkSSLEngineOptions {
+public final class HandshakeGuard extends JdkSSLEngineOptions {
 
   private final int most;
   private final AtomicInteger size = new AtomicInteger();
   private final Queue<Channel> pending = new ConcurrentLinkedQueue<>();
 
   /** The options of an engine, {@code null} for the usual, for a server with these limits. */
-  HandshakeGuard(JdkSSLEngineOptions options, ClientLimits limits) {
+  public HandshakeGuard(JdkSSLEngineOptions options, ClientLimits limits) {
     super(options == null ? new JdkSSLEngineOptions() : options);
     most = Math.max(1, limits.maxConnections() / 4);
   }
