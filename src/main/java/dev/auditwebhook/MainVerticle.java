@@ -41,6 +41,8 @@ public class MainVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Configuration config = Configuration.of(config(), Environment.ofProcess());
+    // This verticle's own copy: of tokens no more than digests are to stay in memory.
+    config().remove("http");
     Future<String> deployed = vertx.deployVerticle(new WebhookVerticle(config.webhook()));
     if (!config.http().isEnabled()) {
       return deployed;

@@ -23,7 +23,9 @@ public class WebhookRouterVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(WebhookRouterVerticle.class);
 
+  /** {@code null} from the start on: of tokens no more than digests are to stay in memory. */
   private HttpOptions options;
+
   private Optional<MadeToken> madeToken = Optional.empty();
   private volatile HttpService service;
 
@@ -64,24 +66,25 @@ public class WebhookRouterVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    options = options == null ? new HttpOptions(config()) : options.check();
-    if (!options.isEnabled()) {
+    HttpOptions http = options == null ? new HttpOptions(config()) : options.check();
+    options = null;
+    if (!http.isEnabled()) {
       return Future.succeededFuture();
     }
-    if (options.getAdminToken() == null) {
+    if (http.getAdminToken() == null) {
       return Future.failedFuture(
           new IllegalArgumentException(
               "http.adminToken: null is for a router that a host guards; set a token, or \"\" to have"
                   + " one made"));
     }
-    if (context.getInstanceCount() > 1 && "".equals(options.getAdminToken())) {
+    if (context.getInstanceCount() > 1 && http.getAdminToken().isEmpty()) {
       return Future.failedFuture(
           new IllegalArgumentException(
               "http.adminToken: must be set when there is more than one instance"));
     }
-    return madeToken(vertx, options)
+    return madeToken(vertx, http)
         .onSuccess(made -> madeToken = made)
-        .compose(made -> HttpService.start(vertx, withToken(options, made)))
+        .compose(made -> HttpService.start(vertx, withToken(http, made)))
         .onSuccess(this::started);
   }
 
@@ -104,7 +107,7 @@ public class WebhookRouterVerticle extends VerticleBase {
     if (service == null) {
       return;
     }
-    if ((next.getAdminToken() == null) != (options.getAdminToken() == null)) {
+    if (next.getAdminToken() == null) {
       throw new IllegalArgumentException(
           "http.adminToken: whether the routes are guarded is settled at start");
     }

@@ -77,6 +77,8 @@ public final class Launcher {
         port == 0
             ? "Serving on the event bus alone; http.enabled is false"
             : "Listening on " + Service.url(http(config), port));
+    // Of tokens no more than digests are to stay in memory.
+    config.remove("http");
   }
 
   private void check(Path conf) {

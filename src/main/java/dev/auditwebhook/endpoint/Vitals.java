@@ -146,7 +146,7 @@ final class Vitals {
             () -> ledger.total(Total.FAILED))
         .gauge("webhook.pending", "Events that wait", ledger::pending)
         .gauge(
-            "webhook.oldest.pending.age",
+            "webhook.oldest.pending.age.seconds",
             "Seconds since the oldest event was accepted that waits, some seconds ago",
             () -> secondsPending(clock))
         .gauge("webhook.warning", "1 while there is a warning", () -> warns ? 1 : 0)

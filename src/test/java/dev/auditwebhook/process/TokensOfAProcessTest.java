@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +73,43 @@ class TokensOfAProcessTest {
           .contains("Tokens from now on: admin (admin), ops (read, 2 tokens)")
           .doesNotContain(ADMIN, OLD, NEW, "\tat ");
     }
+  }
+
+  @Test
+  void noTokenStaysInMemory() throws Exception {
+    conf = directory.resolve("service.json");
+    JsonObject ops = new JsonObject().put("name", "ops").put("role", "read").put("token", OLD);
+    JsonObject http =
+        new JsonObject()
+            .put("port", 0)
+            .put("adminToken", ADMIN)
+            .put("ingestToken", NEW)
+            .put("tokens", new JsonArray().add(ops));
+    Files.writeString(conf, new JsonObject().put("http", http).encode());
+    try (JarProcess process = JarProcess.start(directory, Map.of(), "serve", conf.toString())) {
+      awaitUrl(process);
+      String memory = heapOf(process);
+      assertThat(memory).contains("audit.entry");
+      for (String token : List.of(ADMIN, OLD, NEW)) {
+        assertThat(memory.contains(token)).as(token).isFalse();
+      }
+    }
+  }
+
+  /** All that lives in the heap, a character a byte. */
+  private String heapOf(JarProcess process) throws Exception {
+    Path dump = directory.resolve("heap.hprof");
+    Process jcmd =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(process.pid()),
+                "GC.heap_dump",
+                dump.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(jcmd.waitFor()).as(said).isZero();
+    return Files.readString(dump, StandardCharsets.ISO_8859_1);
   }
 
   @Test

@@ -111,10 +111,10 @@ class MetricsTest {
     receiver.usually(status(503));
     webhook.deploy(circuit(webhook.options(), 1, 50));
     webhook.publish(2);
-    await().until(() -> scrape().of("webhook_oldest_pending_age") >= 2);
+    await().until(() -> scrape().of("webhook_oldest_pending_age_seconds") >= 2);
     receiver.usually(status(204));
     webhook.awaitSettled(2);
-    assertThat(scrape().of("webhook_oldest_pending_age")).isZero();
+    assertThat(scrape().of("webhook_oldest_pending_age_seconds")).isZero();
   }
 
   @Test
@@ -256,7 +256,7 @@ class MetricsTest {
   }
 
   /** What there is only where the module serves TLS. */
-  private static final Set<String> OF_TLS = Set.of("webhook_http_certificate_expiry");
+  private static final Set<String> OF_TLS = Set.of("webhook_http_certificate_expiry_seconds");
 
   @Test
   void alertsDashboardAndManualUseMetricsThatAreThere() throws Exception {

@@ -57,7 +57,7 @@ public final class CertificateWatch {
               watch.inUse = seen.digest;
               watch.shown = seen.certificate;
               metrics.gauge(
-                  "webhook.http.certificate.expiry",
+                  "webhook.http.certificate.expiry.seconds",
                   "When the certificate of the HTTP API ends, in seconds since the epoch",
                   () -> watch.shown.end().getEpochSecond());
               watch.tell("Certificate");
