@@ -266,6 +266,16 @@ class HostileClientsTest {
         "large entry",
         " (400|503) ",
         post("/audit", INGEST, "{\"action\":\"" + "a".repeat(MIB / 2) + "\"}"));
+    sends("more entries than a body may have", " 413 ", entries("{}\n".repeat(1_001)));
+    sends("a million lines without one", " 400 ", entries("\n".repeat(MIB)));
+    sends("entries that are none", " 200 ", entries("[\n{\n\u0000\n\"\n".repeat(250)));
+    sends(
+        "heavy entries", " (200|503) ", entries((heavy().substring(0, 1_000) + "\n").repeat(999)));
+  }
+
+  private static String entries(String lines) {
+    return post("/audit", INGEST, lines)
+        .replaceFirst("\r\n", "\r\nContent-Type: application/x-ndjson\r\n");
   }
 
   private static String heavy() {
