@@ -10,6 +10,7 @@ import dev.auditwebhook.endpoint.attempt.MessageIds;
 import dev.auditwebhook.endpoint.ledger.EndpointStore;
 import dev.auditwebhook.endpoint.ledger.State;
 import dev.auditwebhook.endpoint.settings.Remains;
+import dev.auditwebhook.endpoint.settings.Settings;
 import dev.auditwebhook.journal.Journal;
 import dev.auditwebhook.journal.Nodes;
 import dev.auditwebhook.json.StrictJson;
@@ -141,7 +142,7 @@ final class Roster {
     if (tenancy.configured() == null) {
       configured.remove(id);
     } else {
-      configured.put(id, new EndpointOptions(tenancy.configured()));
+      configured.put(id, new EndpointOptions(Settings.path(id), tenancy.configured(), true));
     }
     Endpoint endpoint = journal.add(tenancy, store -> make(id, tenancy.state(), store));
     endpoints.put(id, endpoint);

@@ -58,7 +58,8 @@ public final class Endpoint {
     this.ids = ids;
     Clock clock = around.clock();
     ledger = new Ledger(id, state, Integer.MAX_VALUE, store);
-    settings = new Settings(configured, ledger.settings(), clock.now(), ledger::settingsChanged);
+    settings =
+        new Settings(id, configured, ledger.settings(), clock.now(), ledger::settingsChanged);
     capacity = new Capacity(settings, around.options().getStore());
     ledger.dlqCapacity(settings.options().getDlqCapacity());
     Destination destination = settings.url().isEmpty() ? null : around.vet(id, settings.url());

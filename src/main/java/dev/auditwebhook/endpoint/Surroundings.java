@@ -5,6 +5,7 @@ import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.endpoint.attempt.AttemptReport;
 import dev.auditwebhook.endpoint.attempt.Circuit;
+import dev.auditwebhook.endpoint.settings.Settings;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.security.GuardedResolver;
 import dev.auditwebhook.security.UrlPolicy;
@@ -36,10 +37,7 @@ public record Surroundings(
     try {
       return UrlPolicy.vet(url, options.isAllowPrivateNetworks());
     } catch (IllegalArgumentException e) {
-      String key =
-          endpoint.equals(EndpointOptions.DEFAULT_ID)
-              ? "webhook.url"
-              : "webhook.endpoints." + endpoint + ".url";
+      String key = Settings.path(endpoint) + ".url";
       StoreOptions store = options.getStore();
       throw new IllegalArgumentException(
           key

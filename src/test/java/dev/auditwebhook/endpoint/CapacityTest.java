@@ -23,7 +23,7 @@ class CapacityTest {
   }
 
   private static Settings settings(EndpointOptions options) {
-    return new Settings(options, new JsonObject(), 1, () -> {});
+    return new Settings("siem", options, new JsonObject(), 1, () -> {});
   }
 
   private static Capacity capacity(EndpointOptions options, StoreOptions store) {

@@ -63,7 +63,8 @@ abstract class DispatcherScenario {
     }
     store = new ScriptedStore(engine, options.getDlqCapacity());
     ledger = store.ledger();
-    settings = new Settings(options, ledger.settings(), clock.now(), ledger::settingsChanged);
+    settings =
+        new Settings("siem", options, ledger.settings(), clock.now(), ledger::settingsChanged);
     Excerpts excerpts = new Excerpts(List.of());
     Recorder recorder = new Recorder("siem", ledger, excerpts, clock, Metrics.NONE, reports::add);
     readAhead = new ReadAhead(store, ledger, clock, store.state(), options::getQueueCapacity);

@@ -5,6 +5,7 @@ import static dev.auditwebhook.testing.Webhooks.ids;
 import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.auditwebhook.AuthOptions;
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.WebhookClient.State;
 import dev.auditwebhook.WebhookOptions;
@@ -152,6 +153,66 @@ class LaterWordTest {
       webhook.publish(1);
       webhook.awaitSettled("siem", 2);
       assertThat(siem.takeRequest().headers().get("X-Of")).isEqualTo("edited file");
+    }
+  }
+
+  @Nested
+  class GivingWay {
+
+    @Test
+    void whatIsNotValidBesideAnEditGoesWithALineAndTheRestStays() {
+      webhook.deploy(configured());
+      webhook.put(
+          "siem",
+          webhook
+              .endpoint(other)
+              .setHeaders(Map.of("Authorization", "Bearer hush"))
+              .setSignatureHeader("X-Sig")
+              .setSecrets(List.of(SECRET)));
+
+      try (LogLines log = new LogLines()) {
+        redeploy(
+            configured(
+                file ->
+                    file.setAuth(
+                        new AuthOptions()
+                            .setTokenUrl(siem.url("/token"))
+                            .setClientId("client")
+                            .setClientSecret("hush"))));
+        assertThat(log.all())
+            .contains(
+                "WARN Endpoint siem: what was set at run time is not valid beside what is"
+                    + " configured by now, which takes its place: headers")
+            .noneMatch(line -> line.contains("hush"));
+      }
+
+      webhook.publish(1);
+      webhook.awaitSettled("siem", 1);
+      ScriptedReceiver.Received request = other.takeRequest();
+      assertThat(request.headers().contains("X-Sig")).as("put").isTrue();
+      assertThat(request.headers().contains("Authorization")).as("for another").isFalse();
+      assertThat(siem.requests()).as("no token is asked for").isEmpty();
+      assertThat(webhook.state("siem").warning()).contains("token").contains("not sent to");
+    }
+
+    @Test
+    void aUrlThatAllowedOriginsDoNotLetPassGoesWithALine() {
+      webhook.deploy(configured());
+      webhook.put("siem", webhook.endpoint(other));
+      String origin = other.url().replace("/in", "");
+
+      try (LogLines log = new LogLines()) {
+        redeploy(configured(file -> file.setAllowedOrigins(List.of("https://siem.example"))));
+        assertThat(log.all())
+            .contains(
+                "WARN Endpoint siem: the URL that was set at run time is refused: "
+                    + origin
+                    + " is not an origin of allowedOrigins; "
+                    + siem.url().replace("/in", "")
+                    + " takes its place");
+      }
+
+      assertThat(webhook.state("siem").url()).isEqualTo(siem.url());
     }
   }
 

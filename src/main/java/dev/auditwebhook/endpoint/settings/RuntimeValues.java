@@ -6,12 +6,14 @@ import static dev.auditwebhook.endpoint.settings.LaterWord.VALUE;
 
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.security.UrlPolicy;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Consumer;
 
 /**
  * The values of options that were set at run time, each with the configured one that it replaced,
@@ -19,46 +21,47 @@ import org.slf4j.LoggerFactory;
  */
 final class RuntimeValues {
 
-  private static final Logger log = LoggerFactory.getLogger(RuntimeValues.class);
-
   /** Kept apart from the options: each secret with the time when it ends. */
   static final String SECRETS = "secrets";
-
-  /** The URL that was put last, beside what goes only where it was configured for. */
-  private static final String CREDENTIALS_URL = "credentialsUrl";
-
-  private static final List<String> CREDENTIALS = List.of("headers", "client", "auth");
 
   private static final String URL = "url";
   private static final String ALLOWED_ORIGINS = "allowedOrigins";
   private static final String REQUIRE_HTTPS = "requireHttps";
 
-  /** Options of which one may not be valid with another one; none goes where all are. */
+  /**
+   * Options that may not be valid beside one that was edited since, the first to go first. What
+   * narrows where events go is the last, and goes only where a configured URL needs it.
+   */
   private static final List<List<String>> GIVE_WAY =
       List.of(
-          List.of(),
           List.of("format", "formatOptions", "batch"),
-          List.of("auth", "headers", "signatureHeader", REQUIRE_HTTPS, CREDENTIALS_URL));
+          List.of("auth"),
+          List.of("headers"),
+          List.of("signatureHeader"),
+          List.of(REQUIRE_HTTPS));
 
+  private final String path;
   private final JsonObject configured;
   private final JsonObject stored;
 
   /**
    * Those that hold: a value whose configured one was edited since is the former word.
    *
+   * @param path how messages name the options
    * @param configured the configuration of this start, {@code null} where it does not name it
    * @param stored where they are kept
    */
-  RuntimeValues(EndpointOptions configured, JsonObject stored) {
+  RuntimeValues(String path, EndpointOptions configured, JsonObject stored) {
+    this.path = path;
     this.configured = configured == null ? new JsonObject() : plain(configured.toJson());
     this.stored = stored;
     JsonObject set = set();
     for (String key : List.copyOf(set.fieldNames())) {
-      if (!key.equals(CREDENTIALS_URL)
-          && !LaterWord.holds(set.getJsonObject(key), configured(key))) {
+      if (!key.equals(PutUrl.KEY) && !LaterWord.holds(set.getJsonObject(key), configured(key))) {
         set.remove(key);
       }
     }
+    putUrl().takeUp();
   }
 
   /** A round through JSON makes values comparable with what the store gives back. */
@@ -96,49 +99,26 @@ final class RuntimeValues {
         put(option.getKey(), option.getValue());
       }
     }
-    put(CREDENTIALS_URL, replacement.getUrl());
-    set().getJsonObject(CREDENTIALS_URL).put(ALLOWED_ORIGINS, configured(ALLOWED_ORIGINS));
+    putUrl().put(replacement.getUrl());
   }
 
   /** What the configuration says of what was set. */
   private Object configured(String key) {
-    if (!key.equals(CREDENTIALS_URL)) {
-      return configured.getValue(key, NOT_NAMED);
-    }
-    JsonObject with = new JsonObject().put(URL, configured.getValue(URL, NOT_NAMED));
-    CREDENTIALS.forEach(each -> with.put(each, configured.getValue(each, NOT_NAMED)));
-    return with;
+    return configured.getValue(key, NOT_NAMED);
+  }
+
+  private PutUrl putUrl() {
+    return new PutUrl(configured, set());
   }
 
   EndpointOptions inForce() {
     JsonObject all = configured.copy();
     for (Map.Entry<String, Object> each : set()) {
-      if (!each.getKey().equals(SECRETS) && !each.getKey().equals(CREDENTIALS_URL)) {
+      if (!each.getKey().equals(SECRETS) && !each.getKey().equals(PutUrl.KEY)) {
         all.put(each.getKey(), ((JsonObject) each.getValue()).getValue(VALUE));
       }
     }
-    return new EndpointOptions(all);
-  }
-
-  /** What was set may not be valid with what was edited since, which is the later word. */
-  EndpointOptions inForceAtStart() {
-    Object url = of(URL);
-    if (Boolean.TRUE.equals(inForce(REQUIRE_HTTPS)) && isPlain((String) inForce(URL))) {
-      set().remove(url == null ? REQUIRE_HTTPS : URL);
-    }
-    EndpointOptions options = valid();
-    if (of(URL) != null && !mayGoTo(options.getUrl(), options)) {
-      set().remove(URL);
-      options = valid();
-    }
-    if (url != null && of(URL) == null) {
-      log.warn(
-          "The URL that was set at run time, {}, is not allowed by the configuration any more: {}"
-              + " takes its place",
-          origin((String) url),
-          options.getUrl().isEmpty() ? "none" : origin(options.getUrl()));
-    }
-    return options;
+    return new EndpointOptions(path, all, true);
   }
 
   private Object inForce(String key) {
@@ -146,67 +126,97 @@ final class RuntimeValues {
     return value == null ? configured.getValue(key) : value;
   }
 
-  private static boolean isPlain(String url) {
-    return url != null && url.regionMatches(true, 0, "http:", 0, 5);
+  /**
+   * What was set may not be valid beside what was edited since, which is the later word.
+   *
+   * @param warnings is told what gives way
+   * @throws IllegalArgumentException in one line when what was set is not valid by itself any more
+   */
+  EndpointOptions inForceAtStart(Consumer<String> warnings) {
+    letUrlGiveWay(warnings);
+    letOthersGiveWay(warnings);
+    try {
+      return inForce();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          e.getMessage()
+              + "; it was set at run time: configure another, and it takes the place of that one",
+          e);
+    }
   }
 
-  private EndpointOptions valid() {
+  private void letUrlGiveWay(Consumer<String> warnings) {
+    if (!(of(URL) instanceof String url) || url.isEmpty()) {
+      return;
+    }
+    try {
+      checkUrl(url);
+    } catch (IllegalArgumentException e) {
+      set().remove(URL);
+      String now = PutUrl.origin(configured.getString(URL, ""));
+      warnings.accept(
+          "the URL that was set at run time is refused: "
+              + e.getMessage()
+              + "; "
+              + (now == null ? "none" : now)
+              + " takes its place");
+    }
+  }
+
+  private void letOthersGiveWay(Consumer<String> warnings) {
     JsonObject all = set().copy();
+    Deque<List<String>> gone = new ArrayDeque<>();
     for (List<String> group : GIVE_WAY) {
-      group.forEach(set()::remove);
-      try {
-        return inForce();
-      } catch (IllegalArgumentException e) {
-        stored.put(SET, all.copy());
+      if (!isValid()) {
+        group.forEach(set()::remove);
+        gone.push(group);
       }
     }
-    GIVE_WAY.forEach(group -> group.forEach(set()::remove));
-    return inForce();
+    if (!isValid()) {
+      stored.put(SET, all);
+      return;
+    }
+    for (List<String> group : gone) {
+      group.stream().filter(all::containsKey).forEach(key -> set().put(key, all.getValue(key)));
+      if (!isValid()) {
+        group.forEach(set()::remove);
+      }
+    }
+    List<String> keys = all.fieldNames().stream().filter(key -> !set().containsKey(key)).toList();
+    if (!keys.isEmpty()) {
+      keys.forEach(putUrl()::gaveWay);
+      warnings.accept(
+          "what was set at run time is not valid beside what is configured by now, which takes its"
+              + " place: "
+              + String.join(", ", keys));
+    }
   }
 
-  /**
-   * Whether a URL may be set, as far as {@code allowedOrigins} go: the origin of the URL that came
-   * with them is one of them.
-   */
-  boolean mayGoTo(String url, EndpointOptions options) {
-    List<String> allowed = options.getAllowedOrigins();
-    String origin = url.isEmpty() ? null : origin(url);
-    return origin == null
-        || allowed.isEmpty()
-        || origin.equals(origin(urlOfAllowedOrigins()))
-        || allowed.stream().anyMatch(each -> origin.equals(origin(each)));
-  }
-
-  private String urlOfAllowedOrigins() {
-    JsonObject put = set().getJsonObject(CREDENTIALS_URL);
-    return put != null && Objects.equals(put.getValue(ALLOWED_ORIGINS), configured(ALLOWED_ORIGINS))
-        ? put.getString(VALUE)
-        : configured.getString(URL, "");
-  }
-
-  /** {@code null} for none, or for what may not be used at all any more. */
-  private static String origin(String url) {
+  private boolean isValid() {
     try {
-      return UrlPolicy.vet(url, true).origin();
+      inForce();
+      return true;
     } catch (IllegalArgumentException e) {
-      return null;
+      return false;
+    }
+  }
+
+  /** As {@link Settings#checkUrl}. */
+  void checkUrl(String url) {
+    String origin = UrlPolicy.vet(url, true).origin();
+    if (Boolean.TRUE.equals(inForce(REQUIRE_HTTPS)) && !origin.startsWith("https:")) {
+      throw new IllegalArgumentException(EndpointOptions.HTTPS_ONLY);
+    }
+    if (inForce(ALLOWED_ORIGINS) instanceof JsonArray allowed
+        && !allowed.isEmpty()
+        && !origin.equals(PutUrl.origin(putUrl().ofAllowedOrigins()))
+        && allowed.stream().noneMatch(each -> origin.equals(PutUrl.origin((String) each)))) {
+      throw new IllegalArgumentException(origin + " is not an origin of allowedOrigins");
     }
   }
 
   /** As {@link Settings#credentialsUrl}. */
   String credentialsUrl() {
-    String named = configured.getString(URL, "");
-    JsonObject put = set().getJsonObject(CREDENTIALS_URL);
-    if (put == null) {
-      return named;
-    }
-    String with = put.getString(VALUE);
-    JsonObject then = put.getJsonObject(LaterWord.CONFIGURED);
-    JsonObject now = (JsonObject) configured(CREDENTIALS_URL);
-    if (CREDENTIALS.stream().noneMatch(set()::containsKey)) {
-      return then.equals(now) ? with : named;
-    }
-    boolean edited = !then.equals(now.put(URL, then.getValue(URL)));
-    return edited && !with.equals(named) ? null : with;
+    return putUrl().ofCredentials();
   }
 }

@@ -5,11 +5,13 @@ import static dev.auditwebhook.endpoint.settings.RuntimeValues.plain;
 
 import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.endpoint.ledger.Pending;
-import dev.auditwebhook.security.UrlPolicy;
 import dev.auditwebhook.wire.StandardHeaders;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What can be set at run time: a pause, and each option of the endpoint. The later word wins: with
@@ -17,6 +19,8 @@ import java.util.List;
  * start only while that is unchanged.
  */
 public final class Settings implements StandardHeaders.Secrets {
+
+  private static final Logger log = LoggerFactory.getLogger(Settings.class);
 
   /** How long a secret goes on signing after a newer one was set, in milliseconds. */
   public static final long ROTATION = 24L * 60 * 60 * 1000;
@@ -43,22 +47,54 @@ public final class Settings implements StandardHeaders.Secrets {
   private volatile String pausedFor;
 
   /**
+   * @param endpoint its id
    * @param configured the configuration of this start, {@code null} where it does not name it
    * @param stored what is kept of former changes, empty at first; it is kept up to date here
    * @param now milliseconds since the epoch
    * @param changed called after each change
+   * @throws IllegalArgumentException in one line when what is kept is not valid any more
    */
-  public Settings(EndpointOptions configured, JsonObject stored, long now, Runnable changed) {
+  public Settings(
+      String endpoint, EndpointOptions configured, JsonObject stored, long now, Runnable changed) {
+    this(
+        endpoint,
+        configured,
+        stored,
+        now,
+        changed,
+        warning -> log.warn("Endpoint {}: {}", endpoint, warning));
+  }
+
+  private Settings(
+      String endpoint,
+      EndpointOptions configured,
+      JsonObject stored,
+      long now,
+      Runnable changed,
+      Consumer<String> warnings) {
     this.stored = stored;
     this.changed = changed;
     String before = stored.getString(LAST_URL);
     stored.put(CONFIGURED, configured != null);
-    values = new RuntimeValues(configured, stored);
-    options = values.inForceAtStart();
+    values = new RuntimeValues(path(endpoint), configured, stored);
+    options = values.inForceAtStart(warnings);
     if (!url().equals(before)) {
       moved(now);
     }
     changed();
+  }
+
+  /** Those of an endpoint that another node runs, which says itself what gives way. */
+  public static Settings ofAnother(
+      String endpoint, EndpointOptions configured, JsonObject stored, long now) {
+    return new Settings(endpoint, configured, stored, now, () -> {}, warning -> {});
+  }
+
+  /** How messages name the options of an endpoint. */
+  public static String path(String endpoint) {
+    return endpoint.equals(EndpointOptions.DEFAULT_ID)
+        ? "webhook"
+        : "webhook.endpoints." + endpoint;
   }
 
   private void changed() {
@@ -121,13 +157,7 @@ public final class Settings implements StandardHeaders.Secrets {
    * @throws IllegalArgumentException in one line when the options do not allow it
    */
   public void checkUrl(String url) {
-    String origin = UrlPolicy.vet(url, true).origin();
-    if (options.isRequireHttps() && !origin.startsWith("https:")) {
-      throw new IllegalArgumentException(EndpointOptions.HTTPS_ONLY);
-    }
-    if (!values.mayGoTo(url, options)) {
-      throw new IllegalArgumentException(origin + " is not an origin of allowedOrigins");
-    }
+    values.checkUrl(url);
   }
 
   /** Whether other options say the same as those in force, but perhaps for the secrets. */

@@ -47,13 +47,13 @@ class SettingsTest {
 
   private Settings settings(EndpointOptions configured) {
     stored = new JsonObject();
-    return new Settings(configured, stored, NOW, () -> changes++);
+    return new Settings("siem", configured, stored, NOW, () -> changes++);
   }
 
   /** What was stored goes through JSON, as a store may have it. */
   private Settings afterRestart(EndpointOptions configured) {
     stored = new JsonObject(stored.encode());
-    return new Settings(configured, stored, NOW, () -> changes++);
+    return new Settings("siem", configured, stored, NOW, () -> changes++);
   }
 
   private static Pending tried(int attempts, long since) {
@@ -575,8 +575,8 @@ class SettingsTest {
         assertThat(now.initialBackoff()).isEqualTo(7);
         assertThat(log.all())
             .containsExactly(
-                "WARN The URL that was set at run time, https://d.example, is not allowed by the"
-                    + " configuration any more: https://a.example takes its place");
+                "WARN Endpoint siem: the URL that was set at run time is refused: https://d.example is"
+                    + " not an origin of allowedOrigins; https://a.example takes its place");
       }
     }
 
@@ -658,6 +658,232 @@ class SettingsTest {
       Settings now = afterRestart(new EndpointOptions(configured).setUrl("http://b/"));
       assertThat(now.url()).isEqualTo("http://b/");
       assertThat(now.options().isRequireHttps()).isFalse();
+    }
+  }
+
+  /** What was set at run time and is not valid any more beside what is configured. */
+  @Nested
+  class GivingWay {
+
+    private static final String TWO_READINGS = "http://fa\u00df.example/in?key=S3CRET";
+
+    private final EndpointOptions plain = new EndpointOptions().setUrl("http://a.example/");
+
+    private EndpointOptions token(String tokenUrl) {
+      return new EndpointOptions(plain)
+          .setAuth(
+              new AuthOptions()
+                  .setTokenUrl(tokenUrl)
+                  .setClientId("client")
+                  .setClientSecret("S3CRET"));
+    }
+
+    private static EndpointOptions put() {
+      return new EndpointOptions()
+          .setUrl("https://b.example/in")
+          .setHeaders(Map.of("Authorization", "Bearer S3CRET"));
+    }
+
+    private void put(EndpointOptions before, EndpointOptions put) {
+      settings(before).put(put, NOW);
+    }
+
+    /** With the lines that it logs. */
+    private Settings afterRestart(EndpointOptions edit, String... lines) {
+      try (LogLines log = new LogLines()) {
+        Settings settings = SettingsTest.this.afterRestart(edit);
+        assertThat(log.all()).containsExactly(lines);
+        return settings;
+      }
+    }
+
+    private static String line(String keys) {
+      return "WARN Endpoint siem: what was set at run time is not valid beside what is configured by"
+          + " now, which takes its place: "
+          + keys;
+    }
+
+    private static String urlLine(String why, String now) {
+      return "WARN Endpoint siem: the URL that was set at run time is refused: "
+          + why
+          + "; "
+          + now
+          + " takes its place";
+    }
+
+    @Test
+    void headersGiveWayToATokenAndRequiredHttpsStays() {
+      put(plain, put().setRequireHttps(true).setSignatureHeader("X-Sig"));
+
+      Settings now = afterRestart(token("https://id.example/"), line("headers"));
+
+      assertThat(now.options().getAuth()).isNotNull();
+      assertThat(now.options().getHeaders()).isEmpty();
+      assertThat(now.options().getSignatureHeader()).isEqualTo("X-Sig");
+      assertThat(now.url()).isEqualTo("https://b.example/in");
+      assertThat(now.credentialsUrl()).as("the token is for").isEqualTo("http://a.example/");
+      assertThatThrownBy(() -> now.checkUrl("http://evil.example/"))
+          .hasMessage("must begin with https://, as requireHttps is true");
+    }
+
+    @Test
+    void theSignatureHeaderGivesWayToATokenAndHeadersStay() {
+      Map<String, String> headers = Map.of("X-Tenant", "blue");
+      put(plain, put().setHeaders(headers).setSignatureHeader("authorization"));
+      Settings now = afterRestart(token("https://id.example/"), line("signatureHeader"));
+      assertThat(now.options().getSignatureHeader()).isNull();
+      assertThat(now.options().getHeaders()).isEqualTo(headers);
+      assertThat(now.credentialsUrl()).as("each of another origin").isNull();
+    }
+
+    @Test
+    void requiredHttpsGivesWayToATokenUrlWithoutAndHeadersStay() {
+      Map<String, String> headers = Map.of("X-Tenant", "blue");
+      put(plain, put().setHeaders(headers).setRequireHttps(true));
+      Settings now = afterRestart(token("http://id.example/"), line("requireHttps"));
+      assertThat(now.options().isRequireHttps()).isFalse();
+      assertThat(now.options().getHeaders()).isEqualTo(headers);
+      assertThat(now.url()).isEqualTo("https://b.example/in");
+    }
+
+    @Test
+    void aTokenGivesWayToRequiredHttpsAndAllElseStaysWithItsUrl() {
+      EndpointOptions https = new EndpointOptions().setUrl("https://a.example/");
+      Map<String, String> headers = Map.of("X-Tenant", "blue");
+      put(
+          https,
+          token("http://id.example/")
+              .setUrl("https://b.example/in")
+              .setHeaders(headers)
+              .setSignatureHeader("X-Sig"));
+
+      Settings now = afterRestart(https.setRequireHttps(true), line("auth"));
+
+      assertThat(now.options().getAuth()).isNull();
+      assertThat(now.options().getHeaders()).isEqualTo(headers);
+      assertThat(now.options().getSignatureHeader()).isEqualTo("X-Sig");
+      assertThat(now.url()).isEqualTo("https://b.example/in");
+      assertThat(now.credentialsUrl()).isEqualTo("https://b.example/in");
+      afterRestart(https);
+    }
+
+    @Test
+    void theConfiguredTokenThatTakesThePlaceOfOneThatWasPutDoesNotGoToItsUrl() {
+      EndpointOptions https = token("https://id.example/").setUrl("https://a.example/");
+      put(https, token("http://id.example/").setUrl("https://b.example/in"));
+
+      Settings now = afterRestart(https.setRequireHttps(true), line("auth"));
+
+      assertThat(now.options().getAuth().getTokenUrl()).isEqualTo("https://id.example/");
+      assertThat(now.url()).isEqualTo("https://b.example/in");
+      assertThat(now.credentialsUrl()).isEqualTo("https://a.example/");
+      assertThat(afterRestart(https).credentialsUrl()).isEqualTo("https://a.example/");
+    }
+
+    @Test
+    void aUrlThatWasPutBesideUnchangedAllowedOriginsStaysWhenItsHeadersGiveWay() {
+      List<String> origins = List.of("https://c.example");
+      put(plain.setAllowedOrigins(origins), put().setAllowedOrigins(origins));
+      Settings now = afterRestart(token("https://id.example/"), line("headers"));
+      assertThat(now.url()).isEqualTo("https://b.example/in");
+      now.checkUrl("https://b.example/other");
+    }
+
+    @Test
+    void aUrlGivesWayToRequiredHttpsAndALineSaysSo() {
+      EndpointOptions https = new EndpointOptions().setUrl("https://a.example/");
+      settings(https).url("http://b.example/in?key=S3CRET", NOW);
+      afterRestart(
+          https.setRequireHttps(true), urlLine(EndpointOptions.HTTPS_ONLY, "https://a.example"));
+    }
+
+    @Test
+    void whereAnotherNodeRunsTheEndpointThatNodeSaysSo() {
+      put(plain, put());
+      try (LogLines log = new LogLines()) {
+        Settings there = Settings.ofAnother("siem", token("https://id.example/"), stored, NOW);
+        assertThat(there.options().getHeaders()).isEmpty();
+        assertThat(log.all()).isEmpty();
+      }
+    }
+
+    @Test
+    void requiredHttpsGivesWayWhereItsUrlDoesToOneWithout() {
+      put(plain, put().setRequireHttps(true));
+      Settings now =
+          afterRestart(
+              plain.setAllowedOrigins(List.of("https://c.example")),
+              urlLine("https://b.example is not an origin of allowedOrigins", "http://a.example"),
+              line("requireHttps"));
+      assertThat(now.url()).isEqualTo("http://a.example/");
+      assertThat(now.credentialsUrl()).isEqualTo("https://b.example/in");
+    }
+
+    /** As an earlier build kept it. */
+    private JsonObject kept(String key) {
+      return stored.getJsonObject("set").getJsonObject(key);
+    }
+
+    @Test
+    void aUrlStaysThatWasPutBeforeAllowedOriginsWereKeptWithIt() {
+      List<String> origins = List.of("https://c.example");
+      put(null, put().setAllowedOrigins(origins));
+      kept("credentialsUrl").remove("allowedOrigins");
+      assertThat(afterRestart(null, new String[0]).url()).isEqualTo("https://b.example/in");
+    }
+
+    @Test
+    void aUrlThatWasPutBeforeAllowedOriginsWereKeptGivesWayOnceTheyAreEdited() {
+      EndpointOptions before = new EndpointOptions().setUrl("https://a.example/");
+      put(before, put());
+      kept("credentialsUrl").remove("allowedOrigins");
+      afterRestart(before, new String[0]);
+      Settings now =
+          afterRestart(
+              before.setAllowedOrigins(List.of("https://c.example")),
+              urlLine("https://b.example is not an origin of allowedOrigins", "https://a.example"));
+      assertThat(now.url()).isEqualTo("https://a.example/");
+    }
+
+    @Test
+    void aUrlGivesWayWhoseHostHasTwoReadingsByNow() {
+      for (EndpointOptions configured : Arrays.asList(plain, null)) {
+        put(configured, put());
+        kept("url").put("value", TWO_READINGS);
+        kept("credentialsUrl").put("value", TWO_READINGS);
+
+        Settings now =
+            afterRestart(
+                configured,
+                urlLine(
+                    "must have a host of one reading: this one is xn--fa-hia.example by UTS 46 and"
+                        + " fass.example by IDNA 2003; write the one that is meant",
+                    configured == null ? "none" : "http://a.example"));
+
+        assertThat(now.url()).isEqualTo(configured == null ? "" : "http://a.example/");
+        assertThat(now.options().getHeaders()).as("these stay").hasSize(1);
+        assertThat(now.credentialsUrl()).as("and go nowhere").isNull();
+      }
+    }
+
+    @Test
+    void configuredHeadersGoToTheConfiguredUrlWhereTheOneThatWasPutWithThemHasTwoReadings() {
+      plain.setHeaders(Map.of("Authorization", "Bearer 1"));
+      put(plain, new EndpointOptions(plain).setUrl("https://b.example/in"));
+      kept("credentialsUrl").put("value", TWO_READINGS);
+      assertThat(afterRestart(plain, new String[0]).credentialsUrl())
+          .isEqualTo("http://a.example/");
+    }
+
+    @Test
+    void whatNarrowsDoesNotGiveWayAndTheRefusalNamesTheEndpoint() {
+      put(null, put().setAllowedOrigins(List.of("https://c.example")));
+      kept("allowedOrigins").put("value", new JsonArray().add("http://fa\u00df.example"));
+      assertThatThrownBy(() -> SettingsTest.this.afterRestart(null))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("webhook.endpoints.siem.allowedOrigins[0]: must have a host of ")
+          .hasMessageEndingWith(
+              "; it was set at run time: configure another, and it takes the place of that one");
     }
   }
 }

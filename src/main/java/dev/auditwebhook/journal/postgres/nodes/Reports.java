@@ -57,15 +57,16 @@ final class Reports {
 
   /** Options that this version does not know may not be told. */
   private JsonObject settings(Found found) {
-    JsonObject report = new JsonObject().put("endpoint", found.tenancy().id());
+    String id = found.tenancy().id();
+    JsonObject report = new JsonObject().put("endpoint", id);
     JsonObject configured = found.tenancy().configured();
     try {
       Settings settings =
-          new Settings(
+          Settings.ofAnother(
+              id,
               configured == null ? null : new EndpointOptions(configured),
               found.state().settings(),
-              clock.now(),
-              () -> {});
+              clock.now());
       String pausedFor = settings.pausedFor();
       return report
           .put("enabled", !settings.url().isEmpty() && pausedFor == null)
