@@ -14,6 +14,12 @@ import java.util.Map;
  */
 public record AuditEvent(String action, String timestamp, Object details) {
 
+  /**
+   * What the actions of the webhook's own entries begin with ({@code adminEvents}); any other entry
+   * that has such an action is not valid, as it would forge the trail.
+   */
+  public static final String ADMIN_ACTIONS = "webhook.admin.";
+
   /** Checks the fields; {@link IllegalArgumentException} in one line when one is wrong. */
   public AuditEvent {
     if (action == null || action.isEmpty()) {

@@ -137,7 +137,7 @@ final class Check {
     }
     if (server.getClientAuth() == ClientAuth.REQUIRED) {
       warn(
-          "http.server.clientAuth: probes of /health and emit have no certificate and are refused;"
+          "http.server.clientAuth: probes of /health that have no certificate are refused;"
               + " REQUEST lets them in");
     }
     tokens();

@@ -27,7 +27,7 @@ final class EmitClient {
     }
 
     boolean isBusy() {
-      return status == 503;
+      return status == 503 || status == 429;
     }
 
     void pause() throws InterruptedException {

@@ -50,7 +50,7 @@ public record Environment(Map<String, String> variables) {
 
   /** How log lines are written, {@code text} or {@code json}; anything else is refused. */
   String logFormat() {
-    String format = has(LOG_FORMAT) ? variables.get(LOG_FORMAT) : "text";
+    String format = isSet(LOG_FORMAT) ? variables.get(LOG_FORMAT) : "text";
     if (!format.equals("text") && !format.equals("json")) {
       throw new IllegalArgumentException(LOG_FORMAT + ": must be text or json");
     }

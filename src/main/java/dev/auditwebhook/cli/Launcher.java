@@ -117,7 +117,12 @@ public final class Launcher {
       throw new IllegalArgumentException(
           conf + ": no such file, and " + unset + " are not all set");
     }
-    HttpOptions http = http(enough ? new JsonObject() : ConfigFile.read(conf));
+    JsonObject config = enough ? new JsonObject() : ConfigFile.read(conf);
+    if (config.getValue("http") instanceof JsonObject http) {
+      // It shows one token, which may be one of these.
+      http.remove("tokens");
+    }
+    HttpOptions http = http(config);
     try {
       System.exit(Emit.to(http, adminTokenFirst()).run(file));
     } catch (IOException e) {

@@ -10,12 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -56,7 +59,7 @@ final class PinnedCertificate extends X509ExtendedTrustManager {
   SSLContext context() {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, new TrustManager[] {this}, null);
+      context.init(ownKeys(), new TrustManager[] {this}, null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has TLS", e);
@@ -66,6 +69,26 @@ final class PinnedCertificate extends X509ExtendedTrustManager {
   /** Whether a service has shown it. */
   boolean wasShown() {
     return shown;
+  }
+
+  /** Those of the JVM, for a service that asks for a certificate; {@code null} for none. */
+  private static KeyManager[] ownKeys() throws GeneralSecurityException {
+    String file = System.getProperty("javax.net.ssl.keyStore", "");
+    if (file.isEmpty()) {
+      return null;
+    }
+    char[] password = System.getProperty("javax.net.ssl.keyStorePassword", "").toCharArray();
+    String type = System.getProperty("javax.net.ssl.keyStoreType", KeyStore.getDefaultType());
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    try (InputStream in = Files.newInputStream(Path.of(file))) {
+      KeyStore store = KeyStore.getInstance(type);
+      store.load(in, password);
+      keys.init(store, password);
+      return keys.getKeyManagers();
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "javax.net.ssl.keyStore: " + file + ": cannot be read, or its password is wrong", e);
+    }
   }
 
   /** The first certificate of a file is the server's own. */

@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Acceptance implements Engine.Acceptor {
 
+  private static final String RESERVED =
+      "action: " + AuditEvent.ADMIN_ACTIONS + "* is kept for the webhook's own entries";
+
   private static final Logger log = LoggerFactory.getLogger(Acceptance.class);
 
   private final Clock clock;
@@ -53,20 +56,23 @@ public final class Acceptance implements Engine.Acceptor {
    */
   public void accept(Object message, Consumer<Accepted> answered) {
     try {
-      take(AuditEvent.fromJson(message), (JsonObject) message, answered);
+      take(refuseReserved(AuditEvent.fromJson(message)), (JsonObject) message, answered);
     } catch (IllegalArgumentException e) {
       reject(e.getMessage());
       throw e;
     }
   }
 
-  /** Takes in what the webhook itself has to say; one that is not valid is counted as such. */
-  public void acceptOwn(JsonObject entry) {
-    try {
-      accept(entry, null);
-    } catch (IllegalArgumentException e) {
-      // It is counted and in the log, and whoever made the change cannot help it.
+  private static AuditEvent refuseReserved(AuditEvent event) {
+    if (event.action().startsWith(AuditEvent.ADMIN_ACTIONS)) {
+      throw new IllegalArgumentException(RESERVED);
     }
+    return event;
+  }
+
+  /** Takes in what the webhook itself has to say, which is short. */
+  public void acceptOwn(AuditEvent event) {
+    take(event, null, null);
   }
 
   /** Counts an entry that is refused without a look at it, and speaks of it. */
@@ -135,7 +141,8 @@ public final class Acceptance implements Engine.Acceptor {
   private Moved moved(Emitted emitted, Recipients recipients, Recipients passedOver) {
     try {
       AuditEvent event =
-          new AuditEvent(emitted.action(), emitted.timestamp(), emitted.details().get());
+          refuseReserved(
+              new AuditEvent(emitted.action(), emitted.timestamp(), emitted.details().get()));
       EncodedEntry entry = encoder.encode(event, null, clock.now(), recipients);
       return new Moved(emitted.seq(), true, entry, passedOver);
     } catch (IllegalArgumentException e) {

@@ -155,6 +155,8 @@ DECLARE
   fault   text    := CASE
     WHEN coalesce(action, '') = '' THEN
       'action: must be a non-empty string'
+    WHEN starts_with(action, 'webhook.admin.') THEN
+      'action: webhook.admin.* is kept for the webhook''s own entries'
     WHEN occurred_at < '0001-01-01 00:00:00+00' OR occurred_at >= '10000-01-01 00:00:00+00' THEN
       'occurred_at: must be in the years 1 to 9999'
     WHEN idempotency_key = '' OR char_length(idempotency_key) > 256 THEN

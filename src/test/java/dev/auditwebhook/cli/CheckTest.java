@@ -177,7 +177,7 @@ class CheckTest {
     assertThat(check(json.formatted("REQUIRED", file, file, file)))
         .contains(
             "http: listens on 127.0.0.1 port 8080, TLS, clients have certificates",
-            "warning: http.server.clientAuth: probes of /health and emit have no certificate and"
+            "warning: http.server.clientAuth: probes of /health that have no certificate"
                 + " are refused; REQUEST lets them in");
     assertThat(check(json.formatted("REQUEST", file, file, file)))
         .noneMatch(line -> line.contains("clientAuth"));

@@ -75,7 +75,7 @@ class EmitTest {
   @Test
   void sendsAgainWhatTheServiceHasNoRoomFor() throws Exception {
     script.add(problem(503, "the queue is full"));
-    script.add(problem(503, "the queue is full"));
+    script.add(problem(429, "the quota is used up"));
 
     assertThat(run("{\"action\":\"a\"}\n{\"action\":\"b\"}\n")).isZero();
 

@@ -67,16 +67,7 @@ class LogFormatTest {
     Map<String, String> environment =
         Map.of("WEBHOOK_LOG_FORMAT", "json", "WEBHOOK_ADMIN_TOKEN", TOKEN);
     try (JarProcess process = JarProcess.start(directory, environment, "serve", conf.toString())) {
-      await().atMost(LIMIT).until(() -> process.out().contains("Listening on "));
-      URI api = URI.create(process.out().strip().split("Listening on ")[1] + "/webhook");
-      HttpRequest change =
-          HttpRequest.newBuilder(api)
-              .header("Authorization", "Bearer " + TOKEN)
-              .PUT(HttpRequest.BodyPublishers.ofString("{\"url\":\"https://new.example/hush\"}"))
-              .build();
-      HttpResponse<String> answer =
-          HttpClient.newHttpClient().send(change, HttpResponse.BodyHandlers.ofString());
-      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      changeTheUrl(process);
 
       await().atMost(LIMIT).until(() -> process.err().contains("new.example"));
       JsonObject line =
@@ -92,6 +83,30 @@ class LogFormatTest {
               new JsonObject().put("what", "set"), new JsonObject().put("principal", "admin"));
       assertThat(process.err()).doesNotContain("hush");
     }
+  }
+
+  @Test
+  void theTrailIsThereHoweverLittleElseIsSaid() throws Exception {
+    Map<String, String> environment =
+        Map.of("JAVA_TOOL_OPTIONS", "-Dwebhook.log.level=WARN", "WEBHOOK_ADMIN_TOKEN", TOKEN);
+    try (JarProcess process = JarProcess.start(directory, environment, "serve", conf.toString())) {
+      changeTheUrl(process);
+      await().atMost(LIMIT).until(() -> process.err().contains(" trail - Trail: set by admin "));
+      assertThat(process.err()).doesNotContain("INFO  FileEngine", "hush");
+    }
+  }
+
+  private static void changeTheUrl(JarProcess process) throws Exception {
+    await().atMost(LIMIT).until(() -> process.out().contains("Listening on "));
+    URI api = URI.create(process.out().strip().split("Listening on ")[1] + "/webhook");
+    HttpRequest change =
+        HttpRequest.newBuilder(api)
+            .header("Authorization", "Bearer " + TOKEN)
+            .PUT(HttpRequest.BodyPublishers.ofString("{\"url\":\"https://new.example/hush\"}"))
+            .build();
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient().send(change, HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
   }
 
   @Test

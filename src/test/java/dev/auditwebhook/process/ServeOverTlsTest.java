@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.auditwebhook.http.RawClient;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +24,7 @@ class ServeOverTlsTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final String TOKEN = "admin-token-of-this-test";
+  private static final String PRODUCER = "token-of-a-producer-here";
 
   @TempDir Path directory;
 
@@ -69,12 +72,17 @@ class ServeOverTlsTest {
   }
 
   private Path configure(int port) throws IOException {
+    return configure(port, http -> {});
+  }
+
+  private Path configure(int port, Consumer<JsonObject> more) throws IOException {
     JsonObject pem = new JsonObject().put("keyPath", "key.pem").put("certPath", "cert.pem");
     JsonObject http =
         new JsonObject()
             .put("port", port)
             .put("adminToken", TOKEN)
             .put("server", new JsonObject().put("ssl", true).put("pemKeyCertOptions", pem));
+    more.accept(http);
     Path conf = Files.createDirectories(directory.resolve("conf")).resolve("webhook.json");
     return Files.writeString(conf, new JsonObject().put("http", http).encode());
   }
@@ -114,6 +122,39 @@ class ServeOverTlsTest {
     configure(port);
     Files.writeString(directory.resolve("entries"), "{\"action\":\"user.login\"}\n".repeat(3));
     return JarProcess.start(directory, Map.of(), "emit", "entries");
+  }
+
+  @Test
+  void aProducerEmitsWithItsOwnTokenAndCertificate() throws Exception {
+    makeCertificate("billing");
+    String export = "openssl pkcs12 -export -in cert.pem -inkey key.pem -out me.p12 -passout";
+    assertThat(run((export + " pass:of-a-test").split(" ")).exit).isZero();
+    JsonObject billing =
+        new JsonObject().put("name", "billing").put("role", "ingest").put("token", PRODUCER);
+    JsonObject trust = new JsonObject().put("certPaths", new JsonArray().add("cert.pem"));
+    configure(
+        0,
+        http -> {
+          http.put("tokens", new JsonArray().add(billing));
+          http.getJsonObject("server").put("clientAuth", "REQUIRED").put("pemTrustOptions", trust);
+        });
+    try (JarProcess service = serve()) {
+      Path conf = directory.resolve("conf/webhook.json");
+      JsonObject config = new JsonObject(Files.readString(conf));
+      config.getJsonObject("http").put("port", port(service));
+      Files.writeString(conf, config.encode());
+      Files.writeString(directory.resolve("entries"), "{\"action\":\"user.login\"}\n");
+      Map<String, String> environment =
+          Map.of(
+              "WEBHOOK_INGEST_TOKEN",
+              PRODUCER,
+              "JAVA_TOOL_OPTIONS",
+              "-Djavax.net.ssl.keyStore=me.p12 -Djavax.net.ssl.keyStorePassword=of-a-test");
+      try (JarProcess emit = JarProcess.start(directory, environment, "emit", "entries")) {
+        assertThat(emit.exitStatus()).as(emit.err()).isZero();
+        assertThat(emit.out()).contains("accepted 1, rejected 0");
+      }
+    }
   }
 
   @Test

@@ -176,7 +176,7 @@ class OutboxManualTest {
             .filter(row -> row.get(0).startsWith("`"))
             .toList();
 
-    assertThat(rows).hasSize(6);
+    assertThat(rows).hasSize(7);
     for (List<String> row : rows) {
       String call = Readme.quoted(row.get(0).replace("\\|", "|")).get(0);
       assertThat(refusal("SELECT audit_webhook." + call))

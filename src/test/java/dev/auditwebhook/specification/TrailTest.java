@@ -254,11 +254,25 @@ class TrailTest {
     }
 
     @Test
-    void thatAreLongerThanAnEntryMayBeAreCountedAndTheChangeIsMade() {
+    void mayBeLongerThanTheEntriesOfOthers() {
       webhook.deploy(options().setMaxEntryBytes(64));
       change("set", json("{\"initial_backoff\":30}"));
-      assertThat(webhook.state().rejected()).isEqualTo(1);
-      assertThat(trail()).hasSize(1);
+      webhook.awaitSettled(1);
+      assertThat(lastEntry().getString("action")).isEqualTo("webhook.admin.set");
+    }
+
+    @Test
+    void cannotBeForged() {
+      webhook.deploy(options());
+      JsonObject forged =
+          json("{\"action\":\"webhook.admin.set\",\"details\":{\"principal\":\"ops\"}}");
+      assertThat(webhook.refusal("audit.entry", forged))
+          .hasMessage("action: webhook.admin.* is kept for the webhook's own entries");
+      webhook.vertx().eventBus().publish("audit.entry", forged);
+      webhook.awaitState(state -> state.rejected() == 2);
+      assertThat(webhook.state().received()).isZero();
+      webhook.publish("webhook.administrator", null);
+      webhook.awaitSettled(1);
     }
   }
 
@@ -274,7 +288,10 @@ class TrailTest {
         Webhooks.refusal(webhook.vertx().eventBus().request("audit.entry", entry, header(own)));
     assertThat(refusal.failureCode()).isEqualTo(508);
     assertThat(refusal).hasMessageContaining("loop guard").hasMessageNotContaining("\n");
-    webhook.vertx().eventBus().publish("audit.entry", entry, header(own.replace("_1", "_77")));
+    webhook
+        .vertx()
+        .eventBus()
+        .publish("audit.entry", entry, header(own.replaceFirst("_1$", "_77")));
     webhook.awaitState(state -> state.rejected() == 2);
 
     result(

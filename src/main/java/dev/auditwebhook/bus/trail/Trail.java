@@ -24,30 +24,27 @@ public final class Trail {
   /** The name of the logger, for whoever keeps these lines apart. */
   public static final String LOGGER = "dev.auditwebhook.trail";
 
-  /** What the actions of entries begin with. */
-  static final String ACTION = "webhook.admin.";
-
   /** How many principals have counters of their own. */
   static final int MAX_PRINCIPALS = 100;
 
   private static final Logger log = LoggerFactory.getLogger(LOGGER);
 
   private final Metrics metrics;
-  private final Consumer<JsonObject> journal;
+  private final Consumer<AuditEvent> journal;
   private final Set<String> principals = new HashSet<>();
   private final Map<String, LongConsumer> counters = new HashMap<>();
 
   /**
    * @param journal takes entries, {@code null} when it is to have none
    */
-  public Trail(Metrics metrics, Consumer<JsonObject> journal) {
+  public Trail(Metrics metrics, Consumer<AuditEvent> journal) {
     this.metrics = metrics;
     this.journal = journal;
   }
 
   /**
-   * Notes a change once it is kept, or may be lost though it was made; of one that was refused
-   * there is nothing.
+   * Notes a change once it is kept; {@code kept false} of one that was made and may be lost; of one
+   * that was refused there is nothing.
    *
    * @param outcome what else there is to say of it, numbers by their names; it is not asked when
    *     the change may be lost
@@ -59,7 +56,7 @@ public final class Trail {
         .onFailure(
             failure -> {
               if (failure instanceof NotKeptException) {
-                note(author, deed, new JsonObject());
+                note(author, deed, new JsonObject().put("kept", false));
               }
             });
   }
@@ -71,7 +68,7 @@ public final class Trail {
     line.log(deed.line(author, outcome));
     count(deed.what(), author.principal());
     if (journal != null) {
-      journal.accept(AuditEvent.of(ACTION + deed.what(), details).toJson());
+      journal.accept(AuditEvent.of(AuditEvent.ADMIN_ACTIONS + deed.what(), details));
     }
   }
 
