@@ -135,6 +135,11 @@ final class Check {
     if (!server.isSsl()) {
       plaintext();
     }
+    if (server.getClientAuth() == ClientAuth.REQUIRED) {
+      warn(
+          "http.server.clientAuth: probes of /health that have no certificate are refused;"
+              + " REQUEST lets them in");
+    }
     tokens();
   }
 

@@ -48,7 +48,8 @@ final class Emit {
               + " set WEBHOOK_INGEST_TOKEN or WEBHOOK_ADMIN_TOKEN");
     }
     String url = Service.url(http, http.getPort());
-    EmitClient client = new EmitClient(url, token, PinnedCertificate.of(http));
+    EmitClient client =
+        new EmitClient(url, token, PinnedCertificate.of(http).map(PinnedCertificate::context));
     return new Emit(client, System.out, System.err);
   }
 

@@ -31,16 +31,17 @@ import javax.net.ssl.X509ExtendedTrustManager;
 final class PinnedCertificate extends X509ExtendedTrustManager {
 
   private final List<X509Certificate> pinned;
+  private volatile boolean shown;
 
   private PinnedCertificate(List<X509Certificate> pinned) {
     this.pinned = pinned;
   }
 
   /**
-   * TLS with the service of these options; empty where they name no certificate in PEM, or a host
+   * That of the service of these options; empty where they name no certificate in PEM, or a host
    * with its scheme. A refusal is one line that names the key.
    */
-  static Optional<SSLContext> of(HttpOptions http) {
+  static Optional<PinnedCertificate> of(HttpOptions http) {
     JsonObject pem = http.getServer().getJsonObject("pemKeyCertOptions");
     if (pem == null || http.getHost().contains("://")) {
       return Optional.empty();
@@ -50,21 +51,24 @@ final class PinnedCertificate extends X509ExtendedTrustManager {
     if (pem.containsKey("certPath")) {
       files.add(pem.getString("certPath"));
     }
-    return files.isEmpty() ? Optional.empty() : Optional.of(context(files));
+    List<X509Certificate> pinned = files.stream().map(file -> first(Path.of(file))).toList();
+    return pinned.isEmpty() ? Optional.empty() : Optional.of(new PinnedCertificate(pinned));
   }
 
-  private static SSLContext context(List<String> files) {
+  /** TLS with the service. */
+  SSLContext context() {
     try {
-      List<X509Certificate> pinned = new ArrayList<>();
-      for (String file : files) {
-        pinned.add(first(Path.of(file)));
-      }
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(ownKeys(), new TrustManager[] {new PinnedCertificate(pinned)}, null);
+      context.init(ownKeys(), new TrustManager[] {this}, null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has TLS", e);
     }
+  }
+
+  /** Whether a service has shown it. */
+  boolean wasShown() {
+    return shown;
   }
 
   /** Those of the JVM, for a service that asks for a certificate; {@code null} for none. */
@@ -109,6 +113,7 @@ final class PinnedCertificate extends X509ExtendedTrustManager {
       throw new CertificateException("the service shows another certificate than http.server has");
     }
     chain[0].checkValidity();
+    shown = true;
   }
 
   @Override

@@ -2,19 +2,23 @@ package dev.auditwebhook.cli;
 
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.json.StrictJson;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Asks a running service whether it lives, for a container that has nothing else to ask with:
  * {@code java -cp JAR dev.auditwebhook.cli.Probe CONF}. The exit status is 0 when it does, and 1
- * with one line on standard error when it does not.
+ * with one line on standard error when it does not. One that refuses it for want of a client
+ * certificate lives.
  */
 public final class Probe {
 
@@ -51,15 +55,25 @@ public final class Probe {
     HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT).build();
     HttpClient.Builder client =
         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT);
-    PinnedCertificate.of(http).ifPresent(client::sslContext);
+    Optional<PinnedCertificate> certificate = PinnedCertificate.of(http);
+    certificate.map(PinnedCertificate::context).ifPresent(client::sslContext);
     try {
       int status =
           client.build().send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
       return status == 200 ? null : url + ": " + status;
-    } catch (IOException e) {
+    } catch (HttpTimeoutException e) {
       return url + ": " + Terminal.firstLine(e);
+    } catch (IOException e) {
+      // A service that wants certificates of its clients ends the handshake of one without.
+      boolean refused =
+          wantsCertificates(http) && certificate.filter(PinnedCertificate::wasShown).isPresent();
+      return refused ? null : url + ": " + Terminal.firstLine(e);
     } catch (InterruptedException e) {
       return url + ": interrupted";
     }
+  }
+
+  private static boolean wantsCertificates(HttpOptions http) {
+    return ClientAuth.REQUIRED.name().equals(http.getServer().getString("clientAuth"));
   }
 }

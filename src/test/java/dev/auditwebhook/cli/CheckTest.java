@@ -159,7 +159,28 @@ class CheckTest {
                 + ": no such file, or it cannot be read");
     Files.createFile(certificate);
     assertThat(check(json.formatted(key, certificate)))
-        .contains("http: listens on 0.0.0.0 port 8080, TLS");
+        .contains("http: listens on 0.0.0.0 port 8080, TLS")
+        .noneMatch(line -> line.contains("clientAuth"));
+  }
+
+  @Test
+  void clientsThatNeedCertificatesAreToldWithThoseThatHaveNone(@TempDir Path directory)
+      throws Exception {
+    Path file = Files.createFile(directory.resolve("any.pem"));
+    String json =
+        """
+        {"http": {"server": {"ssl": true, "clientAuth": "%s",
+          "pemTrustOptions": {"certPaths": ["%s"]},
+          "pemKeyCertOptions": {"keyPath": "%s", "certPath": "%s"}}}}
+        """;
+
+    assertThat(check(json.formatted("REQUIRED", file, file, file)))
+        .contains(
+            "http: listens on 127.0.0.1 port 8080, TLS, clients have certificates",
+            "warning: http.server.clientAuth: probes of /health that have no certificate"
+                + " are refused; REQUEST lets them in");
+    assertThat(check(json.formatted("REQUEST", file, file, file)))
+        .noneMatch(line -> line.contains("clientAuth"));
   }
 
   @Test

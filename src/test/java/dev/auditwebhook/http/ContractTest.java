@@ -206,6 +206,9 @@ class ContractTest {
     served("POST", path + "/dlq/purge", "{\"all\":true}");
     served("POST", path + "/test", null);
     served(change, path, "{\"url\":\"" + receiver.url() + "\",\"initial_backoff\":20}");
+    String secret = "\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"";
+    served(change, path, "{\"secret\":" + secret + "}");
+    served(change, path, "{\"secret\":" + secret + ",\"revoke\":true}");
     served(change, path, "{\"paused\":true}");
     served("GET", path, null);
     served(change, path, "{\"paused\":false}");
@@ -345,6 +348,9 @@ class ContractTest {
     notValid("PUT", "/webhook", "{\"url\":null}");
     notValid("PUT", "/webhook", "{\"initial_backoff\":0}");
     notValid("PUT", "/webhook", "{\"uri\":\"http://a\"}");
+    notValid("PUT", "/webhook", "{\"revoke\":false}");
+    notValid("PUT", "/webhook", "{\"revoke\":true}");
+    notValid("PUT", "/webhook", "{\"revoke\":true,\"paused\":false}");
     notValid("GET", "/webhook/dlq?limit=0", null);
     notValid("GET", "/webhook/dlq?limit=10001", null);
     notValid("GET", "/webhook/dlq?after=-1", null);

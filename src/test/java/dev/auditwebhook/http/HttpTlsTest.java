@@ -219,6 +219,22 @@ class HttpTlsTest {
     assertThat(peers).containsEntry("set", "127.0.0.1 (CN=billing)");
   }
 
+  @Test
+  void whereCertificatesAreAskedForAProbeNeedsNoneAndAWrongOneIsRefused(@TempDir Path elsewhere) {
+    JsonObject trust =
+        new JsonObject().put("certPaths", new JsonArray().add(certificates.authority()));
+    int port = start(serverKey.copy().put("clientAuth", "REQUEST").put("pemTrustOptions", trust));
+
+    HttpClient probe = vertx.createHttpClient(trusting());
+    assertThat(status(probe, HttpMethod.GET, port, "/health/live")).isEqualTo(200);
+    HttpClient impostor =
+        vertx.createHttpClient(
+            trusting()
+                .setKeyCertOptions(new Certificates(elsewhere).issue("billing", "dns:billing")));
+    assertThatThrownBy(() -> status(impostor, HttpMethod.GET, port, "/health/live"))
+        .hasMessageContaining("certificate");
+  }
+
   /** Puts another certificate where the server reads its own. */
   private void put(Path key, Path certificate) throws IOException {
     replace(key, served.resolve("key.pem"));

@@ -1,16 +1,14 @@
 package dev.auditwebhook.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.WebhookOptions;
-import java.io.File;
+import dev.auditwebhook.testing.Readme;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,14 +42,16 @@ class SystemdUnitTest {
     Path unit = directory.resolve("audit-webhook.service");
     Files.writeString(unit, Files.readString(UNIT).replace("/usr/bin/java", "/bin/sh"));
 
-    assertThat(analyze("verify", unit.toString()).lines())
+    assertThat(Tool.run(directory, "systemd-analyze", "verify", unit.toString()).lines())
         .noneMatch(line -> line.contains("audit-webhook"));
   }
 
   @Test
   void itIsHardened() throws Exception {
     assertThat(
-            analyze(
+            Tool.run(
+                directory,
+                "systemd-analyze",
                 "security",
                 "--offline=true",
                 "--no-pager",
@@ -60,31 +60,41 @@ class SystemdUnitTest {
         .contains("Overall exposure level");
   }
 
-  /** What {@code systemd-analyze} prints when it finds nothing wrong. */
-  private String analyze(String... args) throws Exception {
-    assumeTrue(
-        Stream.of(System.getenv("PATH").split(File.pathSeparator))
-            .anyMatch(folder -> Files.isExecutable(Path.of(folder, "systemd-analyze"))),
-        "skipped: systemd-analyze is not installed");
-    Path output = directory.resolve("output.txt");
-    Process process =
-        new ProcessBuilder(Stream.concat(Stream.of("systemd-analyze"), Stream.of(args)).toList())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-    } finally {
-      process.destroyForcibly();
-    }
-    assertThat(process.exitValue()).as(Files.readString(output)).isZero();
-    return Files.readString(output);
-  }
-
   @Test
   void itEndsOnAnOutOfMemoryErrorAndIsStartedAnew() throws Exception {
     assertThat(value("ExecStart")).contains(" -XX:+ExitOnOutOfMemoryError ", " serve /etc/");
     assertThat(value("Restart")).isEqualTo("on-failure");
+  }
+
+  /** Each of which is begun again after {@code RestartSec}, and a second or two of a JVM. */
+  @Test
+  void whatIsWrongFromTheStartIsNotTriedForEverAndADatabaseThatIsAwayIs() throws Exception {
+    int attempt = Integer.parseInt(value("RestartSec"));
+    int wait = (int) new StoreOptions().getWaitForDatabase() / 1_000;
+    int interval = Integer.parseInt(value("StartLimitIntervalSec"));
+    int burst = Integer.parseInt(value("StartLimitBurst"));
+
+    assertThat(interval)
+        .isGreaterThan(2 * burst * attempt)
+        .isLessThan((burst - 1) * (attempt + wait));
+  }
+
+  @Test
+  void aKeyThatOnlyRootCanReadIsACredentialWithItsCertificate() throws Exception {
+    String unit = Files.readString(UNIT);
+    for (String file : List.of("tls.key", "tls.crt")) {
+      assertThat(unit).contains("\n#LoadCredential=" + file + ":/etc/audit-webhook/");
+      assertThat(Readme.section("Run it for real", "As a systemd service"))
+          .contains("\"/run/credentials/" + UNIT.getFileName() + "/" + file + "\"");
+    }
+  }
+
+  @Test
+  void whereCredentialsStandNobodyElseMayLook() throws Exception {
+    String directory = "install -d -m 700 /etc/audit-webhook/credentials";
+    assertThat(Files.readString(UNIT)).contains("\n#   " + directory + "\n");
+    assertThat(Readme.section("Run it for real", "As a systemd service"))
+        .contains("    " + directory + "\n    (umask 077; ");
   }
 
   @Test

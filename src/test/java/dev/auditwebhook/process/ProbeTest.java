@@ -14,8 +14,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a container asks of its service. */
 class ProbeTest {
@@ -60,21 +64,70 @@ class ProbeTest {
   void soDoesOneWithACertificateOfItsOwn() throws Exception {
     SelfSignedCertificate certificate = SelfSignedCertificate.create("audit.example");
     try {
-      assertLives(
-          configure(
-              "\"port\":%d,\"server\":{\"ssl\":true,\"pemKeyCertOptions\":{\"keyPath\":\"%s\",\"certPath\":\"%s\"}}"
-                  .formatted(
-                      freePort(), certificate.privateKeyPath(), certificate.certificatePath())));
+      assertLives(configure(tls(freePort(), certificate)));
     } finally {
       certificate.delete();
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+  void andOneThatRefusesClientsWithoutACertificate(String protocol) throws Exception {
+    SelfSignedCertificate certificate = SelfSignedCertificate.create("audit.example");
+    try {
+      assertLives(
+          configure(
+              tls(
+                  freePort(),
+                  certificate,
+                  "\"clientAuth\":\"REQUIRED\"",
+                  "\"enabledSecureTransportProtocols\":[\"%s\"]".formatted(protocol),
+                  "\"pemTrustOptions\":{\"certPaths\":[\"%s\"]}"
+                      .formatted(certificate.certificatePath()))));
+    } finally {
+      certificate.delete();
+    }
+  }
+
+  @Test
+  void anotherOneInItsPlaceIsNotTakenForIt() throws Exception {
+    SelfSignedCertificate certificate = SelfSignedCertificate.create("audit.example");
+    SelfSignedCertificate another = SelfSignedCertificate.create("audit.example");
+    int port = freePort();
+    String trust =
+        "\"pemTrustOptions\":{\"certPaths\":[\"%s\"]}".formatted(certificate.certificatePath());
+    Path conf = configure(tls(port, certificate, "\"clientAuth\":\"REQUIRED\"", trust));
+    Path of =
+        Files.writeString(
+            directory.resolve("another.json"), "{\"http\":{" + tls(port, another) + "}}");
+    try {
+      Outcome outcome = probeWhileServing(of, conf);
+      assertThat(outcome.status()).isEqualTo(1);
+      assertThat(outcome.output()).contains("another certificate");
+    } finally {
+      certificate.delete();
+      another.delete();
+    }
+  }
+
+  private static String tls(int port, SelfSignedCertificate certificate, String... more) {
+    return "\"port\":%d,\"server\":{\"ssl\":true,%s\"pemKeyCertOptions\":{\"keyPath\":\"%s\",\"certPath\":\"%s\"}}"
+        .formatted(
+            port,
+            Stream.of(more).map(each -> each + ",").collect(Collectors.joining()),
+            certificate.privateKeyPath(),
+            certificate.certificatePath());
+  }
+
   private void assertLives(Path conf) throws Exception {
-    try (JarProcess service = JarProcess.start(directory, Map.of(), "serve", conf.toString())) {
+    assertThat(probeWhileServing(conf, conf)).isEqualTo(new Outcome(0, ""));
+  }
+
+  private Outcome probeWhileServing(Path served, Path probed) throws Exception {
+    try (JarProcess service = JarProcess.start(directory, Map.of(), "serve", served.toString())) {
       await().atMost(Duration.ofSeconds(30)).until(() -> service.out().contains("Listening on "));
 
-      assertThat(probe(conf)).isEqualTo(new Outcome(0, ""));
+      return probe(probed);
     }
   }
 

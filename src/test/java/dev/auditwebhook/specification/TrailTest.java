@@ -288,7 +288,10 @@ class TrailTest {
         Webhooks.refusal(webhook.vertx().eventBus().request("audit.entry", entry, header(own)));
     assertThat(refusal.failureCode()).isEqualTo(508);
     assertThat(refusal).hasMessageContaining("loop guard").hasMessageNotContaining("\n");
-    webhook.vertx().eventBus().publish("audit.entry", entry, header(own.replaceFirst("_1$", "_77")));
+    webhook
+        .vertx()
+        .eventBus()
+        .publish("audit.entry", entry, header(own.replaceFirst("_1$", "_77")));
     webhook.awaitState(state -> state.rejected() == 2);
 
     result(
