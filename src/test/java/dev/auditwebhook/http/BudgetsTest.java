@@ -65,10 +65,14 @@ class BudgetsTest {
   }
 
   private RawClient get(String path) throws Exception {
+    return get(path, "", "");
+  }
+
+  private RawClient get(String path, String headers, String body) throws Exception {
     return open()
         .send(
-            "GET %s HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\n\r\n"
-                .formatted(path, Api.ADMIN));
+            "GET %s HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\n%s\r\n%s"
+                .formatted(path, Api.ADMIN, headers, body));
   }
 
   private static void assertBusy(String answer) {
@@ -136,6 +140,17 @@ class BudgetsTest {
     assertBusy(stalled.readAnswer());
     entry().reply(new JsonObject());
     assertThat(quick.readAnswer()).startsWith("HTTP/1.1 202 ");
+  }
+
+  @Test
+  void aStreamHoldsNothingOfTheBodyThatItWasAskedWith() throws Exception {
+    serve(60_000, 100_000, 100_000, MIB);
+    RawClient reader = get("/webhook/attempts", "Content-Length: 60000\r\n", "{".repeat(60_000));
+    assertThat(reader.readAnswer()).contains("text/event-stream");
+    RawClient producer = post(60_000, "[" + ",".repeat(60_000 - 2) + "]");
+    assertThat(producer.readAnswer()).startsWith("HTTP/1.1 400 ");
+    RawClient drip = get("/webhook/attempts", "Content-Length: 2000000\r\n", "{");
+    assertThat(drip.readAnswer()).startsWith("HTTP/1.1 413 ");
   }
 
   @Test
