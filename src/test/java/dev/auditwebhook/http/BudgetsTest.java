@@ -64,6 +64,13 @@ class BudgetsTest {
                 + body);
   }
 
+  private RawClient postLines(int count) throws Exception {
+    return open()
+        .send(
+            "POST /audit HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s"
+                .formatted(Api.ADMIN, AuditRoute.NDJSON, 3 * count, "{}\n".repeat(count)));
+  }
+
   private RawClient get(String path) throws Exception {
     return get(path, "", "");
   }
@@ -191,6 +198,19 @@ class BudgetsTest {
         .atMost(20, TimeUnit.SECONDS)
         .until(() -> get("/webhook/dlq").readAnswer().startsWith("HTTP/1.1 200 "));
     assertThat(webhook.asked("webhook.dlq")).isNotEmpty();
+  }
+
+  @Test
+  void entriesInBulkAreTakenOnlyIfThereIsRoomToSaySo() throws Exception {
+    serve(60_000, MIB, 10 * MIB, 100_000);
+    RawClient first = postLines(1_000);
+    await().atMost(20, TimeUnit.SECONDS).until(() -> webhook.asked("audit.entry").size() == 64);
+    assertBusy(postLines(1_000).readAnswer());
+    assertThat(webhook.asked("audit.entry")).hasSize(64);
+    for (int i = 0; i < 1_000; i++) {
+      entry().reply(new JsonObject().put("longer than expected", "x".repeat(500)));
+    }
+    assertThat(first.readAnswer()).startsWith("HTTP/1.1 200 ");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.auditwebhook.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.HttpOptions;
@@ -11,6 +12,12 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -39,10 +46,16 @@ class MountedBudgetsTest {
   }
 
   private void mount() {
-    new BusWebhook(vertx).replies("audit.entry", new JsonObject());
+    mount(60_000);
+  }
+
+  private void mount(long quietTimeout) {
+    new BusWebhook(vertx)
+        .replies("audit.entry", new JsonObject())
+        .replies("webhook.dlq", new JsonObject().put("events", "x".repeat(100_000)));
     HttpOptions options = new HttpOptions().setAdminToken(Api.ADMIN);
     ClientLimits limits =
-        new ClientLimits(1 << 20, 3_000, 60_000, 100, 1000, 1000, 100_000, 100_000, 1 << 20);
+        new ClientLimits(1 << 20, 3_000, quietTimeout, 100, 1000, 1000, 100_000, 100_000, 100_000);
     host.route("/*")
         .subRouter(
             ApiRouter.create(
@@ -131,5 +144,48 @@ class MountedBudgetsTest {
     }
     await().atMost(20, TimeUnit.SECONDS).until(() -> onItsOwn.size() == 2);
     assertThat(onItsOwn).containsOnly(true);
+  }
+
+  /** The answer to a client of HTTP/2 that takes none of it. */
+  private Future<HttpClientResponse> getUnread(int port, String path) {
+    HttpClientOptions options =
+        new HttpClientOptions()
+            .setProtocolVersion(HttpVersion.HTTP_2)
+            .setHttp2ClearTextUpgrade(false)
+            .setInitialSettings(new Http2Settings().setInitialWindowSize(0));
+    return vertx
+        .createHttpClient(options)
+        .request(HttpMethod.GET, port, "127.0.0.1", path)
+        .compose(request -> request.putHeader("authorization", "Bearer " + Api.ADMIN).send());
+  }
+
+  private static int deadLetters(int port) {
+    return new Api(port, Api.ADMIN).call("GET", "/webhook/dlq").statusCode();
+  }
+
+  @Test
+  void anAnswerThatNobodyReadsEnds() {
+    mount(500);
+    Future<Void> read =
+        getUnread(serve(1).get(0), "/webhook/dlq").compose(HttpClientResponse::end);
+    assertThatThrownBy(() -> read.await(20, TimeUnit.SECONDS))
+        .isInstanceOf(StreamResetException.class);
+  }
+
+  @Test
+  void anAnswerThatNobodyReadsGivesWay() {
+    mount(20_000);
+    int port = serve(1).get(0);
+    getUnread(port, "/webhook/dlq");
+    await().atMost(20, TimeUnit.SECONDS).until(() -> deadLetters(port) == 503);
+    await().atMost(20, TimeUnit.SECONDS).until(() -> deadLetters(port) == 200);
+  }
+
+  @Test
+  void aStrangerWhoReadsNothingKeepsNobodyWithATokenFromAnAnswer() {
+    mount();
+    int port = serve(1).get(0);
+    assertThat(getUnread(port, "/console/pico.min.css").await().statusCode()).isEqualTo(200);
+    assertThat(deadLetters(port)).isEqualTo(200);
   }
 }
