@@ -166,8 +166,7 @@ class MountedBudgetsTest {
   @Test
   void anAnswerThatNobodyReadsEnds() {
     mount(500);
-    Future<Void> read =
-        getUnread(serve(1).get(0), "/webhook/dlq").compose(HttpClientResponse::end);
+    Future<Void> read = getUnread(serve(1).get(0), "/webhook/dlq").compose(HttpClientResponse::end);
     assertThatThrownBy(() -> read.await(20, TimeUnit.SECONDS))
         .isInstanceOf(StreamResetException.class);
   }
