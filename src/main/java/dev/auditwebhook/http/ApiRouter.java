@@ -80,6 +80,7 @@ public final class ApiRouter {
     WebhookRoutes api = new WebhookRoutes(bus, options);
     AuditRoute audit = new AuditRoute(bus, options);
     router.route().handler(tokens::authenticate);
+    router.route().handler(answers::authenticated);
     router
         .post(AuditRoute.PATH)
         .handler(tokens.atLeast(Role.INGEST))

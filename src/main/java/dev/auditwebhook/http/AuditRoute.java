@@ -54,6 +54,8 @@ final class AuditRoute {
   /** Those within the quota go on; the others are told so, each by its line. */
   private void many(RoutingContext ctx, EntryLines entries) {
     Principal principal = Caller.of(ctx).principal();
+    // Refused later, all that were taken would be sent again.
+    ResponseWriter.expect(ctx, entries.count() * BulkAnswer.LINE);
     int granted = quota.take(principal, entries.count());
     BulkAnswer.Post post =
         (number, entry, timeout) -> {

@@ -17,6 +17,9 @@ final class BulkAnswer {
   /** How long all of it may take, in milliseconds. */
   static final long LONGEST = ClientLimits.LONGEST_ANSWER;
 
+  /** About the most bytes of a line that tells of an entry which was taken. */
+  static final int LINE = 128;
+
   /** How many entries are on their way at once: none but those is an object in memory. */
   private static final int WINDOW = 64;
 

@@ -62,7 +62,7 @@ final class RouteTable {
       String... parameters) {
     add(method, path)
         .handler(guard.atLeast(least))
-        .handler(bodies)
+        .handler(body(method))
         .handler(guard.still(least))
         .handler(ctx -> checkParameters(ctx, parameters))
         .handler(handler);
@@ -72,7 +72,7 @@ final class RouteTable {
   /** A route for whoever has a valid token. */
   RouteTable forAll(HttpMethod method, String path, Function<RoutingContext, JsonObject> end) {
     add(method, path)
-        .handler(bodies)
+        .handler(body(method))
         .handler(ctx -> checkParameters(ctx))
         .handler(ctx -> ResponseWriter.json(ctx, 200, Future.succeededFuture(end.apply(ctx))));
     return this;
@@ -82,6 +82,11 @@ final class RouteTable {
   RouteTable route(HttpMethod method, String path, Handler<RoutingContext> handler) {
     add(method, path).handler(handler);
     return this;
+  }
+
+  /** No answer to these, which may be a stream without end, holds what came along. */
+  private Handler<RoutingContext> body(HttpMethod method) {
+    return method == HttpMethod.GET || method == HttpMethod.DELETE ? bodies::discard : bodies;
   }
 
   private Route add(HttpMethod method, String path) {

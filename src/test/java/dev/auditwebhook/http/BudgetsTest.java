@@ -64,11 +64,22 @@ class BudgetsTest {
                 + body);
   }
 
-  private RawClient get(String path) throws Exception {
+  private RawClient postLines(int count) throws Exception {
     return open()
         .send(
-            "GET %s HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\n\r\n"
-                .formatted(path, Api.ADMIN));
+            "POST /audit HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s"
+                .formatted(Api.ADMIN, AuditRoute.NDJSON, 3 * count, "{}\n".repeat(count)));
+  }
+
+  private RawClient get(String path) throws Exception {
+    return get(path, "", "");
+  }
+
+  private RawClient get(String path, String headers, String body) throws Exception {
+    return open()
+        .send(
+            "GET %s HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\n%s\r\n%s"
+                .formatted(path, Api.ADMIN, headers, body));
   }
 
   private static void assertBusy(String answer) {
@@ -139,6 +150,17 @@ class BudgetsTest {
   }
 
   @Test
+  void aStreamHoldsNothingOfTheBodyThatItWasAskedWith() throws Exception {
+    serve(60_000, 100_000, 100_000, MIB);
+    RawClient reader = get("/webhook/attempts", "Content-Length: 60000\r\n", "{".repeat(60_000));
+    assertThat(reader.readAnswer()).contains("text/event-stream");
+    RawClient producer = post(60_000, "[" + ",".repeat(60_000 - 2) + "]");
+    assertThat(producer.readAnswer()).startsWith("HTTP/1.1 400 ");
+    RawClient drip = get("/webhook/attempts", "Content-Length: 2000000\r\n", "{");
+    assertThat(drip.readAnswer()).startsWith("HTTP/1.1 413 ");
+  }
+
+  @Test
   void whatIsParsedWeighsWhatItTakesOfTheMemory() throws Exception {
     serve(60_000, 10 * MIB, 100_000, MIB);
     String heavy = "[" + "{\"\":0},".repeat(1000) + "0]";
@@ -176,6 +198,19 @@ class BudgetsTest {
         .atMost(20, TimeUnit.SECONDS)
         .until(() -> get("/webhook/dlq").readAnswer().startsWith("HTTP/1.1 200 "));
     assertThat(webhook.asked("webhook.dlq")).isNotEmpty();
+  }
+
+  @Test
+  void entriesInBulkAreTakenOnlyIfThereIsRoomToSaySo() throws Exception {
+    serve(60_000, MIB, 10 * MIB, 100_000);
+    RawClient first = postLines(1_000);
+    await().atMost(20, TimeUnit.SECONDS).until(() -> webhook.asked("audit.entry").size() == 64);
+    assertBusy(postLines(1_000).readAnswer());
+    assertThat(webhook.asked("audit.entry")).hasSize(64);
+    for (int i = 0; i < 1_000; i++) {
+      entry().reply(new JsonObject().put("longer than expected", "x".repeat(500)));
+    }
+    assertThat(first.readAnswer()).startsWith("HTTP/1.1 200 ");
   }
 
   @Test

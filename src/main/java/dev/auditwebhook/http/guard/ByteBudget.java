@@ -30,25 +30,29 @@ final class ByteBudget {
     return Math.max(0, bytes - more);
   }
 
-  /** The share of one exchange, which is given back once. */
+  /** The share of one exchange. Who gives it back may be another thread than who takes more. */
   final class Hold {
 
-    private long held;
+    private final AtomicLong held = new AtomicLong();
 
     /** Takes more; if there is not enough, takes nothing. */
     boolean grow(long more) {
-      boolean taking = more <= 0 || take(more);
-      held += taking && more > 0 ? more : 0;
-      return taking;
+      if (more > 0) {
+        if (!take(more)) {
+          return false;
+        }
+        held.addAndGet(more);
+      }
+      return true;
     }
 
     /** Takes more, or gives back, until that much is held. */
     boolean become(long size) {
-      if (size > held) {
-        return grow(size - held);
+      long before = held.get();
+      if (size > before) {
+        return grow(size - before);
       }
-      taken.addAndGet(size - held);
-      held = size;
+      taken.addAndGet(size - held.getAndSet(size));
       return true;
     }
 

@@ -14,7 +14,8 @@ import java.lang.management.ManagementFactory;
  * @param maxOfPeer the most connections at once of one peer
  * @param bodyBudget the most bytes of all request bodies in hand
  * @param parsedBudget the most bytes of memory that those of them take which are parsed
- * @param answerBudget the most bytes of all answers that are made or unread
+ * @param answerBudget the most bytes of all answers that are made or unread; those to requests that
+ *     need no token take up to a quarter of it besides
  */
 public record ClientLimits(
     int maxBody,
@@ -63,6 +64,11 @@ public record ClientLimits(
         Math.max(2L * maxBody, bodyBudget / servers),
         parsedBudget / servers,
         Math.max(8L * maxBody, answerBudget / servers));
+  }
+
+  /** How long an answer that was made may take to be read. */
+  long readTimeout() {
+    return 4 * quietTimeout;
   }
 
   private static int fileDescriptors() {

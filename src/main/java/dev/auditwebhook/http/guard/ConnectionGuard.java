@@ -21,9 +21,6 @@ import java.util.Objects;
  */
 public final class ConnectionGuard {
 
-  /** How many quiet times an answer that was made may take to be read. */
-  private static final int READING = 4;
-
   private final Vertx vertx;
   private final ClientLimits limits;
   private final Map<HttpConnection, WatchedConnection> watched = new HashMap<>();
@@ -103,7 +100,7 @@ public final class ConnectionGuard {
       }
       if (connection.unread() == 0) {
         connection.close();
-      } else if (quiet >= READING * limits.quietTimeout()) {
+      } else if (quiet >= limits.readTimeout()) {
         connection.cut();
       }
     }

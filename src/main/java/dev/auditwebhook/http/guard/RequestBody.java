@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Queue;
@@ -78,19 +79,22 @@ public final class RequestBody implements Handler<RoutingContext> {
 
   @Override
   public void handle(RoutingContext ctx) {
-    HttpServerRequest request = ctx.request();
     if (ctx.body().available()) {
       Buffer body = ctx.body().buffer();
       read(ctx, body == null ? Buffer.buffer() : body);
-    } else if (request.isEnded()) {
+    } else if (ctx.request().isEnded()) {
       read(ctx, Buffer.buffer());
-    } else if (declaredLength(request) > limits.maxBody()) {
-      ctx.fail(tooLarge());
     } else {
-      if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
-        ctx.response().writeContinue();
-      }
-      receive(ctx);
+      receive(new Arrival(ctx, true));
+    }
+  }
+
+  /** As a handler of a route that uses no body: reads what comes, and keeps nothing of it. */
+  public void discard(RoutingContext ctx) {
+    if (ctx.request().isEnded()) {
+      ctx.next();
+    } else {
+      receive(new Arrival(ctx, false));
     }
   }
 
@@ -99,14 +103,23 @@ public final class RequestBody implements Handler<RoutingContext> {
       ctx.fail(tooLarge());
     } else {
       ByteBudget.Hold hold = parsed.hold();
-      if (hold.grow(weight(body))) {
-        ctx.addEndHandler(answered -> hold.release());
+      if (!hold.grow(weight(body))) {
+        ctx.fail(busy());
+      } else if (isHeldToTheEnd(ctx, hold)) {
         ctx.put(KEY, body);
         ctx.next();
-      } else {
-        ctx.fail(busy());
       }
     }
+  }
+
+  /** Whether anybody waits for the answer; of a response that is over no end would be told. */
+  private static boolean isHeldToTheEnd(RoutingContext ctx, ByteBudget.Hold hold) {
+    if (ctx.response().ended() || ctx.response().closed()) {
+      hold.release();
+      return false;
+    }
+    ctx.addEndHandler(answered -> hold.release());
+    return true;
   }
 
   /**
@@ -141,49 +154,35 @@ public final class RequestBody implements Handler<RoutingContext> {
     }
   }
 
-  private void receive(RoutingContext ctx) {
-    ByteBudget.Hold hold = bytes.hold();
-    Arrival arrival = new Arrival(Promise.promise(), System.nanoTime());
-    Promise<Buffer> whole = arrival.whole;
-    Buffer body = Buffer.buffer();
+  private void receive(Arrival arrival) {
+    HttpServerRequest request = arrival.ctx.request();
+    if (declaredLength(request) > limits.maxBody()) {
+      arrival.ctx.fail(tooLarge());
+      return;
+    }
+    if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+      arrival.ctx.response().writeContinue();
+    }
     String late = "the body did not come within " + limits.bodyTimeout() + " ms";
-    long timer = vertx.setTimer(limits.bodyTimeout(), id -> whole.tryFail(new Problem(408, late)));
-    arriving.add(arrival);
-    whole
+    long timer =
+        vertx.setTimer(limits.bodyTimeout(), id -> arrival.whole.tryFail(new Problem(408, late)));
+    if (arrival.kept) {
+      arriving.add(arrival);
+    }
+    arrival
+        .whole
         .future()
         .onComplete(
             over -> {
               vertx.cancelTimer(timer);
               arriving.remove(arrival);
             })
-        .onSuccess(
-            arrived -> {
-              ctx.addEndHandler(answered -> hold.release());
-              read(ctx, arrived);
-            })
-        .onFailure(
-            failure -> {
-              hold.release();
-              // Any other failure is a client that has gone, and hears no answer.
-              if (failure instanceof Problem) {
-                ctx.fail(failure);
-              }
-            });
-    ctx.request()
-        .exceptionHandler(whole::tryFail)
-        .endHandler(last -> whole.tryComplete(body))
-        .handler(
-            chunk -> {
-              if (body.length() + chunk.length() > limits.maxBody()) {
-                whole.tryFail(tooLarge());
-              } else if (!whole.future().isComplete()) {
-                if (hold.grow(chunk.length()) || giveWay() && hold.grow(chunk.length())) {
-                  body.appendBuffer(chunk);
-                } else {
-                  whole.tryFail(busy());
-                }
-              }
-            })
+        .onSuccess(arrival::arrived)
+        .onFailure(arrival::failed);
+    request
+        .exceptionHandler(arrival.whole::tryFail)
+        .endHandler(last -> arrival.whole.tryComplete(arrival.body))
+        .handler(arrival::add)
         .resume();
   }
 
@@ -194,11 +193,58 @@ public final class RequestBody implements Handler<RoutingContext> {
   /** Makes room, if the body that has been on its way for longest has had some time for it. */
   private boolean giveWay() {
     Arrival longest = arriving.peek();
-    return longest != null
-        && System.nanoTime() - longest.since >= limits.bodyTimeout() * 1_000_000 / 30
-        && longest.whole.tryFail(busy());
+    if (longest == null
+        || System.nanoTime() - longest.since < limits.bodyTimeout() * 1_000_000 / 30
+        || !longest.whole.tryFail(busy())) {
+      return false;
+    }
+    longest.hold.release();
+    return true;
   }
 
-  /** A body on its way, since a time of the system's clock in nanoseconds. */
-  private record Arrival(Promise<Buffer> whole, long since) {}
+  /** A body on its way. Lives on the context of its exchange, wherever it is told to give way. */
+  private final class Arrival {
+
+    private final RoutingContext ctx;
+    private final boolean kept;
+    private final Promise<Buffer> whole = ((ContextInternal) vertx.getOrCreateContext()).promise();
+    private final ByteBudget.Hold hold = bytes.hold();
+    private final Buffer body = Buffer.buffer();
+    private final long since = System.nanoTime();
+    private int length;
+
+    Arrival(RoutingContext ctx, boolean kept) {
+      this.ctx = ctx;
+      this.kept = kept;
+    }
+
+    private void add(Buffer chunk) {
+      length += chunk.length();
+      if (length > limits.maxBody()) {
+        whole.tryFail(tooLarge());
+      } else if (kept && !whole.future().isComplete()) {
+        if (hold.grow(chunk.length()) || giveWay() && hold.grow(chunk.length())) {
+          body.appendBuffer(chunk);
+        } else {
+          whole.tryFail(busy());
+        }
+      }
+    }
+
+    private void arrived(Buffer arrived) {
+      if (!kept) {
+        ctx.next();
+      } else if (isHeldToTheEnd(ctx, hold)) {
+        read(ctx, arrived);
+      }
+    }
+
+    private void failed(Throwable failure) {
+      hold.release();
+      // Any other failure is a client that has gone, and hears no answer.
+      if (failure instanceof Problem) {
+        ctx.fail(failure);
+      }
+    }
+  }
 }

@@ -20,39 +20,45 @@ public final class ResponseWriter {
   private static final Logger LOG = LoggerFactory.getLogger(ResponseWriter.class);
   private static final String CLOSED_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-  private static final String HOLD = ResponseWriter.class.getName();
-
-  /** Below it, an answer is not worth counting: sockets hold as much. */
-  private static final int SMALL = 4096;
+  private static final String ANSWER = ResponseWriter.class.getName();
 
   private final Vertx vertx;
   private final ClientLimits limits;
-  private final ByteBudget unread;
+  private final AnswerBudget ofAnybody;
+  private final AnswerBudget ofAuthenticated;
 
   public ResponseWriter(Vertx vertx, ClientLimits limits) {
     this.vertx = vertx;
     this.limits = limits;
-    this.unread = new ByteBudget(limits.answerBudget());
+    this.ofAnybody = new AnswerBudget(vertx, limits, limits.answerBudget() / 4);
+    this.ofAuthenticated = new AnswerBudget(vertx, limits, limits.answerBudget());
   }
 
-  /** As a handler: gives every answer its protective headers, and its part of the budget. */
+  /** As a handler: gives every answer its protective headers, and its part of a budget. */
   public void protect(RoutingContext ctx) {
     protect(ctx.response());
-    ctx.put(HOLD, unread.hold());
+    ctx.put(ANSWER, ofAnybody.answer(ctx.request()));
+    ctx.next();
+  }
+
+  /** As a handler behind the guard: strangers who read nothing take none of this budget. */
+  public void authenticated(RoutingContext ctx) {
+    ctx.put(ANSWER, ofAuthenticated.answer(ctx.request()));
     ctx.next();
   }
 
   /**
-   * Refuses the request if there is no room for an answer of that many bytes, before it is made.
+   * Refuses the request if there is no room for an answer of about that many bytes, before it is
+   * made; once there was, it is sent.
    */
   public static void expect(RoutingContext ctx, int bytes) {
-    if (!hold(ctx).become(bytes)) {
+    if (!answer(ctx).expect(bytes)) {
       throw busy();
     }
   }
 
-  private static ByteBudget.Hold hold(RoutingContext ctx) {
-    return ctx.get(HOLD);
+  private static AnswerBudget.Answer answer(RoutingContext ctx) {
+    return ctx.get(ANSWER);
   }
 
   private static Problem busy() {
@@ -79,12 +85,12 @@ public final class ResponseWriter {
    * client has not taken it.
    */
   public static void end(RoutingContext ctx, int status, String contentType, Buffer body) {
-    ByteBudget.Hold hold = hold(ctx);
-    if (!hold.become(body.length() < SMALL ? 0 : body.length())) {
+    AnswerBudget.Answer answer = answer(ctx);
+    if (answer.isAdmitted(body.length())) {
+      answer.sent(body.length(), end(ctx.request(), status, contentType, body));
+    } else {
       ctx.fail(busy());
-      return;
     }
-    end(ctx.request(), status, contentType, body).onComplete(taken -> hold.release());
   }
 
   private static Future<Void> end(
@@ -102,9 +108,9 @@ public final class ResponseWriter {
 
   /** The failure handler of all routes. */
   public void failed(RoutingContext ctx) {
-    ByteBudget.Hold hold = hold(ctx);
-    if (hold != null) {
-      hold.release();
+    AnswerBudget.Answer answer = answer(ctx);
+    if (answer != null) {
+      answer.release();
     }
     report(ctx.failure());
     Problem problem = Problem.of(ctx.failure(), ctx.statusCode());

@@ -100,6 +100,10 @@ final class WatchedConnection {
 
   /** Closes its socket now: an orderly end would wait for the client. */
   void cut() {
+    cut(connection);
+  }
+
+  static void cut(HttpConnection connection) {
     if (connection instanceof ConnectionBase base) {
       base.channel().pipeline().firstContext().close();
     } else {
