@@ -399,6 +399,27 @@ class HttpTlsTest {
   }
 
   @Test
+  void whereEachPeerHasOneHandshakeTheOldestGivesWay() throws Exception {
+    int port = start(serverKey, new ClientLimits(1024, 60_000, 60_000, 100, 16));
+    List<RawClient> silent = new ArrayList<>();
+    try {
+      for (int peer = 7; peer > 1; peer--) {
+        silent.add(new RawClient(port, "127.0.0." + peer));
+      }
+      for (RawClient first : silent.subList(0, 2)) {
+        assertThat(first.readToEnd()).isEmpty();
+      }
+      assertThat(subject(port)).isEqualTo("CN=one");
+      assertThat(silent.get(2).readToEnd()).isEmpty();
+      assertThat(silent.get(5).awaitSilence(100)).isTrue();
+    } finally {
+      for (RawClient client : silent) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
   void whoNeverShakesHandsIsCut() throws Exception {
     int port = start(serverKey);
     try (RawClient silent = new RawClient(port)) {
