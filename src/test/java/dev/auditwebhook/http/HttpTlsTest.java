@@ -420,6 +420,19 @@ class HttpTlsTest {
   }
 
   @Test
+  void aProxyMaySayWhomItSpeaksFor() throws Exception {
+    int port = start(new JsonObject().put("useProxyProtocol", true));
+    String put =
+        "PUT /webhook HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 10\r\n"
+            + "Authorization: Bearer %s\r\n\r\n{\"url\":\"\"}";
+    assertThat(
+            RawClient.exchange(
+                port, "PROXY TCP4 192.0.2.7 192.0.2.1 4711 80\r\n" + put.formatted(Api.ADMIN)))
+        .startsWith("HTTP/1.1 200 ");
+    assertThat(peers).containsEntry("set", "192.0.2.7");
+  }
+
+  @Test
   void whoNeverShakesHandsIsCut() throws Exception {
     int port = start(serverKey);
     try (RawClient silent = new RawClient(port)) {
