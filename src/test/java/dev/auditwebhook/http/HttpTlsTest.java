@@ -403,7 +403,7 @@ class HttpTlsTest {
     int port = start(serverKey, new ClientLimits(1024, 60_000, 60_000, 100, 16));
     List<RawClient> silent = new ArrayList<>();
     try {
-      for (int peer = 7; peer > 1; peer--) {
+      for (int peer = 2; peer < 8; peer++) {
         silent.add(new RawClient(port, "127.0.0." + peer));
       }
       for (RawClient first : silent.subList(0, 2)) {
