@@ -43,8 +43,8 @@ public class WebhookRouterVerticle extends VerticleBase {
    * empty {@code adminToken} a token is made here, and shown as {@link #WebhookRouterVerticle}
    * does; with {@code null} the host's router has to guard them, and requests of other sites' pages
    * are refused. {@code enabled}, {@code port}, {@code server} and {@code allowPlaintext} mean
-   * nothing here; {@code host} does where there is no token: it is a name that a proxy on this
-   * machine may ask for.
+   * nothing here; {@code host} does where there is no token: a name is what requests without TLS
+   * must be sent to.
    *
    * @param http the {@code http} object of the configuration
    * @return the router, or an {@link IllegalArgumentException} that names the key at fault

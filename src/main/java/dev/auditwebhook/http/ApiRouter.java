@@ -39,7 +39,7 @@ public final class ApiRouter {
         options,
         ClientLimits.DEFAULT,
         new AttemptsRoute(vertx, options),
-        guard(vertx, options, new UnauthorizedThrottle(UnauthorizedThrottle.LONGEST)));
+        guard(vertx, options, CommonLimits.of(vertx, options).throttle()));
   }
 
   /** A guard with the tokens of options, which counts whom it refuses. */
@@ -78,7 +78,7 @@ public final class ApiRouter {
     }
     RequestBody bodies = new RequestBody(vertx, limits);
     WebhookRoutes api = new WebhookRoutes(bus, options);
-    AuditRoute audit = new AuditRoute(bus, options);
+    AuditRoute audit = new AuditRoute(bus, options, CommonLimits.of(vertx, options).quota());
     router.route().handler(tokens::authenticate);
     router.route().handler(answers::authenticated);
     router

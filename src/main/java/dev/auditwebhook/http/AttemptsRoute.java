@@ -11,10 +11,8 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
 
 /**
@@ -32,22 +30,27 @@ final class AttemptsRoute {
   private final BusCalls bus;
   private final WebhookAddresses addresses;
   private final AttemptStream.Bounds bounds;
-  private final Semaphore places;
-  private final Map<String, Semaphore> ofTokens = new ConcurrentHashMap<>();
+  private final ReaderPlaces places;
   private final Set<AttemptStream> streams = ConcurrentHashMap.newKeySet();
   private volatile boolean ended;
   private volatile Predicate<HttpServerRequest> unwelcome = request -> false;
 
   AttemptsRoute(Vertx vertx, HttpOptions options) {
-    this(vertx, options, AttemptStream.Bounds.DEFAULT);
+    this(vertx, options, AttemptStream.Bounds.DEFAULT, CommonLimits.of(vertx, options).places());
   }
 
+  /** A route with bounds and places of its own. */
   AttemptsRoute(Vertx vertx, HttpOptions options, AttemptStream.Bounds bounds) {
+    this(vertx, options, bounds, new ReaderPlaces(bounds));
+  }
+
+  private AttemptsRoute(
+      Vertx vertx, HttpOptions options, AttemptStream.Bounds bounds, ReaderPlaces places) {
     this.vertx = vertx;
     this.bus = new BusCalls(vertx);
     this.addresses = WebhookAddresses.of(options.getAddress());
     this.bounds = bounds;
-    this.places = new Semaphore(bounds.readers());
+    this.places = places;
   }
 
   void addTo(RouteTable table) {
@@ -110,7 +113,7 @@ final class AttemptsRoute {
       throw Problem.unavailable("the server is about to stop");
     }
     String token = Caller.of(ctx).principal().name();
-    takePlace(token);
+    places.take(token);
     AttemptStream stream =
         new AttemptStream(vertx, ctx.request(), bounds, gone -> left(gone, token));
     streams.add(stream);
@@ -118,31 +121,9 @@ final class AttemptsRoute {
     endIfUnwelcome(stream);
   }
 
-  /** A place of all, and one of the token's; a host that guards the routes has no tokens. */
-  private void takePlace(String token) {
-    if (!places.tryAcquire()) {
-      throw full(bounds.readers(), "readers");
-    }
-    if (token != null
-        && !ofTokens
-            .computeIfAbsent(token, name -> new Semaphore(bounds.readersOfToken()))
-            .tryAcquire()) {
-      places.release();
-      throw full(bounds.readersOfToken(), "readers with the token " + token);
-    }
-  }
-
-  private static Problem full(int most, String readers) {
-    return Problem.unavailable(
-        "all %s places of %s are taken; close another console first".formatted(most, readers));
-  }
-
   private void left(AttemptStream stream, String token) {
     if (streams.remove(stream)) {
-      places.release();
-      if (token != null) {
-        ofTokens.get(token).release();
-      }
+      places.leave(token);
     }
   }
 }

@@ -28,11 +28,12 @@ final class AuditRoute {
 
   private final BusCalls bus;
   private final String entryAddress;
-  private final IngestQuota quota = new IngestQuota();
+  private final IngestQuota quota;
 
-  AuditRoute(BusCalls bus, HttpOptions options) {
+  AuditRoute(BusCalls bus, HttpOptions options, IngestQuota quota) {
     this.bus = bus;
     this.entryAddress = options.getEntryAddress();
+    this.quota = quota;
   }
 
   void handle(RoutingContext ctx) {

@@ -27,7 +27,6 @@ final class HealthRoutes {
 
   private static final long PATIENCE = 5_000;
   private static final String REASONS = "reasons";
-  private static final String NO_ANSWER = "no_answer";
 
   private static final String ID = "[a-z0-9][a-z0-9-]{0,62}";
   private static final String NUMBERS =
@@ -60,17 +59,22 @@ final class HealthRoutes {
 
   /** A question that the webhook answers with a verdict and the reasons for it. */
   private void judge(RouteTable table, String path, String verdict, String address) {
-    HealthChecks checks =
-        HealthChecks.create(vertx)
-            .register(
-                "webhook",
-                2 * PATIENCE,
-                status ->
-                    bus.ask(address, new JsonObject(), PATIENCE)
-                        .map(reply -> status(reply.getValue(verdict), presentable(reply)))
-                        .otherwise(failure -> status(false, List.of(reason(failure))))
-                        .onComplete(status));
-    answer(table, path, ctx -> checks.checkStatus().map(result -> answer(verdict, result)));
+    answer(
+        table,
+        path,
+        ctx ->
+            bus.ask(address, new JsonObject(), PATIENCE)
+                .map(reply -> status(reply.getValue(verdict), presentable(reply)))
+                .otherwise(failure -> status(false, List.of(reason(failure))))
+                .compose(this::check)
+                .map(result -> answer(verdict, result)));
+  }
+
+  /** The webhook was asked before, as a check leaves a timer that lasts for all of its timeout. */
+  private Future<CheckResult> check(Status status) {
+    return HealthChecks.create(vertx)
+        .register("webhook", 1, promise -> promise.complete(status))
+        .checkStatus();
   }
 
   private static void answer(
@@ -88,14 +92,11 @@ final class HealthRoutes {
     if (CheckResult.isUp(result)) {
       return new JsonObject().put(verdict, true).put(REASONS, new JsonArray());
     }
-    // A check that ran out of time has no reasons.
-    JsonObject data = result.getChecks().get(0).getData();
-    JsonArray reasons = data == null ? null : data.getJsonArray(REASONS);
-    List<String> words =
-        reasons == null ? List.of(NO_ANSWER) : reasons.stream().map(String.class::cast).toList();
+    JsonArray reasons = result.getChecks().get(0).getData().getJsonArray(REASONS);
+    List<String> words = reasons.stream().map(String.class::cast).toList();
     throw new Problem(503, words.isEmpty() ? "not " + verdict : String.join("; ", words))
         .member(verdict, false)
-        .member(REASONS, new JsonArray(words));
+        .member(REASONS, reasons);
   }
 
   /** The reasons of a reply that may be shown. */
@@ -114,7 +115,7 @@ final class HealthRoutes {
   private static String reason(Throwable failure) {
     return switch (Problem.of(failure, 500).status()) {
       case 503 -> "not_deployed";
-      case 504 -> NO_ANSWER;
+      case 504 -> "no_answer";
       default -> "fault";
     };
   }

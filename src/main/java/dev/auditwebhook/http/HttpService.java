@@ -62,7 +62,7 @@ public final class HttpService {
 
   static Future<HttpService> start(
       Vertx vertx, HttpOptions options, ClientLimits limits, AttemptsRoute attempts) {
-    UnauthorizedThrottle throttle = new UnauthorizedThrottle(UnauthorizedThrottle.LONGEST);
+    UnauthorizedThrottle throttle = CommonLimits.of(vertx, options).throttle();
     return start(vertx, options, limits, attempts, ApiRouter.guard(vertx, options, throttle));
   }
 

@@ -70,11 +70,25 @@ public final class ServerOptions {
         options.getClientAuth() == ClientAuth.NONE || !trust.isEmpty(),
         path,
         "clientAuth: needs to know whom to trust, as pemTrustOptions");
+    require(
+        !options.isUseProxyProtocol() || knowsProxyProtocol(),
+        path,
+        "useProxyProtocol: needs io.netty:netty-codec-haproxy on the class path");
     // Vert.x would serve HTTP/2 unasked.
     return options
         .setUseAlpn(json.getBoolean("useAlpn", false))
         .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
         .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
+  }
+
+  /** Vert.x would serve without it, and take the header of a proxy for a request. */
+  private static boolean knowsProxyProtocol() {
+    try {
+      Class.forName("io.netty.handler.codec.haproxy.HAProxyMessageDecoder");
+      return true;
+    } catch (ClassNotFoundException missing) {
+      return false;
+    }
   }
 
   private static boolean isAllowed(String key) {

@@ -177,6 +177,16 @@ class AttemptsRouteTest {
   }
 
   @Test
+  void instancesHaveTheirPlacesInCommon() throws IOException {
+    int one = HttpService.start(vertx, options).await().port();
+    int other = HttpService.start(vertx, options).await().port();
+    for (int i = 0; i < AttemptStream.Bounds.DEFAULT.readersOfToken(); i++) {
+      assertThat(read(one, PATH).head()).startsWith("HTTP/1.1 200 ");
+    }
+    WebhookRoutesTest.assertProblem(new Api(other, Api.ADMIN).call("GET", PATH), 503);
+  }
+
+  @Test
   void aReaderThatFallsTooFarBehindIsDroppedAndTheOthersGoOn() throws IOException {
     int port = serve(BOUNDS);
     EventReader slow = readFromNowOn(port);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.auditwebhook.HttpOptions;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +29,18 @@ class CrossSiteTest {
     Router host = Router.router(vertx);
     host.route("/admin/*").subRouter(ApiRouter.create(vertx, options));
     return vertx.createHttpServer().requestHandler(host).listen(0, address).await().actualPort();
+  }
+
+  /** The status of a request that a proxy says was sent to an address beyond this machine. */
+  private String statusFromElsewhere(String name, String host) throws Exception {
+    Router routes = ApiRouter.create(vertx, new HttpOptions().setAdminToken(null).setHost(name));
+    HttpServerOptions proxied = new HttpServerOptions().setUseProxyProtocol(true);
+    var server = vertx.createHttpServer(proxied).requestHandler(routes).listen(0, "127.0.0.1");
+    String request = "GET /webhook HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n";
+    return RawClient.exchange(
+            server.await().actualPort(),
+            "PROXY TCP4 192.0.2.7 192.0.2.1 4711 80\r\n" + request.formatted(host))
+        .split(" ")[1];
   }
 
   @AfterEach
@@ -115,6 +128,15 @@ class CrossSiteTest {
         .startsWith("HTTP/1.1 403 ");
     assertThat(request("GET", "/metrics", host)).startsWith("HTTP/1.1 403 ");
     assertThat(request("GET", "/health/live", host)).startsWith("HTTP/1.1 200 ");
+  }
+
+  @Test
+  void whereTheServerHasANameItIsAskedForEverywhere() throws Exception {
+    assertThat(statusFromElsewhere("audit.example", "evil.example")).isEqualTo("403");
+    assertThat(statusFromElsewhere("audit.example", "audit.example:8080")).isEqualTo("200");
+    assertThat(statusFromElsewhere("audit.example", "192.0.2.1")).isEqualTo("200");
+    assertThat(statusFromElsewhere("0.0.0.0", "any.example")).isEqualTo("200");
+    assertThat(statusFromElsewhere("::", "any.example")).isEqualTo("200");
   }
 
   @Test

@@ -1,12 +1,17 @@
 package dev.auditwebhook.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.HttpOptions;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxImpl;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.lang.reflect.Field;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -200,6 +205,24 @@ class HealthRoutesTest {
       new BusWebhook(vertx).replies(question.address(), question.reply("yes", 1, null));
       assertThat(assertBad(question).getJsonArray("reasons")).isEmpty();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ready", "delivery"})
+  void anAnsweredQuestionLeavesNoTimer(String name) {
+    Question question = Question.of(name);
+    new BusWebhook(vertx).replies(question.address(), question.reply(true));
+    for (int i = 0; i < 100; i++) {
+      assertThat(nobody.call("GET", question.route()).statusCode()).isEqualTo(200);
+    }
+    await().atMost(Duration.ofSeconds(5)).until(() -> timers() < 50);
+  }
+
+  /** How many timers Vert.x keeps, which it tells nobody. */
+  private int timers() throws ReflectiveOperationException {
+    Field timers = VertxImpl.class.getDeclaredField("timeouts");
+    timers.setAccessible(true);
+    return ((Map<?, ?>) timers.get(vertx)).size();
   }
 
   private JsonObject assertBad(Question question) {

@@ -415,6 +415,40 @@ class HttpTlsTest {
   }
 
   @Test
+  void whereEachPeerHasOneHandshakeTheOldestGivesWay() throws Exception {
+    int port = start(serverKey, new ClientLimits(1024, 60_000, 60_000, 100, 16));
+    List<RawClient> silent = new ArrayList<>();
+    try {
+      for (int peer = 2; peer < 8; peer++) {
+        silent.add(new RawClient(port, "127.0.0." + peer));
+      }
+      for (RawClient first : silent.subList(0, 2)) {
+        assertThat(first.readToEnd()).isEmpty();
+      }
+      assertThat(subject(port)).isEqualTo("CN=one");
+      assertThat(silent.get(2).readToEnd()).isEmpty();
+      assertThat(silent.get(5).awaitSilence(100)).isTrue();
+    } finally {
+      for (RawClient client : silent) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
+  void aProxyMaySayWhomItSpeaksFor() throws Exception {
+    int port = start(new JsonObject().put("useProxyProtocol", true));
+    String put =
+        "PUT /webhook HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 10\r\n"
+            + "Authorization: Bearer %s\r\n\r\n{\"url\":\"\"}";
+    assertThat(
+            RawClient.exchange(
+                port, "PROXY TCP4 192.0.2.7 192.0.2.1 4711 80\r\n" + put.formatted(Api.ADMIN)))
+        .startsWith("HTTP/1.1 200 ");
+    assertThat(peers).containsEntry("set", "192.0.2.7");
+  }
+
+  @Test
   void whoNeverShakesHandsIsCut() throws Exception {
     int port = start(serverKey);
     try (RawClient silent = new RawClient(port)) {

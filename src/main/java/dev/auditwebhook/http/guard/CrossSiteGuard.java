@@ -67,15 +67,19 @@ public final class CrossSiteGuard {
   }
 
   private boolean isMisled(HttpServerRequest request) {
-    if (request.isSSL() || request.authority() == null || !cameInOnLoopback(request)) {
+    if (request.isSSL() || request.authority() == null) {
       return false;
     }
     String host = plain(request.authority().host());
-    boolean isAddress = host.contains(":") || host.matches("[0-9.]+");
-    return !isAddress
+    return (!isAddress(name) || cameInOnLoopback(request))
+        && !isAddress(host)
         && !host.equals("localhost")
         && !host.endsWith(".localhost")
         && !host.equals(name);
+  }
+
+  private static boolean isAddress(String host) {
+    return host.contains(":") || host.matches("[0-9.]+");
   }
 
   private static boolean cameInOnLoopback(HttpServerRequest request) {

@@ -14,28 +14,38 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.core.spi.tls.DefaultSslContextFactory;
 import io.vertx.core.spi.tls.SslContextFactory;
 import java.net.InetSocketAddress;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.List;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.NavigableSet;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 
 /**
  * Bounds the connections on which TLS is still being agreed on: a server of Vert.x hears of them
  * only when it is. Where there are too many, the oldest of the peer that has most of them gives
- * way.
+ * way, which is found without going through them all.
+ *
+ * <p>Servers that share a port share their options, each on its own event loop, hence the lock.
  */
 public final class HandshakeGuard extends JdkSSLEngineOptions {
 
   private final int most;
-  private final AtomicInteger size = new AtomicInteger();
-  private final Queue<Channel> pending = new ConcurrentLinkedQueue<>();
+  private final Map<String, Peer> peers = new HashMap<>();
+
+  /** By how many they have; of those with as many, the one that has had them longest. */
+  private final NavigableSet<Peer> ranked =
+      new TreeSet<>(
+          Comparator.comparingInt(Peer::size)
+              .thenComparing(Comparator.comparingLong(Peer::changed).reversed()));
+
+  private int size;
+  private long changes;
 
   /** The options of an engine, {@code null} for the usual, for a server with these limits. */
   public HandshakeGuard(JdkSSLEngineOptions options, ClientLimits limits) {
@@ -60,31 +70,73 @@ public final class HandshakeGuard extends JdkSSLEngineOptions {
   }
 
   private void begun(Channel channel, SslHandler handler) {
-    pending.add(channel);
-    if (size.incrementAndGet() > most) {
-      Channel oldest = oldestOfMost();
-      ended(oldest);
+    String name = nameOf(channel);
+    Channel oldest = begin(name, channel);
+    if (oldest != null) {
       oldest.pipeline().firstContext().close();
     }
-    handler.handshakeFuture().addListener(over -> ended(channel));
+    handler.handshakeFuture().addListener(over -> end(name, channel));
   }
 
-  private void ended(Channel channel) {
-    if (pending.remove(channel)) {
-      size.decrementAndGet();
+  /** Counts a connection, and gives the one that has to give way for it, if one has. */
+  private synchronized Channel begin(String name, Channel channel) {
+    change(name, channels -> channels.add(channel));
+    if (++size <= most) {
+      return null;
+    }
+    Peer largest = ranked.last();
+    Channel oldest = largest.channels.iterator().next();
+    end(largest.name, oldest);
+    return oldest;
+  }
+
+  private synchronized void end(String name, Channel channel) {
+    if (change(name, channels -> channels.remove(channel))) {
+      size--;
     }
   }
 
-  private Channel oldestOfMost() {
-    Map<String, List<Channel>> peers =
-        pending.stream().collect(Collectors.groupingBy(HandshakeGuard::peer));
-    return Collections.max(peers.values(), Comparator.comparingInt(List::size)).get(0);
+  private boolean change(String name, Predicate<Set<Channel>> change) {
+    Peer peer = peers.computeIfAbsent(name, Peer::new);
+    ranked.remove(peer);
+    boolean changed = change.test(peer.channels);
+    if (changed) {
+      peer.changed = ++changes;
+    }
+    if (peer.channels.isEmpty()) {
+      peers.remove(name);
+    } else {
+      ranked.add(peer);
+    }
+    return changed;
   }
 
-  private static String peer(Channel channel) {
+  private static String nameOf(Channel channel) {
     return channel.remoteAddress() instanceof InetSocketAddress address
         ? PeerAddress.of(SocketAddress.inetSocketAddress(address))
         : "";
+  }
+
+  /** The connections of one peer, oldest first. */
+  private static final class Peer {
+
+    private final String name;
+    private final Set<Channel> channels = new LinkedHashSet<>();
+
+    /** The number of the last change, different for each peer. */
+    private long changed;
+
+    Peer(String name) {
+      this.name = name;
+    }
+
+    int size() {
+      return channels.size();
+    }
+
+    long changed() {
+      return changed;
+    }
   }
 
   private final class Counting extends DelegatingSslContext {
