@@ -32,10 +32,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class TenanciesTest {
 
-  private static final JsonObject FORBIDDEN =
+  private static final JsonObject DAMAGED =
       new JsonObject(
           """
-          {"set":{"url":{"value":"http://169.254.169.254/","configured":"(not named)"}}}""");
+          {"set":{"actions":{"value":[""],"configured":"(not named)"}}}""");
 
   private final Vertx vertx = Vertx.vertx();
 
@@ -177,7 +177,7 @@ class TenanciesTest {
     assertThat(refusal(kept, new EndpointOptions().toJson().put("orbit", 1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageEndingWith("orbit: unknown key");
-    State forbidden =
+    State damaged =
         new State(
             1,
             0,
@@ -188,10 +188,10 @@ class TenanciesTest {
             List.of(),
             List.of(),
             kept.totals(),
-            FORBIDDEN.copy());
-    assertThat(refusal(forbidden, null))
+            DAMAGED.copy());
+    assertThat(refusal(damaged, null))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("forbidden address")
+        .hasMessageContaining("siem.actions")
         .message()
         .hasLineCount(1);
     assertThat(roster.all()).isEmpty();

@@ -5,6 +5,7 @@ import static dev.auditwebhook.testing.Events.ids;
 import static dev.auditwebhook.testing.Webhooks.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.journal.Engine.Appended;
 import dev.auditwebhook.journal.Engine.Counts;
@@ -72,7 +73,7 @@ class AppenderTest {
     result(group);
 
     assertThat(intake()).isEqualTo("(3,1)");
-    assertThat(pending()).isEqualTo(2);
+    await().until(() -> pending() == 2);
     assertThat(node.cut().dropped()).containsEntry(0, 1L);
   }
 
