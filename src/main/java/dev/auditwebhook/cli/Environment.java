@@ -115,6 +115,12 @@ public record Environment(Map<String, String> variables) {
     JsonObject result = config.copy();
     put(result, ADMIN_TOKEN, "http", "adminToken", token -> token);
     put(result, INGEST_TOKEN, "http", "ingestToken", token -> token);
+    return overAddress(result);
+  }
+
+  /** A copy with those of these variables over it that say where the HTTP API listens. */
+  JsonObject overAddress(JsonObject config) {
+    JsonObject result = config.copy();
     put(result, HTTP_HOST, "http", "host", host -> host);
     put(result, HTTP_PORT, "http", "port", Environment::number);
     return result;

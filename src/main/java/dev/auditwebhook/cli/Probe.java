@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -23,6 +24,8 @@ import java.util.Optional;
 public final class Probe {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(8);
+
+  private static final List<String> WHERE = List.of("enabled", "host", "port", "server");
 
   private Probe() {}
 
@@ -47,7 +50,7 @@ public final class Probe {
 
   /** Why the service does not live, in one line; {@code null} when it does. */
   static String problem(JsonObject config, Environment environment) {
-    HttpOptions http = new HttpOptions(StrictJson.of("", environment.overHttp(config)).raw("http"));
+    HttpOptions http = whereItListens(config, environment);
     if (!http.isEnabled() || http.getPort() == 0) {
       return "http.port: names no service, or http.enabled is false";
     }
@@ -71,6 +74,22 @@ public final class Probe {
     } catch (InterruptedException e) {
       return url + ": interrupted";
     }
+  }
+
+  /**
+   * Nothing else of the configuration is looked at: a service goes on with what it has when a token
+   * in its file is wrong, or a file of one is gone.
+   */
+  private static HttpOptions whereItListens(JsonObject config, Environment environment) {
+    JsonObject all = StrictJson.of("", config).raw("http");
+    JsonObject http = new JsonObject();
+    for (String key : WHERE) {
+      if (all.containsKey(key)) {
+        http.put(key, all.getValue(key));
+      }
+    }
+    JsonObject over = environment.overAddress(new JsonObject().put("http", http));
+    return new HttpOptions(over.getJsonObject("http"));
   }
 
   private static boolean wantsCertificates(HttpOptions http) {

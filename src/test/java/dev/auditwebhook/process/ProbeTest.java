@@ -90,6 +90,16 @@ class ProbeTest {
   }
 
   @Test
+  void andOneWhoseTokensWereEditedWrongly() throws Exception {
+    int port = freePort();
+    Path conf = configure("\"port\":" + port);
+    Path edited = directory.resolve("edited.json");
+    Files.writeString(
+        edited, "{\"webhook\":{\"orbit\":1},\"http\":{\"port\":%d,\"tokens\":7}}".formatted(port));
+    assertThat(probeWhileServing(conf, edited)).isEqualTo(new Outcome(0, ""));
+  }
+
+  @Test
   void anotherOneInItsPlaceIsNotTakenForIt() throws Exception {
     SelfSignedCertificate certificate = SelfSignedCertificate.create("audit.example");
     SelfSignedCertificate another = SelfSignedCertificate.create("audit.example");
