@@ -1,5 +1,7 @@
 package dev.auditwebhook.http;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.auditwebhook.WebhookAddresses;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
@@ -87,5 +89,19 @@ final class BusWebhook {
   /** What an address was asked, as text. */
   List<Object> asked(String address) {
     return List.copyOf(asked.get(address));
+  }
+
+  /** Nobody asked for a change, or for what goes to a receiver. */
+  void assertNothingWasChanged() {
+    for (String address :
+        List.of(
+            "webhook.set",
+            "webhook.test",
+            "webhook.dlq.redrive",
+            "webhook.dlq.purge",
+            "webhook.endpoint.put",
+            "webhook.endpoint.remove")) {
+      assertThat(asked(address)).as(address).isEmpty();
+    }
   }
 }
