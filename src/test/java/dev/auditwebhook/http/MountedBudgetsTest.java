@@ -42,6 +42,7 @@ class MountedBudgetsTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final Router host = Router.router(vertx);
+  private final BusWebhook webhook = new BusWebhook(vertx);
 
   @AfterEach
   void close() {
@@ -53,7 +54,7 @@ class MountedBudgetsTest {
   }
 
   private void mount(long quietTimeout) {
-    new BusWebhook(vertx)
+    webhook
         .replies("audit.entry", new JsonObject())
         .replies("webhook.dlq", new JsonObject().put("events", "x".repeat(100_000)));
     HttpOptions options = new HttpOptions().setAdminToken(Api.ADMIN);
@@ -173,6 +174,17 @@ class MountedBudgetsTest {
     Future<Void> read = getUnread(serve(1).get(0), "/webhook/dlq").compose(HttpClientResponse::end);
     assertThatThrownBy(() -> read.await(20, TimeUnit.SECONDS))
         .isInstanceOf(StreamResetException.class);
+  }
+
+  @Test
+  void anAnswerThatNobodyReadsGivesWayToAnother() {
+    mount(20_000);
+    int port = serve(1).get(0);
+    getUnread(port, "/webhook/dlq");
+    // Asked of the bus first, so that it holds the budget, which the next one would take else.
+    await().atMost(20, TimeUnit.SECONDS).until(() -> webhook.asked("webhook.dlq").size() == 1);
+    assertThat(deadLetters(port)).isEqualTo(503);
+    await().atMost(20, TimeUnit.SECONDS).until(() -> deadLetters(port) == 200);
   }
 
   @Test
