@@ -68,7 +68,7 @@ class ArchitectureTest {
     "http.tls, http.guard metrics",
     "http, http.guard http.tls security security.access metrics json",
     "cli.demo,",
-    "cli, cli.demo json security security.access journal.postgres.database",
+    "cli, cli.demo json security security.access http.tls journal.postgres.database",
   })
   void anArrowGoesFromARoomToTheseAlone(String room, String others) {
     Set<String> allowed =

@@ -5,10 +5,12 @@ import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.TokenOptions;
 import dev.auditwebhook.WebhookOptions;
+import dev.auditwebhook.http.tls.ServerCertificate;
 import dev.auditwebhook.journal.postgres.database.ConnectionUri;
 import dev.auditwebhook.security.ClientOptions;
 import dev.auditwebhook.security.ServerOptions;
 import dev.auditwebhook.security.UrlPolicy;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonArray;
@@ -132,7 +134,9 @@ final class Check {
         ("listens on " + http.getHost() + " port " + http.getPort())
             + (server.isSsl() ? ", TLS" : ", plain HTTP")
             + (server.getClientAuth() == ClientAuth.REQUIRED ? ", clients have certificates" : ""));
-    if (!server.isSsl()) {
+    if (server.isSsl()) {
+      certificate(server);
+    } else {
       plaintext();
     }
     if (server.getClientAuth() == ClientAuth.REQUIRED) {
@@ -141,6 +145,19 @@ final class Check {
               + " REQUEST lets them in");
     }
     tokens();
+  }
+
+  private void certificate(HttpServerOptions server) {
+    Vertx vertx = Vertx.vertx();
+    try {
+      ServerCertificate shown = ServerCertificate.read(vertx, server);
+      say("http certificate", shown.subject() + ", valid until " + shown.end());
+      if (shown.hasEnded()) {
+        warn("http.server: its certificate has ended, so clients will refuse it");
+      }
+    } finally {
+      vertx.close();
+    }
   }
 
   /** As the start does, but for names, which would have to be resolved. */

@@ -49,7 +49,8 @@ final class Emit {
     }
     String url = Service.url(http, http.getPort());
     EmitClient client =
-        new EmitClient(url, token, PinnedCertificate.of(http).map(PinnedCertificate::context));
+        new EmitClient(
+            url, token, ServiceCertificate.pinned(http).map(ServiceCertificate::context));
     return new Emit(client, System.out, System.err);
   }
 

@@ -13,7 +13,6 @@ import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Asks a running service whether it lives, for a container that has nothing else to ask with:
@@ -58,8 +57,8 @@ public final class Probe {
     HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT).build();
     HttpClient.Builder client =
         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT);
-    Optional<PinnedCertificate> certificate = PinnedCertificate.of(http);
-    certificate.map(PinnedCertificate::context).ifPresent(client::sslContext);
+    ServiceCertificate certificate = ServiceCertificate.any();
+    client.sslContext(certificate.context());
     try {
       int status =
           client.build().send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
@@ -68,8 +67,7 @@ public final class Probe {
       return url + ": " + Terminal.firstLine(e);
     } catch (IOException e) {
       // A service that wants certificates of its clients ends the handshake of one without.
-      boolean refused =
-          wantsCertificates(http) && certificate.filter(PinnedCertificate::wasShown).isPresent();
+      boolean refused = wantsCertificates(http) && certificate.wasShown();
       return refused ? null : url + ": " + Terminal.firstLine(e);
     } catch (InterruptedException e) {
       return url + ": interrupted";

@@ -1,5 +1,6 @@
 package dev.auditwebhook.http;
 
+import dev.auditwebhook.http.guard.WatchedConnection;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -7,9 +8,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.impl.ConnectionBase;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -96,7 +95,8 @@ final class AttemptStream {
     waiting.appendString("data: ").appendString(attempt.encode()).appendString("\n\n");
     if (waiting.length() > bounds.behind()) {
       leave();
-      cut();
+      waiting = Buffer.buffer();
+      WatchedConnection.cut(request);
     } else if (!gathering) {
       gathering = true;
       vertx.setTimer(
@@ -126,17 +126,6 @@ final class AttemptStream {
     if (!over) {
       leave();
       response.end(waiting);
-    }
-  }
-
-  /** An orderly close would wait for what the reader does not take; a stream of HTTP/2 does not. */
-  private void cut() {
-    waiting = Buffer.buffer();
-    if (request.version() != HttpVersion.HTTP_2
-        && request.connection() instanceof ConnectionBase connection) {
-      connection.channelHandlerContext().close();
-    } else {
-      response.reset();
     }
   }
 

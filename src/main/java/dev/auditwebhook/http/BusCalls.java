@@ -4,6 +4,7 @@ import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.http.guard.Caller;
 import dev.auditwebhook.http.guard.ClientLimits;
 import dev.auditwebhook.http.guard.Problem;
+import dev.auditwebhook.http.guard.ResponseWriter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -14,6 +15,9 @@ import io.vertx.ext.web.RoutingContext;
 
 /** Asks the webhook over the event bus, and turns its failures into problems. */
 final class BusCalls {
+
+  /** The bytes of a reply to a change; most are smaller. */
+  private static final int CHANGE_REPLY = 16 * 1024;
 
   private final Vertx vertx;
 
@@ -29,8 +33,12 @@ final class BusCalls {
     return ask(address, request, new DeliveryOptions().setSendTimeout(timeout));
   }
 
-  /** As {@link #ask}, for what changes something: the webhook keeps a trail of who did it. */
+  /**
+   * As {@link #ask}, for what changes something: the webhook keeps a trail of who did it. Refused
+   * where there is no room for the reply, as nobody would learn else that the change was made.
+   */
   Future<JsonObject> change(RoutingContext ctx, String address, JsonObject request) {
+    ResponseWriter.expect(ctx, CHANGE_REPLY);
     Caller caller = Caller.of(ctx);
     DeliveryOptions signed = new DeliveryOptions().setSendTimeout(ClientLimits.LONGEST_ANSWER);
     if (caller.principal().name() != null) {

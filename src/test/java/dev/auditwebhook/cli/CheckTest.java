@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.SelfSignedCertificate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -144,43 +145,78 @@ class CheckTest {
     }
   }
 
+  private static final String TLS =
+      """
+      {"http": {"host": "0.0.0.0", "server": {"ssl": true,
+        "pemKeyCertOptions": {"keyPath": "%s", "certPath": "%s"}}}}
+      """;
+
   @Test
   void tlsIsToldAndItsFilesAreLookedFor(@TempDir Path directory) throws Exception {
     Path key = Files.createFile(directory.resolve("tls.key"));
     Path certificate = directory.resolve("tls.crt");
-    String json =
-        "{\"http\": {\"host\": \"0.0.0.0\", \"server\": {\"ssl\": true, \"pemKeyCertOptions\":"
-            + " {\"keyPath\": \"%s\", \"certPath\": \"%s\"}}}}";
 
-    assertThatThrownBy(() -> check(json.formatted(key, certificate)))
+    assertThatThrownBy(() -> check(TLS.formatted(key, certificate)))
         .hasMessage(
             "http.server.pemKeyCertOptions.certPath: "
                 + certificate
                 + ": no such file, or it cannot be read");
     Files.createFile(certificate);
-    assertThat(check(json.formatted(key, certificate)))
-        .contains("http: listens on 0.0.0.0 port 8080, TLS")
-        .noneMatch(line -> line.contains("clientAuth"));
+    assertThatThrownBy(() -> check(TLS.formatted(key, certificate)))
+        .hasMessageStartingWith("http.server: ")
+        .hasMessageNotContaining("\n");
   }
 
   @Test
-  void clientsThatNeedCertificatesAreToldWithThoseThatHaveNone(@TempDir Path directory)
-      throws Exception {
-    Path file = Files.createFile(directory.resolve("any.pem"));
+  void theCertificateIsTold() {
+    SelfSignedCertificate certificate = SelfSignedCertificate.create("audit.example");
+    try {
+      assertThat(check(TLS.formatted(certificate.privateKeyPath(), certificate.certificatePath())))
+          .contains("http: listens on 0.0.0.0 port 8080, TLS")
+          .anyMatch(
+              line -> line.startsWith("http certificate: CN=audit.example, valid until 9999-12-31"))
+          .noneMatch(line -> line.contains("clientAuth") || line.startsWith("warning: http"));
+    } finally {
+      certificate.delete();
+    }
+  }
+
+  @Test
+  void aKeyOfAnotherCertificateIsRefused() {
+    SelfSignedCertificate certificate = SelfSignedCertificate.create("audit.example");
+    SelfSignedCertificate another = SelfSignedCertificate.create("audit.example");
+    try {
+      assertThatThrownBy(
+              () -> check(TLS.formatted(another.privateKeyPath(), certificate.certificatePath())))
+          .hasMessage("http.server: the key is not that of the certificate of CN=audit.example");
+    } finally {
+      certificate.delete();
+      another.delete();
+    }
+  }
+
+  @Test
+  void clientsThatNeedCertificatesAreToldWithThoseThatHaveNone() {
+    SelfSignedCertificate certificate = SelfSignedCertificate.create("audit.example");
     String json =
         """
         {"http": {"server": {"ssl": true, "clientAuth": "%s",
           "pemTrustOptions": {"certPaths": ["%s"]},
           "pemKeyCertOptions": {"keyPath": "%s", "certPath": "%s"}}}}
         """;
-
-    assertThat(check(json.formatted("REQUIRED", file, file, file)))
-        .contains(
-            "http: listens on 127.0.0.1 port 8080, TLS, clients have certificates",
-            "warning: http.server.clientAuth: probes of /health that have no certificate"
-                + " are refused; REQUEST lets them in");
-    assertThat(check(json.formatted("REQUEST", file, file, file)))
-        .noneMatch(line -> line.contains("clientAuth"));
+    String file = certificate.certificatePath();
+    String key = certificate.privateKeyPath();
+    try {
+      assertThat(check(json.formatted("REQUIRED", file, key, file)))
+          .contains(
+              "http: listens on 127.0.0.1 port 8080, TLS, clients have certificates",
+              "warning: http.server.clientAuth: probes of /health that have no certificate"
+                  + " are refused; REQUEST lets them in");
+      assertThat(check(json.formatted("REQUEST", file, key, file)))
+          .noneMatch(line -> line.contains("clientAuth"));
+    } finally {
+      certificate.delete();
+    }
   }
 
   @Test

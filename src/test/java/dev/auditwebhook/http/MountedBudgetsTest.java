@@ -56,6 +56,7 @@ class MountedBudgetsTest {
   private void mount(long quietTimeout) {
     webhook
         .replies("audit.entry", new JsonObject())
+        .replies("webhook.set", new JsonObject())
         .replies("webhook.dlq", new JsonObject().put("events", "x".repeat(100_000)));
     HttpOptions options = new HttpOptions().setAdminToken(Api.ADMIN);
     ClientLimits limits =
@@ -164,6 +165,12 @@ class MountedBudgetsTest {
         .compose(request -> request.putHeader("authorization", "Bearer " + Api.ADMIN).send());
   }
 
+  /** Leaves an answer unread that takes all of the budget from now on. */
+  private void leaveUnread(int port) {
+    getUnread(port, "/webhook/dlq");
+    await().atMost(20, TimeUnit.SECONDS).until(() -> webhook.asked("webhook.dlq").size() == 1);
+  }
+
   private static int deadLetters(int port) {
     return new Api(port, Api.ADMIN).call("GET", "/webhook/dlq").statusCode();
   }
@@ -180,11 +187,18 @@ class MountedBudgetsTest {
   void anAnswerThatNobodyReadsGivesWayToAnother() {
     mount(20_000);
     int port = serve(1).get(0);
-    getUnread(port, "/webhook/dlq");
-    // Asked of the bus first, so that it holds the budget, which the next one would take else.
-    await().atMost(20, TimeUnit.SECONDS).until(() -> webhook.asked("webhook.dlq").size() == 1);
+    leaveUnread(port);
     assertThat(deadLetters(port)).isEqualTo(503);
     await().atMost(20, TimeUnit.SECONDS).until(() -> deadLetters(port) == 200);
+  }
+
+  @Test
+  void aChangeWhoseReplyHasNoRoomIsNotMade() {
+    mount();
+    int port = serve(1).get(0);
+    leaveUnread(port);
+    assertThat(new Api(port, Api.ADMIN).call("PUT", "/webhook", "{}").statusCode()).isEqualTo(503);
+    assertThat(webhook.asked("webhook.set")).isEmpty();
   }
 
   @Test

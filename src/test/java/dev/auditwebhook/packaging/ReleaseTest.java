@@ -130,27 +130,11 @@ class ReleaseTest {
   }
 
   private String run(Path jar, String... args) throws Exception {
-    List<String> command =
-        Stream.concat(
-                Stream.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-jar",
-                    jar.toString()),
-                Stream.of(args))
-            .toList();
-    Path output = Files.createTempFile(directory, "output", ".txt");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-    } finally {
-      process.destroyForcibly();
-    }
-    assertThat(process.exitValue()).as(Files.readString(output)).isZero();
-    return Files.readString(output).strip();
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String[] command =
+        Stream.concat(Stream.of(java, "-jar", jar.toString()), Stream.of(args))
+            .toArray(String[]::new);
+    return Tool.output(directory, command).strip();
   }
 
   @Test

@@ -20,7 +20,12 @@ final class Tool {
         Stream.of(System.getenv("PATH").split(File.pathSeparator))
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, command[0]))),
         "skipped: " + command[0] + " is not installed");
-    Path output = directory.resolve("output.txt");
+    return output(directory, command);
+  }
+
+  /** The same, of a program that must be there. */
+  static String output(Path directory, String... command) throws Exception {
+    Path output = Files.createTempFile(directory, "output", ".txt");
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)

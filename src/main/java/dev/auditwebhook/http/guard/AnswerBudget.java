@@ -4,7 +4,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -98,17 +97,9 @@ final class AnswerBudget {
       boolean ending = unread.remove(this);
       if (ending) {
         release();
-        context.runOnContext(now -> cut());
+        context.runOnContext(now -> WatchedConnection.cut(request));
       }
       return ending;
-    }
-
-    private void cut() {
-      if (request.version() == HttpVersion.HTTP_2) {
-        request.response().reset();
-      } else {
-        WatchedConnection.cut(request.connection());
-      }
     }
   }
 }

@@ -3,12 +3,13 @@ package dev.auditwebhook.http.guard;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.ArrayList;
 import java.util.List;
 
 /** One connection, and what it is waiting for. Times are of the system's clock in nanoseconds. */
-final class WatchedConnection {
+public final class WatchedConnection {
 
   /** Who has to do the next thing. */
   enum State {
@@ -98,12 +99,21 @@ final class WatchedConnection {
     connection.close();
   }
 
-  /** Closes its socket now: an orderly end would wait for the client. */
   void cut() {
     cut(connection);
   }
 
-  static void cut(HttpConnection connection) {
+  /** Ends an exchange whose client does not read; of HTTP/2 only its stream. */
+  public static void cut(HttpServerRequest request) {
+    if (request.version() == HttpVersion.HTTP_2) {
+      request.response().reset();
+    } else {
+      cut(request.connection());
+    }
+  }
+
+  /** Closes its socket now: an orderly end would wait for the client. */
+  private static void cut(HttpConnection connection) {
     if (connection instanceof ConnectionBase base) {
       base.channel().pipeline().firstContext().close();
     } else {

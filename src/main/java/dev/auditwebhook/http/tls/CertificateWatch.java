@@ -10,7 +10,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -121,7 +120,7 @@ public final class CertificateWatch {
   }
 
   private void tell(String what) {
-    if (shown.end().isBefore(Instant.now())) {
+    if (shown.hasEnded()) {
       LOG.warn("{}: {}, which has ended on {}", what, shown.subject(), shown.end());
     } else {
       LOG.info("{}: {}, valid until {}", what, shown.subject(), shown.end());

@@ -21,7 +21,7 @@ import javax.net.ssl.X509KeyManager;
  * @param subject whom it names
  * @param end until when it is valid
  */
-record ServerCertificate(String subject, Instant end) {
+public record ServerCertificate(String subject, Instant end) {
 
   private static final List<String> KEY_TYPES = List.of("EC", "RSA", "EdDSA", "RSASSA-PSS", "DSA");
 
@@ -29,7 +29,7 @@ record ServerCertificate(String subject, Instant end) {
    * Reads what the options name, and checks that the keys are those of the certificates, which Java
    * does not. Blocks. Fails with an {@link IllegalArgumentException} of one line.
    */
-  static ServerCertificate read(Vertx vertx, HttpServerOptions options) {
+  public static ServerCertificate read(Vertx vertx, HttpServerOptions options) {
     try {
       // Options remember what they have read once; a copy reads anew.
       KeyManager[] managers =
@@ -51,6 +51,11 @@ record ServerCertificate(String subject, Instant end) {
     } catch (Exception e) {
       throw new IllegalArgumentException("http.server: " + reason(e), e);
     }
+  }
+
+  /** Whether its time is over. */
+  public boolean hasEnded() {
+    return end.isBefore(Instant.now());
   }
 
   private static List<X509Certificate> certificates(KeyManager[] managers) throws Exception {

@@ -25,23 +25,37 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Trusts the certificate that a configuration has the service show, and no other: it may be
- * self-signed, and for another name than the address that is asked.
+ * The certificate of a service of one's own, which may be self-signed, and for another name than
+ * the address that is asked.
  */
-final class PinnedCertificate extends X509ExtendedTrustManager {
+final class ServiceCertificate extends X509ExtendedTrustManager {
 
-  private final List<X509Certificate> pinned;
+  /** What has to hold of the one that is shown. */
+  @FunctionalInterface
+  private interface Rule {
+    void check(X509Certificate shown) throws CertificateException;
+  }
+
+  private final Rule rule;
   private volatile boolean shown;
 
-  private PinnedCertificate(List<X509Certificate> pinned) {
-    this.pinned = pinned;
+  private ServiceCertificate(Rule rule) {
+    this.rule = rule;
   }
 
   /**
-   * That of the service of these options; empty where they name no certificate in PEM, or a host
-   * with its scheme. A refusal is one line that names the key.
+   * Any, for who gives the service nothing to keep. One that has ended, or was exchanged on disk
+   * and not taken over, says nothing about whether the service lives.
    */
-  static Optional<PinnedCertificate> of(HttpOptions http) {
+  static ServiceCertificate any() {
+    return new ServiceCertificate(shown -> {});
+  }
+
+  /**
+   * The one that these options have the service show, and no other; empty where they name none in
+   * PEM, or a host with its scheme. A refusal is one line that names the key.
+   */
+  static Optional<ServiceCertificate> pinned(HttpOptions http) {
     JsonObject pem = http.getServer().getJsonObject("pemKeyCertOptions");
     if (pem == null || http.getHost().contains("://")) {
       return Optional.empty();
@@ -52,7 +66,17 @@ final class PinnedCertificate extends X509ExtendedTrustManager {
       files.add(pem.getString("certPath"));
     }
     List<X509Certificate> pinned = files.stream().map(file -> first(Path.of(file))).toList();
-    return pinned.isEmpty() ? Optional.empty() : Optional.of(new PinnedCertificate(pinned));
+    return pinned.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new ServiceCertificate(shown -> checkIsOneOf(pinned, shown)));
+  }
+
+  private static void checkIsOneOf(List<X509Certificate> pinned, X509Certificate shown)
+      throws CertificateException {
+    if (!pinned.contains(shown)) {
+      throw new CertificateException("the service shows another certificate than http.server has");
+    }
+    shown.checkValidity();
   }
 
   /** TLS with the service. */
@@ -109,10 +133,7 @@ final class PinnedCertificate extends X509ExtendedTrustManager {
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType)
       throws CertificateException {
-    if (chain.length == 0 || !pinned.contains(chain[0])) {
-      throw new CertificateException("the service shows another certificate than http.server has");
-    }
-    chain[0].checkValidity();
+    rule.check(chain[0]);
     shown = true;
   }
 
