@@ -58,7 +58,9 @@ public final class Probe {
     HttpClient.Builder client =
         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT);
     ServiceCertificate certificate = ServiceCertificate.any();
-    client.sslContext(certificate.context());
+    if (url.startsWith(Service.TLS)) {
+      client.sslContext(certificate.context());
+    }
     try {
       int status =
           client.build().send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
