@@ -82,6 +82,16 @@ class HttpOptionsTest {
         "{\"ssl\":true} | http.server.ssl: needs a certificate and its key, as pemKeyCertOptions",
         "{\"pemKeyCertOptions\":{}} | http.server.ssl: must be true where there are pemKeyCertOptions",
         "{\"pemTrustOptions\":{}} | http.server.ssl: must be true where there are pemTrustOptions",
+        "{\"ssl\":true,\"pemKeyCertOptions\":{},\"enabledCipherSuites\":[\"NOPE\"]}"
+            + " | http.server.enabledCipherSuites: has a name that this Java does not know",
+        "{\"ssl\":true,\"pemKeyCertOptions\":{},\"enabledCipherSuites\":[\"TLS_AES_128_GCM_SHA256\"],\"enabledSecureTransportProtocols\":[\"TLSv1.2\"]}"
+            + " | http.server.enabledCipherSuites: leaves nothing that this Java still uses",
+        "{\"ssl\":true,\"pemKeyCertOptions\":{},\"enabledSecureTransportProtocols\":[\"NOPE\"]}"
+            + " | http.server.enabledSecureTransportProtocols: has a name that this Java does not know",
+        "{\"ssl\":true,\"pemKeyCertOptions\":{},\"enabledSecureTransportProtocols\":[\"TLSv1\"]}"
+            + " | http.server.enabledSecureTransportProtocols: leaves nothing that this Java still uses",
+        "{\"ssl\":true,\"pemKeyCertOptions\":{},\"clientAuth\":\"WHATEVER\"}"
+            + " | http.server.clientAuth: has an unknown value",
         "{\"ssl\":true,\"pemKeyCertOptions\":{\"certpath\":\"x\"}} | http.server.pemKeyCertOptions.certpath: unknown key",
         "{\"ssl\":true,\"pemKeyCertOptions\":{\"certPath\":7}} | http.server.pemKeyCertOptions.certPath: must be a string, was 7",
         "{\"ssl\":true,\"pemKeyCertOptions\":7} | http.server.pemKeyCertOptions: must be a JSON object, was a number",

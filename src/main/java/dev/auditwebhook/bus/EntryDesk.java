@@ -4,6 +4,7 @@ import dev.auditwebhook.WebhookAddresses;
 import dev.auditwebhook.journal.Acceptance;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Takes entries in, but none of this webhook's own messages that came back. */
@@ -27,8 +28,8 @@ final class EntryDesk {
    * @param reply who is to have the reply, {@code null} when nobody is
    */
   void take(Message<Object> entry, Consumer<JsonObject> reply) {
-    String cameIn = entry.headers().get(WebhookAddresses.MESSAGE_ID);
-    if (cameIn != null && cameIn.startsWith(ownMessages)) {
+    List<String> cameIn = entry.headers().getAll(WebhookAddresses.MESSAGE_ID);
+    if (cameIn.stream().anyMatch(id -> id.startsWith(ownMessages))) {
       acceptance.reject(LOOP);
       throw Refusal.of(508, LOOP);
     }

@@ -82,6 +82,9 @@ final class EmitClient {
     if (response.statusCode() == 401) {
       throw new IOException(url + ": 401, the token is not the service's");
     }
+    if (response.statusCode() == 403) {
+      throw new IOException(url + ": 403, the token is not one that may post entries");
+    }
     return new Reply(response.statusCode(), json(response.body()), retryAfter(response));
   }
 

@@ -23,6 +23,9 @@ final class BulkAnswer {
   /** How many entries are on their way at once: none but those is an object in memory. */
   private static final int WINDOW = 64;
 
+  /** The status of an entry in a message of the webhook that it was posted to. */
+  private static final int LOOP = 508;
+
   /** Posts one entry, or throws a {@link Problem}. */
   interface Post {
     Future<JsonObject> post(int number, Buffer entry, long timeout);
@@ -49,7 +52,8 @@ final class BulkAnswer {
    *
    * @param gone whether nobody waits for the answer any more: then no other entry is begun, as who
    *     has no answer sends all again
-   * @return the answer as newline-delimited JSON
+   * @return the answer as newline-delimited JSON; a failure when the entries came back to where
+   *     they came from, which holds for all of them
    */
   Future<Buffer> whole(BooleanSupplier gone) {
     this.gone = gone;
@@ -60,7 +64,7 @@ final class BulkAnswer {
   private void begin() {
     // A reply that is there at once must not begin the next one within the one before.
     beginning = true;
-    while (begun < answers.length && begun - settled < WINDOW && !gone.getAsBoolean()) {
+    while (begun < answers.length && begun - settled < WINDOW && !isOver()) {
       int number = begun++;
       post(number, entries.next()).onComplete(done -> settled(number, done.result()));
     }
@@ -68,6 +72,10 @@ final class BulkAnswer {
     if (settled == answers.length) {
       whole.tryComplete(joined());
     }
+  }
+
+  private boolean isOver() {
+    return whole.future().isComplete() || gone.getAsBoolean();
   }
 
   private Future<JsonObject> post(int number, Buffer entry) {
@@ -82,7 +90,10 @@ final class BulkAnswer {
         .otherwise(failure -> error(Problem.of(failure, 500)));
   }
 
-  private static JsonObject error(Problem problem) {
+  private JsonObject error(Problem problem) {
+    if (problem.status() == LOOP) {
+      whole.tryFail(problem);
+    }
     return new JsonObject()
         .put("type", "audit_entry_error")
         .put("status", problem.status())

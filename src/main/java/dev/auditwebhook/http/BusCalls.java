@@ -50,14 +50,14 @@ final class BusCalls {
     return ask(address, request, signed);
   }
 
-  /** Posts an entry, with the id of the message that it came in, if it did. */
+  /** Posts an entry, with the ids of the message that it came in, if it did. */
   Future<JsonObject> post(RoutingContext ctx, String address, Object entry, long timeout) {
     DeliveryOptions options = new DeliveryOptions().setSendTimeout(timeout);
-    String messageId = ctx.request().getHeader(WebhookAddresses.MESSAGE_ID);
-    return ask(
-        address,
-        entry,
-        messageId == null ? options : options.addHeader(WebhookAddresses.MESSAGE_ID, messageId));
+    ctx.request()
+        .headers()
+        .getAll(WebhookAddresses.MESSAGE_ID)
+        .forEach(id -> options.addHeader(WebhookAddresses.MESSAGE_ID, id));
+    return ask(address, entry, options);
   }
 
   private Future<JsonObject> ask(String address, Object request, DeliveryOptions options) {

@@ -58,7 +58,11 @@ final class EndpointRoutes {
             change,
             path,
             ctx -> bus.change(ctx, addresses.set(), with(ctx, RequestBody.object(ctx))))
-        .on(OPERATE, POST, path + "/test", ctx -> bus.ask(addresses.test(), request.apply(ctx)))
+        .on(
+            OPERATE,
+            POST,
+            path + "/test",
+            ctx -> bus.ask(addresses.test(), with(ctx, RequestBody.optionalObject(ctx))))
         .on(READ, GET, path + "/dlq", this::deadLetters, "limit", "after")
         .on(
             OPERATE,

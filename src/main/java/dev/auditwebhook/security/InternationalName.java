@@ -2,7 +2,6 @@ package dev.auditwebhook.security;
 
 import com.ibm.icu.text.IDNA;
 import java.net.IDN;
-import java.text.Normalizer;
 import java.util.Locale;
 
 /**
@@ -41,8 +40,7 @@ final class InternationalName {
   /** By IDNA 2003. */
   private static String formerly(String host) {
     try {
-      String composed = Normalizer.normalize(host, Normalizer.Form.NFKC);
-      return IDN.toASCII(composed, IDN.ALLOW_UNASSIGNED).toLowerCase(Locale.ROOT);
+      return IDN.toASCII(host, IDN.ALLOW_UNASSIGNED).toLowerCase(Locale.ROOT);
     } catch (IllegalArgumentException e) {
       throw noName();
     }

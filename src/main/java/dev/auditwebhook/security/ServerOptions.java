@@ -3,9 +3,14 @@ package dev.auditwebhook.security;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.OpenSSLEngineOptions;
+import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 
 /**
  * Vert.x {@link HttpServerOptions} from configuration: TLS, and what there is of the transport.
@@ -70,6 +75,9 @@ public final class ServerOptions {
         options.getClientAuth() == ClientAuth.NONE || !trust.isEmpty(),
         path,
         "clientAuth: needs to know whom to trust, as pemTrustOptions");
+    if (options.isSsl() && !(options.getSslEngineOptions() instanceof OpenSSLEngineOptions)) {
+      requireUsable(path, options);
+    }
     require(
         !options.isUseProxyProtocol() || knowsProxyProtocol(),
         path,
@@ -79,6 +87,38 @@ public final class ServerOptions {
         .setUseAlpn(json.getBoolean("useAlpn", false))
         .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
         .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
+  }
+
+  /** With names that Java does not know or no longer uses, every client would be refused. */
+  private static void requireUsable(String path, HttpServerOptions options) {
+    SSLEngine engine;
+    try {
+      engine = SSLContext.getDefault().createSSLEngine();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has TLS", e);
+    }
+    engine.setUseClientMode(false);
+    String unknown = ": has a name that this Java does not know";
+    Set<String> suites = options.getEnabledCipherSuites();
+    Set<String> protocols = options.getEnabledSecureTransportProtocols();
+    require(
+        List.of(engine.getSupportedCipherSuites()).containsAll(suites),
+        path,
+        "enabledCipherSuites" + unknown);
+    require(
+        List.of(engine.getSupportedProtocols()).containsAll(protocols),
+        path,
+        "enabledSecureTransportProtocols" + unknown);
+    if (!suites.isEmpty()) {
+      engine.setEnabledCipherSuites(suites.toArray(String[]::new));
+    }
+    engine.setEnabledProtocols(protocols.toArray(String[]::new));
+    try {
+      engine.beginHandshake();
+    } catch (SSLException e) {
+      String key = suites.isEmpty() ? "enabledSecureTransportProtocols" : "enabledCipherSuites";
+      require(false, path, key + ": leaves nothing that this Java still uses");
+    }
   }
 
   /** Vert.x would serve without it, and take the header of a proxy for a request. */

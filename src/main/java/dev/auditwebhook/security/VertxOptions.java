@@ -77,13 +77,26 @@ final class VertxOptions {
     T options;
     try {
       options = reader.apply(json);
-    } catch (ClassCastException e) {
-      throw new IllegalArgumentException(path + ": has a value of a wrong type");
     } catch (RuntimeException e) {
-      throw new IllegalArgumentException(path + ": " + e.getMessage());
+      throw new IllegalArgumentException(refusal(path, json, reader));
     }
     checkTypes(path, json, writer.apply(options));
     return options;
+  }
+
+  /** Vert.x does not say which value it cannot take, so they are tried one by one. */
+  private static String refusal(String path, JsonObject json, Function<JsonObject, ?> reader) {
+    for (String key : new TreeSet<>(json.fieldNames())) {
+      try {
+        reader.apply(new JsonObject().put(key, json.getValue(key)));
+      } catch (ClassCastException e) {
+        return path + "." + key + ": has a value of a wrong type";
+      } catch (RuntimeException e) {
+        boolean name = String.valueOf(e.getMessage()).startsWith("No enum constant");
+        return path + "." + key + ": " + (name ? "has an unknown value" : e.getMessage());
+      }
+    }
+    return path + ": has values that do not fit each other";
   }
 
   private static Set<String> setters(Class<?> options) {

@@ -163,7 +163,7 @@ class CheckTest {
                 + ": no such file, or it cannot be read");
     Files.createFile(certificate);
     assertThatThrownBy(() -> check(TLS.formatted(key, certificate)))
-        .hasMessageStartingWith("http.server: ")
+        .hasMessageStartingWith("http.server.pemKeyCertOptions: ")
         .hasMessageNotContaining("\n");
   }
 
@@ -188,7 +188,9 @@ class CheckTest {
     try {
       assertThatThrownBy(
               () -> check(TLS.formatted(another.privateKeyPath(), certificate.certificatePath())))
-          .hasMessage("http.server: the key is not that of the certificate of CN=audit.example");
+          .hasMessage(
+              "http.server.pemKeyCertOptions: the key is not that of the certificate of"
+                  + " CN=audit.example");
     } finally {
       certificate.delete();
       another.delete();

@@ -22,6 +22,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EmitTest {
 
@@ -96,13 +98,14 @@ class EmitTest {
     assertThat(err()).startsWith("1 of the accepted were discarded");
   }
 
-  @Test
-  void stopsAtTheFirstLineWhenTheTokenIsWrong() {
-    script.add(problem(401, "no valid token"));
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403})
+  void stopsAtTheFirstLineWhenTheTokenIsWrong(int status) {
+    script.add(problem(status, "not with this token"));
 
     assertThatThrownBy(() -> run("{\"action\":\"a\"}\n{\"action\":\"b\"}"))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("401");
+        .hasMessageContaining(": " + status + ", the token is not ");
     assertThat(bodies).hasSize(1);
     assertThat(out()).isEmpty();
   }

@@ -52,6 +52,8 @@ class ContractTest {
           "GET /metrics 501",
           "POST /audit 408",
           "PUT /webhook 408",
+          "POST /webhook/test 408",
+          "POST /endpoints/{id}/test 408",
           "POST /webhook/dlq/purge 408",
           "POST /webhook/dlq/redrive 408",
           "PUT /endpoints/{id} 408",

@@ -64,6 +64,7 @@ class EndpointRoutesTest {
         "PATCH  | /endpoints/siem             | {\"paused\":true}  | webhook.set             | {E,\"paused\":true}",
         "DELETE | /endpoints/siem             | -                  | webhook.endpoint.remove | {E}",
         "POST   | /endpoints/siem/test        | -                  | webhook.test            | {E}",
+        "POST   | /endpoints/siem/test        | {\"x\":1}          | webhook.test            | {E,\"x\":1}",
         "GET    | /endpoints/siem/dlq         | -                  | webhook.dlq             | {E}",
         "GET    | /endpoints/siem/dlq?limit=5&after=7 | -          | webhook.dlq             | {E,\"limit\":5,\"after\":7}",
         "POST   | /endpoints/siem/dlq/redrive | -                  | webhook.dlq.redrive     | {E}",
@@ -147,6 +148,8 @@ class EndpointRoutesTest {
         "PATCH /endpoints/siem {\"url\":\"u\",\"endpoint\":null}",
         "PUT /webhook {\"url\":\"u\",\"endpoint\":\"other\"}",
         "PUT /webhook {\"url\":\"u\",\"endpoint\":\"default\"}",
+        "POST /endpoints/siem/test {\"endpoint\":\"other\"}",
+        "POST /webhook/test {\"endpoint\":\"siem\"}",
         "POST /endpoints/siem/dlq/redrive {\"endpoint\":\"other\"}",
         "POST /webhook/dlq/redrive {\"endpoint\":\"other\"}",
         "POST /endpoints/siem/dlq/purge {\"all\":true,\"endpoint\":\"other\"}",
@@ -198,6 +201,7 @@ class EndpointRoutesTest {
     BusWebhook webhook = BusWebhook.answeringAll(vertx);
     assertProblem(api.call("PUT", "/endpoints/siem", body), 400);
     assertProblem(api.call("PATCH", "/endpoints/siem", body), 400);
+    assertProblem(api.call("POST", "/endpoints/siem/test", body), 400);
     assertProblem(api.call("POST", "/endpoints/siem/dlq/redrive", body), 400);
     assertProblem(api.call("POST", "/endpoints/siem/dlq/purge", body), 400);
     assertNobodyWasAsked(webhook, null);

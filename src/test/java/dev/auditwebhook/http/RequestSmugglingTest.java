@@ -137,6 +137,13 @@ class RequestSmugglingTest {
 
   @ParameterizedTest
   @ValueSource(
+      strings = {"zz\r\n", "-5\r\nx", "ffffffffffffffff\r\n", "3\r\n{\"aXX\r\n", "3 3\r\n{}\n\r\n"})
+  void chunksThatAreNone(String chunks) throws Exception {
+    assertRefused(port, post("1.1", "Host: h\r\n" + CHUNKED, chunks));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
       strings = {
         "Content-Length: +5",
         "Content-Length: -0",

@@ -240,7 +240,9 @@ class ServeOverTlsTest {
     configure(0);
     try (JarProcess process = JarProcess.start(directory, Map.of(), "serve", "conf/webhook.json")) {
       assertThat(process.exitStatus()).isEqualTo(1);
-      assertThat(process.err().strip()).startsWith("http.server: ").contains("no such file");
+      assertThat(process.err().strip())
+          .startsWith("http.server.pemKeyCertOptions: ")
+          .contains("no such file");
       assertThat(process.err()).hasLineCount(1);
     }
   }

@@ -135,7 +135,9 @@ class UrlPolicyTest {
     "βόλος.example, xn--nxasmm1c.example, xn--nxasmq6b.example",
     "ꭰ.example, xn--58d.example, xn--kz9a.example",
     "Ⴀ.example, xn--rkj.example, xn--7md.example",
-    "\u1806x.example, xn--x-e3j.example, x.example"
+    "\u1806x.example, xn--x-e3j.example, x.example",
+    "ᴬ.example, a.example, xn--z8f.example",
+    "\ud87e\udc68.example, xn--snl.example, xn--j74i.example"
   })
   void namesOfTwoReadingsAreRefused(String host, String now, String formerly) {
     assertThatThrownBy(() -> UrlPolicy.vet("https://" + host + "/S3CRET", true))

@@ -292,14 +292,19 @@ class TrailTest {
         .vertx()
         .eventBus()
         .publish("audit.entry", entry, header(own.replaceFirst("_1$", "_77")));
-    webhook.awaitState(state -> state.rejected() == 2);
+    webhook
+        .vertx()
+        .eventBus()
+        .publish(
+            "audit.entry", entry, header("msg_other").addHeader(WebhookAddresses.MESSAGE_ID, own));
+    webhook.awaitState(state -> state.rejected() == 3);
 
     result(
         webhook
             .vertx()
             .eventBus()
             .request("audit.entry", entry, header("msg_p5jXN8AQM9LWM0D4loKWxJek")));
-    assertThat(webhook.awaitSettled(2).rejected()).isEqualTo(2);
+    assertThat(webhook.awaitSettled(2).rejected()).isEqualTo(3);
     assertThat(log.all()).anyMatch(line -> line.startsWith("WARN Entry rejected: the entry came"));
   }
 

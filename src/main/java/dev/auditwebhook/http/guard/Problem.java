@@ -70,10 +70,15 @@ public final class Problem extends RuntimeException {
     return headers;
   }
 
+  private String title() {
+    // The one of RFC 5842 that Netty does not know.
+    return status == 508 ? "Loop Detected" : HttpResponseStatus.valueOf(status).reasonPhrase();
+  }
+
   JsonObject toJson() {
     return new JsonObject()
         .put("type", "about:blank")
-        .put("title", HttpResponseStatus.valueOf(status).reasonPhrase())
+        .put("title", title())
         .put("status", status)
         .put("detail", getMessage())
         .mergeIn(members);

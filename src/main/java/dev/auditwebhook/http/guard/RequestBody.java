@@ -2,6 +2,7 @@ package dev.auditwebhook.http.guard;
 
 import dev.auditwebhook.json.ExactJson;
 import dev.auditwebhook.json.StrictJson;
+import io.netty.handler.codec.DecoderException;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -241,10 +242,14 @@ public final class RequestBody implements Handler<RoutingContext> {
 
     private void failed(Throwable failure) {
       hold.release();
-      // Any other failure is a client that has gone, and hears no answer.
       if (failure instanceof Problem) {
         ctx.fail(failure);
+      } else if (failure instanceof DecoderException
+          || failure instanceof IllegalArgumentException) {
+        ctx.fail(Problem.badRequest("the chunks of the body are malformed"));
+        WatchedConnection.flush(ctx.request().connection());
       }
+      // Any other failure is a client that has gone, and hears no answer.
     }
   }
 }

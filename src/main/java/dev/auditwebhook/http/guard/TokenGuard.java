@@ -75,6 +75,7 @@ public final class TokenGuard {
     }
     // A connection of HTTP/2 may be a proxy's, which has the requests of others on it too.
     if (delay == UnauthorizedThrottle.TOO_MANY && ctx.request().version() != HttpVersion.HTTP_2) {
+      ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
       ctx.request().connection().shutdown(1, TimeUnit.SECONDS);
     }
     ctx.fail(problem);

@@ -112,6 +112,13 @@ public final class WatchedConnection {
     }
   }
 
+  /** Sends what was written, before the connection is closed on the failure that is told of. */
+  static void flush(HttpConnection connection) {
+    if (connection instanceof ConnectionBase base) {
+      base.channel().flush();
+    }
+  }
+
   /** Closes its socket now: an orderly end would wait for the client. */
   private static void cut(HttpConnection connection) {
     if (connection instanceof ConnectionBase base) {

@@ -2,6 +2,10 @@ package dev.auditwebhook.http.tls;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.JksOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.PfxOptions;
+import io.vertx.core.net.TrustOptions;
 import java.nio.file.NoSuchFileException;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -30,10 +34,22 @@ public record ServerCertificate(String subject, Instant end) {
    * does not. Blocks. Fails with an {@link IllegalArgumentException} of one line.
    */
   public static ServerCertificate read(Vertx vertx, HttpServerOptions options) {
+    ServerCertificate first = firstToEnd(vertx, options.getKeyCertOptions());
+    TrustOptions trusted = options.getTrustOptions();
+    if (trusted != null) {
+      try {
+        trusted.copy().getTrustManagerFactory(vertx);
+      } catch (Exception e) {
+        throw refusal(key(trusted, "pemTrust", "pfxTrust", "trustStore"), e);
+      }
+    }
+    return first;
+  }
+
+  private static ServerCertificate firstToEnd(Vertx vertx, KeyCertOptions shown) {
     try {
       // Options remember what they have read once; a copy reads anew.
-      KeyManager[] managers =
-          options.getKeyCertOptions().copy().getKeyManagerFactory(vertx).getKeyManagers();
+      KeyManager[] managers = shown.copy().getKeyManagerFactory(vertx).getKeyManagers();
       ServerCertificate first = null;
       for (X509Certificate each : certificates(managers)) {
         Instant end = each.getNotAfter().toInstant();
@@ -44,13 +60,20 @@ public record ServerCertificate(String subject, Instant end) {
       if (first == null) {
         throw new GeneralSecurityException("there is no certificate");
       }
-      if (options.getTrustOptions() != null) {
-        options.getTrustOptions().copy().getTrustManagerFactory(vertx);
-      }
       return first;
     } catch (Exception e) {
-      throw new IllegalArgumentException("http.server: " + reason(e), e);
+      throw refusal(key(shown, "pemKeyCert", "pfxKeyCert", "keyStore"), e);
     }
+  }
+
+  private static String key(Object material, String pem, String pfx, String store) {
+    String kind =
+        material instanceof JksOptions ? store : material instanceof PfxOptions ? pfx : pem;
+    return kind + "Options";
+  }
+
+  private static IllegalArgumentException refusal(String key, Exception cause) {
+    return new IllegalArgumentException("http.server." + key + ": " + reason(cause), cause);
   }
 
   /** Whether its time is over. */
