@@ -85,11 +85,11 @@ class HttpOptionsTest {
         "{\"ssl\":true,\"pemKeyCertOptions\":{},\"enabledCipherSuites\":[\"NOPE\"]}"
             + " | http.server.enabledCipherSuites: has a name that this Java does not know",
         "{\"ssl\":true,\"pemKeyCertOptions\":{},\"enabledCipherSuites\":[\"TLS_AES_128_GCM_SHA256\"],\"enabledSecureTransportProtocols\":[\"TLSv1.2\"]}"
-            + " | http.server.enabledCipherSuites: leaves nothing that this Java still uses",
+            + " | http.server.enabledCipherSuites: leaves nothing that this Java uses",
         "{\"ssl\":true,\"pemKeyCertOptions\":{},\"enabledSecureTransportProtocols\":[\"NOPE\"]}"
-            + " | http.server.enabledSecureTransportProtocols: has a name that this Java does not know",
+            + " | http.server.enabledSecureTransportProtocols: leaves nothing that this Java uses",
         "{\"ssl\":true,\"pemKeyCertOptions\":{},\"enabledSecureTransportProtocols\":[\"TLSv1\"]}"
-            + " | http.server.enabledSecureTransportProtocols: leaves nothing that this Java still uses",
+            + " | http.server.enabledSecureTransportProtocols: leaves nothing that this Java uses",
         "{\"ssl\":true,\"pemKeyCertOptions\":{},\"clientAuth\":\"WHATEVER\"}"
             + " | http.server.clientAuth: has an unknown value",
         "{\"ssl\":true,\"pemKeyCertOptions\":{\"certpath\":\"x\"}} | http.server.pemKeyCertOptions.certpath: unknown key",

@@ -6,6 +6,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Takes entries in, but none of this webhook's own messages that came back. */
 final class EntryDesk {
@@ -29,11 +30,16 @@ final class EntryDesk {
    */
   void take(Message<Object> entry, Consumer<JsonObject> reply) {
     List<String> cameIn = entry.headers().getAll(WebhookAddresses.MESSAGE_ID);
-    if (cameIn.stream().anyMatch(id -> id.startsWith(ownMessages))) {
+    if (cameIn.stream().anyMatch(this::isOwn)) {
       acceptance.reject(LOOP);
       throw Refusal.of(508, LOOP);
     }
     acceptance.accept(
         entry.body(), reply == null ? null : accepted -> reply.accept(accepted.toJson()));
+  }
+
+  /** A proxy may have joined several headers to one. */
+  private boolean isOwn(String ids) {
+    return Stream.of(ids.split(",")).anyMatch(id -> id.strip().startsWith(ownMessages));
   }
 }

@@ -82,10 +82,11 @@ final class EmitClient {
     if (response.statusCode() == 401) {
       throw new IOException(url + ": 401, the token is not the service's");
     }
-    if (response.statusCode() == 403) {
-      throw new IOException(url + ": 403, the token is not one that may post entries");
+    Reply reply = new Reply(response.statusCode(), json(response.body()), retryAfter(response));
+    if (reply.status() == 403) {
+      throw new IOException(url + ": " + reply.problem());
     }
-    return new Reply(response.statusCode(), json(response.body()), retryAfter(response));
+    return reply;
   }
 
   private static JsonObject json(String body) {

@@ -38,7 +38,7 @@ final class BusCalls {
    * where there is no room for the reply, as nobody would learn else that the change was made.
    */
   Future<JsonObject> change(RoutingContext ctx, String address, JsonObject request) {
-    ResponseWriter.expect(ctx, CHANGE_REPLY);
+    ResponseWriter.expectOfChange(ctx, CHANGE_REPLY);
     Caller caller = Caller.of(ctx);
     DeliveryOptions signed = new DeliveryOptions().setSendTimeout(ClientLimits.LONGEST_ANSWER);
     if (caller.principal().name() != null) {

@@ -4,13 +4,16 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.OpenSSLEngineOptions;
-import java.security.NoSuchAlgorithmException;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
 
 /**
  * Vert.x {@link HttpServerOptions} from configuration: TLS, and what there is of the transport.
@@ -89,35 +92,48 @@ public final class ServerOptions {
         .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
   }
 
-  /** With names that Java does not know or no longer uses, every client would be refused. */
+  /**
+   * With cipher suites that Java does not know, or with nothing that it still uses, every client
+   * would be refused. Protocols that it does not know are left out by Vert.x.
+   */
   private static void requireUsable(String path, HttpServerOptions options) {
-    SSLEngine engine;
-    try {
-      engine = SSLContext.getDefault().createSSLEngine();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has TLS", e);
-    }
-    engine.setUseClientMode(false);
-    String unknown = ": has a name that this Java does not know";
     Set<String> suites = options.getEnabledCipherSuites();
     Set<String> protocols = options.getEnabledSecureTransportProtocols();
     require(
-        List.of(engine.getSupportedCipherSuites()).containsAll(suites),
+        List.of(engine().getSupportedCipherSuites()).containsAll(suites),
         path,
-        "enabledCipherSuites" + unknown);
-    require(
-        List.of(engine.getSupportedProtocols()).containsAll(protocols),
-        path,
-        "enabledSecureTransportProtocols" + unknown);
+        "enabledCipherSuites: has a name that this Java does not know");
+    String nothing = ": leaves nothing that this Java uses";
+    require(speaks(protocols, Set.of()), path, "enabledSecureTransportProtocols" + nothing);
+    require(speaks(protocols, suites), path, "enabledCipherSuites" + nothing);
+  }
+
+  private static boolean speaks(Set<String> protocols, Set<String> suites) {
+    SSLEngine engine = engine();
+    engine.setUseClientMode(false);
+    engine.setEnabledProtocols(
+        Stream.of(engine.getSupportedProtocols())
+            .filter(protocols::contains)
+            .toArray(String[]::new));
     if (!suites.isEmpty()) {
       engine.setEnabledCipherSuites(suites.toArray(String[]::new));
     }
-    engine.setEnabledProtocols(protocols.toArray(String[]::new));
     try {
       engine.beginHandshake();
+      return true;
     } catch (SSLException e) {
-      String key = suites.isEmpty() ? "enabledSecureTransportProtocols" : "enabledCipherSuites";
-      require(false, path, key + ": leaves nothing that this Java still uses");
+      return false;
+    }
+  }
+
+  /** Without keys and trust: those of the JVM, which may be broken, have no part in it. */
+  private static SSLEngine engine() {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(new KeyManager[0], new TrustManager[0], null);
+      return context.createSSLEngine();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has TLS", e);
     }
   }
 

@@ -15,7 +15,7 @@ import java.lang.management.ManagementFactory;
  * @param bodyBudget the most bytes of all request bodies in hand
  * @param parsedBudget the most bytes of memory that those of them take which are parsed
  * @param answerBudget the most bytes of all answers that are made or unread; those to requests that
- *     need no token take up to a quarter of it besides
+ *     need no token, and those to changes, take up to a quarter of it each besides
  */
 public record ClientLimits(
     int maxBody,

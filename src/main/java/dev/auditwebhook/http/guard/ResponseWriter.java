@@ -21,17 +21,20 @@ public final class ResponseWriter {
   private static final String CLOSED_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
   private static final String ANSWER = ResponseWriter.class.getName();
+  private static final String BUDGET_OF_CHANGES = ANSWER + ".changes";
 
   private final Vertx vertx;
   private final ClientLimits limits;
   private final AnswerBudget ofAnybody;
   private final AnswerBudget ofAuthenticated;
+  private final AnswerBudget ofChanges;
 
   public ResponseWriter(Vertx vertx, ClientLimits limits) {
     this.vertx = vertx;
     this.limits = limits;
     this.ofAnybody = new AnswerBudget(vertx, limits, limits.answerBudget() / 4);
     this.ofAuthenticated = new AnswerBudget(vertx, limits, limits.answerBudget());
+    this.ofChanges = new AnswerBudget(vertx, limits, limits.answerBudget() / 4);
   }
 
   /** As a handler: gives every answer its protective headers, and its part of a budget. */
@@ -43,7 +46,7 @@ public final class ResponseWriter {
 
   /** As a handler behind the guard: strangers who read nothing take none of this budget. */
   public void authenticated(RoutingContext ctx) {
-    ctx.put(ANSWER, ofAuthenticated.answer(ctx.request()));
+    ctx.put(ANSWER, ofAuthenticated.answer(ctx.request())).put(BUDGET_OF_CHANGES, ofChanges);
     ctx.next();
   }
 
@@ -55,6 +58,13 @@ public final class ResponseWriter {
     if (!answer(ctx).expect(bytes)) {
       throw busy();
     }
+  }
+
+  /** As {@link #expect}, before a change is made: who only reads takes none of this budget. */
+  public static void expectOfChange(RoutingContext ctx, int bytes) {
+    AnswerBudget changes = ctx.get(BUDGET_OF_CHANGES);
+    ctx.put(ANSWER, changes.answer(ctx.request()));
+    expect(ctx, bytes);
   }
 
   private static AnswerBudget.Answer answer(RoutingContext ctx) {

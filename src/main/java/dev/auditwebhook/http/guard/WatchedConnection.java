@@ -1,5 +1,7 @@
 package dev.auditwebhook.http.guard;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
@@ -112,6 +114,14 @@ public final class WatchedConnection {
     }
   }
 
+  /** Closes a socket now, whatever is waiting to be written; one that is closed has no first. */
+  public static void cut(Channel channel) {
+    ChannelHandlerContext first = channel.pipeline().firstContext();
+    if (first != null) {
+      first.close();
+    }
+  }
+
   /** Sends what was written, before the connection is closed on the failure that is told of. */
   static void flush(HttpConnection connection) {
     if (connection instanceof ConnectionBase base) {
@@ -119,10 +129,10 @@ public final class WatchedConnection {
     }
   }
 
-  /** Closes its socket now: an orderly end would wait for the client. */
+  /** An orderly end would wait for the client. */
   private static void cut(HttpConnection connection) {
     if (connection instanceof ConnectionBase base) {
-      base.channel().pipeline().firstContext().close();
+      cut(base.channel());
     } else {
       connection.close();
     }

@@ -2,6 +2,7 @@ package dev.auditwebhook.http.tls;
 
 import dev.auditwebhook.http.guard.ClientLimits;
 import dev.auditwebhook.http.guard.PeerAddress;
+import dev.auditwebhook.http.guard.WatchedConnection;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -73,7 +74,7 @@ public final class HandshakeGuard extends JdkSSLEngineOptions {
     String name = nameOf(channel);
     Channel oldest = begin(name, channel);
     if (oldest != null) {
-      oldest.pipeline().firstContext().close();
+      WatchedConnection.cut(oldest);
     }
     handler.handshakeFuture().addListener(over -> end(name, channel));
   }
