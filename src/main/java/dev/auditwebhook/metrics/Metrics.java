@@ -45,6 +45,9 @@ public interface Metrics {
     return this;
   }
 
+  /** As {@link #gauge}, of what several in a process may tell: the first one's is kept. */
+  default void commonGauge(String name, String description, LongSupplier value) {}
+
   /**
    * How long something takes, as a histogram.
    *

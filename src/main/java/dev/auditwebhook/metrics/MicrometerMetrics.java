@@ -86,9 +86,6 @@ final class MicrometerMetrics implements Metrics {
 
   @Override
   public Metrics gauge(String name, String description, LongSupplier value, String... more) {
-    if (registry.find(name).tags(tags.and(more)).gauge() != null) {
-      return this;
-    }
     sources.add(value);
     added(
         Gauge.builder(name, value, LongSupplier::getAsLong)
@@ -96,6 +93,14 @@ final class MicrometerMetrics implements Metrics {
             .tags(tags.and(more))
             .register(registry));
     return this;
+  }
+
+  @Override
+  public void commonGauge(String name, String description, LongSupplier value) {
+    // Goes through all meters, which those of many endpoints could not afford.
+    if (registry.find(name).tags(tags).gauge() == null) {
+      gauge(name, description, value);
+    }
   }
 
   @Override

@@ -55,7 +55,7 @@ public final class CertificateWatch {
             seen -> {
               watch.inUse = seen.digest;
               watch.shown = seen.certificate;
-              metrics.gauge(
+              metrics.commonGauge(
                   "webhook.http.certificate.expiry.seconds",
                   "When the certificate of the HTTP API ends, in seconds since the epoch",
                   () -> watch.shown.end().getEpochSecond());
