@@ -134,7 +134,9 @@ final class RuntimeValues {
    */
   EndpointOptions inForceAtStart(Consumer<String> warnings) {
     letUrlGiveWay(warnings);
-    letOthersGiveWay(warnings);
+    if (!isValid()) {
+      letOthersGiveWay(warnings);
+    }
     try {
       return inForce();
     } catch (IllegalArgumentException e) {
