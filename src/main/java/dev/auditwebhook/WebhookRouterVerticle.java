@@ -115,9 +115,9 @@ public class WebhookRouterVerticle extends VerticleBase {
       throw new IllegalArgumentException(
           "http.adminToken: must not be emptied while it serves, as one is made at start alone");
     }
-    withToken(next, madeToken);
-    service.tokens(next);
-    LOG.info("Tokens from now on: {}", Keyring.of(next));
+    Keyring keyring = Keyring.of(withToken(next, madeToken));
+    service.tokens(keyring);
+    LOG.info("Tokens from now on: {}", keyring);
   }
 
   @Override

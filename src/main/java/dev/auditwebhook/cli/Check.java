@@ -7,17 +7,16 @@ import dev.auditwebhook.TokenOptions;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.http.tls.ServerCertificate;
 import dev.auditwebhook.journal.postgres.database.ConnectionUri;
+import dev.auditwebhook.security.AddressGuard;
 import dev.auditwebhook.security.ClientOptions;
 import dev.auditwebhook.security.ServerOptions;
 import dev.auditwebhook.security.UrlPolicy;
+import dev.auditwebhook.security.VertxOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.WebClientOptions;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -163,29 +162,16 @@ final class Check {
   /** As the start does, but for names, which would have to be resolved. */
   private void plaintext() {
     String host = http.getHost();
-    boolean literal = host.matches("[0-9.]+|.*:.*");
+    boolean literal = AddressGuard.isLiteral(host);
     if (!literal && !host.equalsIgnoreCase("localhost")) {
       if (!http.isAllowPlaintext()) {
         warn("http.host is a name: without TLS it must be one of this machine alone");
       }
-    } else if (literal && !isLoopback(host)) {
+    } else if (literal && !AddressGuard.isLoopback(host)) {
       if (!http.isAllowPlaintext()) {
-        throw new IllegalArgumentException(
-            ("http.host: "
-                    + Terminal.plain(host)
-                    + " is not loopback, and without TLS tokens would")
-                + " be sent in the clear: set http.server with ssl and a certificate, or"
-                + " http.allowPlaintext to true");
+        throw ServerOptions.notLoopback(Terminal.plain(host));
       }
       warn("http.allowPlaintext: whoever is on the way can read tokens and entries");
-    }
-  }
-
-  private static boolean isLoopback(String address) {
-    try {
-      return InetAddress.getByName(address).isLoopbackAddress();
-    } catch (UnknownHostException e) {
-      return false;
     }
   }
 
@@ -210,19 +196,14 @@ final class Check {
     }
   }
 
-  /** The files that an object of Vert.x's options names and that cannot be read, by their keys. */
-  private static List<String> unreadable(String path, Object json) {
-    List<String> files = new ArrayList<>();
-    if (json instanceof JsonObject object) {
-      object.forEach(each -> files.addAll(unreadable(path + "." + each.getKey(), each.getValue())));
-    } else if (json instanceof JsonArray array) {
-      array.forEach(each -> files.addAll(unreadable(path, each)));
-    } else if (path.matches(".*[pP]aths?") && json instanceof String file) {
-      if (!Files.isReadable(Path.of(file)) || Files.isDirectory(Path.of(file))) {
-        files.add(path + ": " + file + ": no such file, or it cannot be read");
-      }
-    }
-    return files;
+  /** The files that Vert.x's options name and that cannot be read, by their keys. */
+  private static List<String> unreadable(String path, JsonObject options) {
+    return VertxOptions.files(path, options).stream()
+        .filter(
+            each ->
+                !Files.isReadable(Path.of(each.file())) || Files.isDirectory(Path.of(each.file())))
+        .map(each -> each.key() + ": " + each.file() + ": no such file, or it cannot be read")
+        .toList();
   }
 
   private void say(String subject, String text) {

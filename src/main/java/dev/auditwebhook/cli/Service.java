@@ -26,12 +26,10 @@ public interface Service {
    */
   record Running(int port, Consumer<HttpOptions> tokens) {}
 
-  /** Such as {@code http://127.0.0.1:8080}; a wildcard address stands for the loopback one. */
-  static String url(String host, int port) {
-    return url("http://", host, port);
-  }
-
-  /** As the options say; what stands before the host as a scheme goes over them. */
+  /**
+   * As the options say, such as {@code http://127.0.0.1:8080}; a wildcard address stands for the
+   * loopback one, and what stands before the host as a scheme goes over them.
+   */
   static String url(HttpOptions http, int port) {
     String host = http.getHost();
     for (String scheme : List.of(TLS, "http://")) {

@@ -12,6 +12,7 @@ import dev.auditwebhook.http.tls.HandshakeGuard;
 import dev.auditwebhook.metrics.Metrics;
 import dev.auditwebhook.metrics.MetricsFactory;
 import dev.auditwebhook.security.ServerOptions;
+import dev.auditwebhook.security.VertxOptions;
 import dev.auditwebhook.security.VertxResolver;
 import dev.auditwebhook.security.access.Keyring;
 import dev.auditwebhook.security.access.Role;
@@ -28,6 +29,7 @@ import io.vertx.core.net.SSLEngineOptions;
 import io.vertx.ext.web.Router;
 import java.net.BindException;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The server of the API, made for clients that mean no good. */
@@ -90,7 +92,11 @@ public final class HttpService {
       serverOptions.setSslEngineOptions(new HandshakeGuard((JdkSSLEngineOptions) engine, limits));
     }
     Metrics metrics = MetricsFactory.create(vertx, options.getAddress());
-    return CertificateWatch.create(vertx, options.getServer(), serverOptions, metrics)
+    List<String> files =
+        VertxOptions.files("http.server", options.getServer()).stream()
+            .map(VertxOptions.NamedFile::file)
+            .toList();
+    return CertificateWatch.create(vertx, files, serverOptions, metrics)
         .compose(
             watch ->
                 listen(vertx, options, serverOptions, limits, attempts, tokens)
@@ -109,10 +115,7 @@ public final class HttpService {
         .map(
             addresses -> {
               if (!addresses.stream().allMatch(InetAddress::isLoopbackAddress)) {
-                throw new IllegalArgumentException(
-                    "http.host: %s is not loopback, and without TLS tokens would be sent in the clear:"
-                            .formatted(options.getHost())
-                        + " set http.server with ssl and a certificate, or http.allowPlaintext to true");
+                throw ServerOptions.notLoopback(options.getHost());
               }
               return null;
             });
@@ -155,9 +158,9 @@ public final class HttpService {
     return server.actualPort();
   }
 
-  /** Takes the tokens of other options; streams whose token is no longer valid end. */
-  public void tokens(HttpOptions changed) {
-    tokens.replace(Keyring.of(changed));
+  /** Takes other tokens; streams whose token is no longer valid end. */
+  public void tokens(Keyring changed) {
+    tokens.replace(changed);
     attempts.endThose(reader -> !tokens.stillAdmits(reader, Role.READ));
   }
 

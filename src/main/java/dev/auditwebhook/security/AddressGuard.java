@@ -69,6 +69,20 @@ public final class AddressGuard {
     return GENERATOR.from(address.getAddress()).toCanonicalString();
   }
 
+  /** Whether a host is written as an address, which is not looked up. */
+  public static boolean isLiteral(String host) {
+    return host.contains(":") || host.matches("[0-9.]+");
+  }
+
+  /** Whether a host that is written as an address is this machine alone. */
+  public static boolean isLoopback(String literal) {
+    try {
+      return InetAddress.getByName(literal).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
   /** An address and, of IPv6, the IPv4 addresses that it may lead to. */
   private static List<byte[]> destinations(byte[] ip) {
     List<byte[]> found = new ArrayList<>(List.of(ip));

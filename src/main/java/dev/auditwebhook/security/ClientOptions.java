@@ -17,13 +17,18 @@ public final class ClientOptions {
   private static final Set<String> REFUSED =
       Set.of("defaultHost", "localAddress", "nonProxyHosts", "shared", "name");
 
+  private static final VertxOptions<WebClientOptions> OPTIONS =
+      new VertxOptions<>(
+          WebClientOptions.class,
+          REFUSED::contains,
+          WebClientOptions::new,
+          WebClientOptions::toJson);
+
   private ClientOptions() {}
 
   /** Reads options as Vert.x documents them, redirects off; a refusal begins with the path. */
   public static WebClientOptions read(String path, JsonObject json) {
-    return VertxOptions.read(
-            path, json, REFUSED::contains, WebClientOptions::new, WebClientOptions::toJson)
-        .setFollowRedirects(false);
+    return OPTIONS.read(path, json).setFollowRedirects(false);
   }
 
   /** The keys that weaken TLS, as they are set. */

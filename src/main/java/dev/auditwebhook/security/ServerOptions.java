@@ -55,15 +55,24 @@ public final class ServerOptions {
           "proxyProtocolTimeout",
           "proxyProtocolTimeoutUnit");
 
+  /** What may leave nothing that a client can speak. */
+  private static final List<String> NARROWING =
+      List.of("enabledCipherSuites", "enabledSecureTransportProtocols");
+
   private static final int HANDSHAKE_SECONDS = 5;
+
+  private static final VertxOptions<HttpServerOptions> OPTIONS =
+      new VertxOptions<>(
+          HttpServerOptions.class,
+          key -> !isAllowed(key),
+          HttpServerOptions::new,
+          HttpServerOptions::toJson);
 
   private ServerOptions() {}
 
   /** Reads options as Vert.x documents them; a refusal begins with the path. */
   public static HttpServerOptions read(String path, JsonObject json) {
-    HttpServerOptions options =
-        VertxOptions.read(
-            path, json, key -> !isAllowed(key), HttpServerOptions::new, HttpServerOptions::toJson);
+    HttpServerOptions options = OPTIONS.read(path, json);
     List<String> keys = KEYS.stream().filter(json::containsKey).toList();
     List<String> trust = TRUST.stream().filter(json::containsKey).toList();
     if (options.isSsl()) {
@@ -78,7 +87,9 @@ public final class ServerOptions {
         options.getClientAuth() == ClientAuth.NONE || !trust.isEmpty(),
         path,
         "clientAuth: needs to know whom to trust, as pemTrustOptions");
-    if (options.isSsl() && !(options.getSslEngineOptions() instanceof OpenSSLEngineOptions)) {
+    if (options.isSsl()
+        && NARROWING.stream().anyMatch(json::containsKey)
+        && !(options.getSslEngineOptions() instanceof OpenSSLEngineOptions)) {
       requireUsable(path, options);
     }
     require(
@@ -135,6 +146,14 @@ public final class ServerOptions {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has TLS", e);
     }
+  }
+
+  /** The refusal of a host that is not loopback, where there is no TLS. */
+  public static IllegalArgumentException notLoopback(String host) {
+    return new IllegalArgumentException(
+        "http.host: %s is not loopback, and without TLS tokens would be sent in the clear:"
+                .formatted(host)
+            + " set http.server with ssl and a certificate, or http.allowPlaintext to true");
   }
 
   /** Vert.x would serve without it, and take the header of a proxy for a request. */

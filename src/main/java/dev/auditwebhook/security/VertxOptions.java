@@ -1,21 +1,33 @@
 package dev.auditwebhook.security;
 
 import dev.auditwebhook.json.StrictJson;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Options of Vert.x from configuration. Vert.x skips an unknown key and a value of a wrong type
  * silently; here they are refused.
+ *
+ * @param <T> the type of the options
  */
-final class VertxOptions {
+public final class VertxOptions<T> {
+
+  /**
+   * A file with keys, certificates or revocations.
+   *
+   * @param key the path of the key that names it
+   */
+  public record NamedFile(String key, String file) {}
 
   private static final Set<String> STORE =
       Set.of("path", "password", "value", "alias", "aliasPassword");
@@ -53,18 +65,27 @@ final class VertxOptions {
           "jdkSslEngineOptions",
           "openSslEngineOptions");
 
-  private VertxOptions() {}
+  private final Set<String> setters;
+  private final Predicate<String> refused;
+  private final Function<JsonObject, T> reader;
+  private final Function<T, JsonObject> writer;
 
-  /** Reads options of a type that knows its JSON; a refusal begins with the path. */
-  static <T> T read(
-      String path,
-      JsonObject json,
+  /** Options of a type that knows its JSON, with the keys that are refused. */
+  VertxOptions(
+      Class<T> type,
       Predicate<String> refused,
       Function<JsonObject, T> reader,
       Function<T, JsonObject> writer) {
-    Set<String> known = setters(reader.apply(new JsonObject()).getClass());
+    this.setters = setters(type);
+    this.refused = refused;
+    this.reader = reader;
+    this.writer = writer;
+  }
+
+  /** Reads options; a refusal begins with the path. */
+  T read(String path, JsonObject json) {
     for (String key : new TreeSet<>(json.fieldNames())) {
-      if (!known.contains(key) && !OTHER_KEYS.contains(key) && !MATERIAL.containsKey(key)) {
+      if (!setters.contains(key) && !OTHER_KEYS.contains(key) && !MATERIAL.containsKey(key)) {
         throw new IllegalArgumentException(StrictJson.of(path, json).pathOf(key) + ": unknown key");
       }
       if (refused.test(key)) {
@@ -78,14 +99,14 @@ final class VertxOptions {
     try {
       options = reader.apply(json);
     } catch (RuntimeException e) {
-      throw new IllegalArgumentException(refusal(path, json, reader));
+      throw new IllegalArgumentException(refusal(path, json));
     }
     checkTypes(path, json, writer.apply(options));
     return options;
   }
 
   /** Vert.x does not say which value it cannot take, so they are tried one by one. */
-  private static String refusal(String path, JsonObject json, Function<JsonObject, ?> reader) {
+  private String refusal(String path, JsonObject json) {
     for (String key : new TreeSet<>(json.fieldNames())) {
       try {
         reader.apply(new JsonObject().put(key, json.getValue(key)));
@@ -97,6 +118,23 @@ final class VertxOptions {
       }
     }
     return path + ": has values that do not fit each other";
+  }
+
+  /** The files that options name, by all keys that end in path or paths. */
+  public static List<NamedFile> files(String path, JsonObject options) {
+    return named(path, options).toList();
+  }
+
+  private static Stream<NamedFile> named(String path, Object value) {
+    if (value instanceof JsonObject object) {
+      return object.stream().flatMap(each -> named(path + "." + each.getKey(), each.getValue()));
+    }
+    if (value instanceof JsonArray array) {
+      return array.stream().flatMap(each -> named(path, each));
+    }
+    return value instanceof String file && path.matches(".*\\.(path|\\w+Paths?)")
+        ? Stream.of(new NamedFile(path, file))
+        : Stream.empty();
   }
 
   private static Set<String> setters(Class<?> options) {

@@ -41,7 +41,7 @@ class EmitTest {
   @BeforeEach
   void listen() {
     service = vertx.createHttpServer().requestHandler(this::answer).listen(0, "127.0.0.1").await();
-    emit = emit(Service.url("127.0.0.1", service.actualPort()));
+    emit = emit("http://127.0.0.1:" + service.actualPort());
   }
 
   @AfterEach
@@ -113,7 +113,7 @@ class EmitTest {
   @Test
   void stopsWhenNobodyListens() {
     // Not a port of the range for outgoing connections: another process could have it by now.
-    emit = emit(Service.url("127.0.0.1", 1));
+    emit = emit("http://127.0.0.1:1");
 
     assertThatThrownBy(() -> run("{\"action\":\"a\"}\n{\"action\":\"b\"}"))
         .isInstanceOf(IOException.class)
@@ -133,9 +133,11 @@ class EmitTest {
 
   @Test
   void findsAServiceOnTheSameMachine() {
-    assertThat(Service.url("0.0.0.0", 80)).isEqualTo("http://127.0.0.1:80");
-    assertThat(Service.url("::1", 80)).isEqualTo("http://[::1]:80");
-    assertThat(Service.url("audit.example", 80)).isEqualTo("http://audit.example:80");
+    assertThat(Service.url(new HttpOptions().setHost("0.0.0.0"), 80))
+        .isEqualTo("http://127.0.0.1:80");
+    assertThat(Service.url(new HttpOptions().setHost("::1"), 80)).isEqualTo("http://[::1]:80");
+    assertThat(Service.url(new HttpOptions().setHost("audit.example"), 80))
+        .isEqualTo("http://audit.example:80");
   }
 
   @Test

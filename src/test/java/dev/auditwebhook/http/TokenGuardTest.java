@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.auditwebhook.HttpOptions;
 import dev.auditwebhook.TokenOptions;
+import dev.auditwebhook.security.access.Keyring;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
@@ -206,7 +207,7 @@ class TokenGuardTest {
       admin.send(head.formatted("PUT /webhook", Api.ADMIN, change.length()) + "{");
       producer.send(head.formatted("POST /audit", Api.INGEST, change.length()) + "{");
       call(new Api(port, Api.ADMIN), "GET /webhook");
-      service.tokens(new HttpOptions().setAdminToken(READER));
+      service.tokens(Keyring.of(new HttpOptions().setAdminToken(READER)));
       admin.send(change.substring(1));
       producer.send(change.substring(1));
       assertThat(admin.readAnswer()).startsWith("HTTP/1.1 401 ");
@@ -219,12 +220,13 @@ class TokenGuardTest {
   @Test
   void otherTokensAreTakenWhileItServes() {
     service.tokens(
-        options()
-            .setIngestToken(null)
-            .addToken(new TokenOptions().setName("ops").setRole("read").setToken(READER)));
+        Keyring.of(
+            options()
+                .setIngestToken(null)
+                .addToken(new TokenOptions().setName("ops").setRole("read").setToken(READER))));
     assertThat(call(new Api(port, READER), "GET /webhook").statusCode()).isEqualTo(200);
     assert401(call(new Api(port, Api.INGEST), "GET /webhook"));
-    service.tokens(options());
+    service.tokens(Keyring.of(options()));
     assert401(call(new Api(port, READER), "GET /webhook"));
     assertThat(call(new Api(port, Api.ADMIN), "GET /webhook").statusCode()).isEqualTo(200);
   }

@@ -2,6 +2,7 @@ package dev.auditwebhook.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.auditwebhook.testing.Tool;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.InputStream;

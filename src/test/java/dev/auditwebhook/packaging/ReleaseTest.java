@@ -3,9 +3,9 @@ package dev.auditwebhook.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.auditwebhook.testing.Tool;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,14 +35,9 @@ class ReleaseTest {
 
   @BeforeAll
   static void buildTwice() throws Exception {
-    assumeTrue(isThere("mvn"), "skipped: mvn is not installed");
+    assumeTrue(Tool.isThere("mvn"), "skipped: mvn is not installed");
     artifacts = build("one", Map.of("TZ", "UTC"));
     again = build("two/deeper", Map.of("TZ", "Asia/Kolkata", "LC_ALL", "C"));
-  }
-
-  private static boolean isThere(String program) {
-    return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 
   private static Map<String, Path> build(String place, Map<String, String> environment)

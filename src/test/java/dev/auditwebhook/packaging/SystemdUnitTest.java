@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.auditwebhook.StoreOptions;
 import dev.auditwebhook.WebhookOptions;
 import dev.auditwebhook.testing.Readme;
+import dev.auditwebhook.testing.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

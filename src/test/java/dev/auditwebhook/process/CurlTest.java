@@ -9,8 +9,8 @@ import dev.auditwebhook.EndpointOptions;
 import dev.auditwebhook.testing.Effect;
 import dev.auditwebhook.testing.Readme;
 import dev.auditwebhook.testing.ScriptedReceiver;
+import dev.auditwebhook.testing.Tool;
 import dev.auditwebhook.testing.WebhookExtension;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
@@ -46,19 +46,8 @@ class CurlTest {
 
   @BeforeAll
   static void needsCurl() {
-    assumeTrue(isThere("curl") && isThere("bash"), "skipped: curl or bash is not installed");
-  }
-
-  private static boolean isThere(String program) {
-    try {
-      return new ProcessBuilder(program, "--version")
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor()
-          == 0;
-    } catch (IOException | InterruptedException e) {
-      return false;
-    }
+    assumeTrue(
+        Tool.isThere("curl") && Tool.isThere("bash"), "skipped: curl or bash is not installed");
   }
 
   static List<String> chaptersWithCommands() {

@@ -170,11 +170,8 @@ class HostileClientsTest {
         "coding twice",
         " 400 ",
         framed("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"));
-    sends("no chunk size", " 400 |^$", framed("Transfer-Encoding: chunked\r\n", "zz\r\n"));
-    sends(
-        "giant chunk",
-        " 400 |^$",
-        framed("Transfer-Encoding: chunked\r\n", "ffffffffffffffff\r\n"));
+    sends("no chunk size", " 400 ", framed("Transfer-Encoding: chunked\r\n", "zz\r\n"));
+    sends("giant chunk", " 400 ", framed("Transfer-Encoding: chunked\r\n", "ffffffffffffffff\r\n"));
     sends(
         "chunked HTTP/1.0",
         " 400 ",

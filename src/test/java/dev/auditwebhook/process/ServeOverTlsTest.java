@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.auditwebhook.http.RawClient;
+import dev.auditwebhook.testing.Tool;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -32,19 +33,7 @@ class ServeOverTlsTest {
 
   @BeforeAll
   static void needsTheirPrograms() {
-    assumeTrue(isThere("curl", "--version") && isThere("openssl", "version"));
-  }
-
-  private static boolean isThere(String... command) {
-    try {
-      return new ProcessBuilder(command)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor()
-          == 0;
-    } catch (IOException | InterruptedException e) {
-      return false;
-    }
+    assumeTrue(Tool.isThere("curl") && Tool.isThere("openssl"));
   }
 
   private Outcome run(String... command) throws Exception {

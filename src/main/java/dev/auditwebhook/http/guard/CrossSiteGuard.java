@@ -1,12 +1,11 @@
 package dev.auditwebhook.http.guard;
 
+import dev.auditwebhook.security.AddressGuard;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
-import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -71,25 +70,16 @@ public final class CrossSiteGuard {
       return false;
     }
     String host = plain(request.authority().host());
-    return (!isAddress(name) || cameInOnLoopback(request))
-        && !isAddress(host)
+    return (!AddressGuard.isLiteral(name) || cameInOnLoopback(request))
+        && !AddressGuard.isLiteral(host)
         && !host.equals("localhost")
         && !host.endsWith(".localhost")
         && !host.equals(name);
   }
 
-  private static boolean isAddress(String host) {
-    return host.contains(":") || host.matches("[0-9.]+");
-  }
-
   private static boolean cameInOnLoopback(HttpServerRequest request) {
-    try {
-      String address = request.localAddress() == null ? null : request.localAddress().hostAddress();
-      // An address in numbers is not looked up.
-      return address != null && InetAddress.getByName(address).isLoopbackAddress();
-    } catch (UnknownHostException e) {
-      return false;
-    }
+    String address = request.localAddress() == null ? null : request.localAddress().hostAddress();
+    return address != null && AddressGuard.isLoopback(address);
   }
 
   /** In lower case, without the dot that may end a name, and the brackets of an address. */

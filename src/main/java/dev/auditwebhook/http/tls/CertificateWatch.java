@@ -6,15 +6,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,17 +33,20 @@ public final class CertificateWatch {
   private long timer = -1;
 
   private CertificateWatch(
-      Vertx vertx, JsonObject server, HttpServerOptions options, Metrics metrics) {
+      Vertx vertx, List<String> files, HttpServerOptions options, Metrics metrics) {
     this.vertx = vertx;
     this.options = options;
-    this.files = List.copyOf(files(server, new TreeSet<>()));
+    this.files = files;
     this.metrics = metrics;
   }
 
-  /** A watch once the files have been read; a failure of one line when they cannot be used. */
+  /**
+   * A watch of files, which the options name, once they have been read; a failure of one line when
+   * they cannot be used.
+   */
   public static Future<CertificateWatch> create(
-      Vertx vertx, JsonObject server, HttpServerOptions options, Metrics metrics) {
-    CertificateWatch watch = new CertificateWatch(vertx, server, options, metrics);
+      Vertx vertx, List<String> files, HttpServerOptions options, Metrics metrics) {
+    CertificateWatch watch = new CertificateWatch(vertx, files, options, metrics);
     return watch
         .look()
         .map(
@@ -137,22 +135,5 @@ public final class CertificateWatch {
       }
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  /** The values of all keys that end in path or paths. */
-  private static TreeSet<String> files(JsonObject json, TreeSet<String> found) {
-    for (Map.Entry<String, Object> entry : json) {
-      String key = entry.getKey();
-      if (entry.getValue() instanceof JsonObject object) {
-        files(object, found);
-      } else if (key.matches("path|\\w+Paths?")) {
-        Stream<?> paths =
-            entry.getValue() instanceof JsonArray array
-                ? array.stream()
-                : Stream.of(entry.getValue());
-        paths.map(String::valueOf).forEach(found::add);
-      }
-    }
-    return found;
   }
 }
