@@ -109,7 +109,12 @@ public final class ScriptedReceiver {
         .createHttpServer(new HttpServerOptions(options).setHost("127.0.0.1").setPort(wanted))
         .requestHandler(this::handle)
         .listen()
-        .recover(taken -> tries > 1 ? listen(tries - 1) : Future.failedFuture(taken));
+        .recover(
+            // A port that was closed is free once its event loop has looked again.
+            taken ->
+                tries > 1
+                    ? vertx.timer(50).compose(v -> listen(tries - 1))
+                    : Future.failedFuture(taken));
   }
 
   /**
